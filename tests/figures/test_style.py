@@ -1,0 +1,96 @@
+"""Layout and saving: true sizes, room for words, whole files, one data file for both widths."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from whybn import marks, style
+from whybn.style import NARROW, WIDE, Layout, render
+
+
+def one_line(results, panels):
+    for panel in panels:
+        marks.title(panel, "title")
+        marks.line(panel, [0, 1, 2], results, "plain")
+
+
+@pytest.mark.parametrize(("width", "shape"), [(WIDE, (1, 2)), (NARROW, (2, 1))])
+def test_panels_stand_across_on_wide_and_down_on_narrow(width, shape):
+    with mpl.rc_context():
+        style.use_style()
+        figure, panels = Layout().panels(width)
+    boxes = [panel.axes.get_window_extent() for panel in panels]
+    assert figure.get_size_inches()[0] * 72 == width
+    assert (len({round(box.y0) for box in boxes}), len({round(box.x0) for box in boxes})) == shape
+    assert all(box.height == pytest.approx(200) for box in boxes)
+    assert all(box.x0 > 0 and box.x1 < width and box.y0 > 0 for box in boxes)
+
+
+def test_shared_axes_write_their_ticks_once():
+    with mpl.rc_context():
+        style.use_style()
+        _, panels = Layout().panels(WIDE)
+    assert [panel.axes.yaxis.get_tick_params()["labelleft"] for panel in panels] == [True, False]
+
+
+def test_text_is_twelve_pixels_at_both_widths():
+    for width in (WIDE, NARROW):
+        with mpl.rc_context():
+            style.use_style()
+            figure, _ = Layout().panels(width)
+            assert figure.dpi == 72
+            assert mpl.rcParams["font.size"] == mpl.rcParams["xtick.labelsize"] == 12
+
+
+def test_render_writes_two_widths_and_the_data(tmp_path):
+    module = SimpleNamespace(LAYOUT=Layout(), draw=one_line)
+    render("a", module, np.array([1.0, 2.0, 3.0]), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.narrow.svg", "a.svg"]
+    rows = (tmp_path / "a.csv").read_text().splitlines()
+    assert rows[:2] == ["panel,series,x,y", "title,without Batch Norm,0,1"]
+
+
+def test_a_quick_figure_says_so():
+    module = SimpleNamespace(LAYOUT=Layout(), draw=one_line)
+    plain, _ = style.picture(module, [1, 2, 3], WIDE, name="a")
+    quick, _ = style.picture(module, [1, 2, 3], WIDE, name="a", quick=True)
+    assert quick.count(b"<use") == plain.count(b"<use") + len("quick")
+
+
+def test_widths_that_draw_other_data_are_refused(tmp_path):
+    def draw(_, panels):
+        marks.line(panels[0], [0, 1], [0, 2 if panels[0].narrow else 1], "plain")
+
+    with pytest.raises(ValueError, match="figure a draws other data"):
+        render("a", SimpleNamespace(LAYOUT=Layout(), draw=draw), {}, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_failed_write_leaves_the_old_figure_and_no_scraps(tmp_path, monkeypatch):
+    module = SimpleNamespace(LAYOUT=Layout(), draw=one_line)
+    render("a", module, [1, 2, 3], tmp_path)
+    before = (tmp_path / "a.svg").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        render("a", module, [3, 2, 1], tmp_path)
+    assert (tmp_path / "a.svg").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_missing_font_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(style, "FONTS", tmp_path)
+    with pytest.raises(FileNotFoundError, match="source-sans-3-regular"):
+        style._load_fonts.__wrapped__()
+
+
+def test_rendering_leaves_matplotlib_as_it_was(tmp_path):
+    before = dict(mpl.rcParams)
+    render("a", SimpleNamespace(LAYOUT=Layout(), draw=one_line), [1, 2, 3], tmp_path)
+    assert dict(mpl.rcParams) == before

@@ -1,0 +1,97 @@
+"""The data every training uses: real handwritten digits and one toy curve.
+
+Nothing is downloaded: the digits ship with scikit-learn (1,797 images of 8 x 8 pixels, from the UCI
+repository, Alpaydin and Kaynak 1998).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+TRAINING_IMAGES = 1400  # of 1,797; the other 397 are the test images
+
+
+@dataclass(frozen=True)
+class Data:
+    """Examples shared by all members, and which of them each seed uses when. Row i of a seed axis is the i-th seed
+    in sorted order.
+
+    inputs: (example, input). targets: (example,) int64 labels, or (example, output) values.
+    order: (step, seed, batch), indices of each step's mini-batch for each seed.
+    training, test: (seed, example), indices of each seed's own training and test examples.
+    """
+
+    inputs: Float[Tensor, "example input"]
+    targets: Tensor
+    order: Int[Tensor, "step seed batch"]
+    training: Int[Tensor, "seed training_example"]
+    test: Int[Tensor, "seed test_example"]
+
+
+@cache
+def digits() -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
+    """All digits, as rows of 64 pixels with mean 0 and standard deviation 1 over the whole data set, and labels."""
+    from sklearn.datasets import load_digits  # takes half a second; the toy experiments do without
+
+    images, labels = load_digits(return_X_y=True)
+    pixels = torch.tensor(images, dtype=torch.float32)
+    return (pixels - pixels.mean()) / pixels.std(), torch.tensor(labels, dtype=torch.int64)
+
+
+def split(seed: int, examples: int = 1797, training: int = TRAINING_IMAGES) -> tuple[Tensor, Tensor]:
+    """Indices of this seed's own training and test examples: two int64 vectors, disjoint, together all examples."""
+    order = torch.randperm(examples, generator=_generator(seed, "split"))
+    return order[:training], order[training:]
+
+
+def batch_order(
+    seed: int, indices: Int[Tensor, "example"], batch: int, steps: int
+) -> Int[Tensor, "step batch"]:
+    """Mini-batches for `steps` steps: each epoch a fresh shuffle of `indices`, its incomplete last batch dropped.
+
+    Raises ValueError when there are fewer examples than one batch holds.
+    """
+    per_epoch = len(indices) // batch
+    if per_epoch == 0:
+        raise ValueError(
+            f"a batch of {batch} cannot be drawn from {len(indices)} examples; use a smaller batch"
+        )
+    generator = _generator(seed, "order")
+    epochs = []
+    for _ in range(-(-steps // per_epoch)):
+        shuffled = indices[torch.randperm(len(indices), generator=generator)]
+        epochs.append(shuffled[: per_epoch * batch].view(per_epoch, batch))
+    return torch.cat(epochs)[:steps]
+
+
+def digits_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
+    """The digits, split and ordered for each of `seeds`, which must be sorted and distinct (ValueError)."""
+    if list(seeds) != sorted(set(seeds)):
+        raise ValueError(f"seeds must be sorted and distinct, got {list(seeds)}")
+    images, labels = digits()
+    splits = [split(seed) for seed in seeds]
+    order = [
+        batch_order(seed, training, batch, steps) for seed, (training, _) in zip(seeds, splits, strict=True)
+    ]
+    return Data(
+        images,
+        labels,
+        torch.stack(order, 1),
+        torch.stack([training for training, _ in splits]),
+        torch.stack([test for _, test in splits]),
+    )
+
+
+def target_function(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """The toy curve on [-1, 1]: a wave whose pitch and height change along the way, so that no part foretells the rest."""
+    return torch.sin(torch.pi * (2.2 * x + 1.1 * x**2)) * (0.75 - 0.35 * x) + 0.35 * x
+
+
+def _generator(seed: int, purpose: str) -> torch.Generator:
+    """A stream of its own for every purpose, so that drawing more of one never changes another."""
+    offset = {"split": 1, "order": 2}[purpose]
+    return torch.Generator().manual_seed(1_000_003 * offset + seed)

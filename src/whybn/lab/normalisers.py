@@ -1,0 +1,141 @@
+"""The arms: what stands between a layer's linear map and its activation function.
+
+Every normaliser takes the linear outputs of a whole ensemble, shape (member, batch, unit), and normalises each
+member by itself. Members and units are flattened into channels so that the framework's fused kernels serve all
+members in one call.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor
+
+EPSILON = 1e-5  # torch.nn's default, added to every variance
+MOMENTUM = 0.1  # torch.nn's default weight of the newest batch in the running statistics
+GROUPS = 4  # groups of units for Group Norm
+
+Values = Float[Tensor, "member batch unit"]
+PerUnit = Float[Tensor, "member unit"]
+
+
+@dataclass
+class Running:
+    """Running statistics of one layer: mean and (unbiased) variance of each unit, updated in place in train mode."""
+
+    mean: PerUnit
+    variance: PerUnit
+
+
+@dataclass(frozen=True)
+class Context:
+    """How a forward pass uses the normalisers.
+
+    training: True uses the statistics of the batch at hand, False the running ones.
+    momentum: weight of this batch in the running statistics.
+    noise: for Noisy Batch Norm, draws (shift, factor) for a layer; None means no noise, as at test time.
+    """
+
+    training: bool
+    momentum: float = MOMENTUM
+    noise: Callable[[int, Values], tuple[Values, Values]] | None = None
+
+
+def _channels(values: Values) -> Float[Tensor, "batch channel"]:
+    return values.transpose(0, 1).reshape(values.shape[1], -1)
+
+
+def _members(channels: Float[Tensor, "batch channel"], like: Values) -> Values:
+    return channels.view(like.shape[1], like.shape[0], like.shape[2]).transpose(0, 1)
+
+
+def batch_norm(
+    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
+) -> Values:
+    """Batch Norm (Ioffe and Szegedy 2015, algorithm 1): each unit by its mean and variance over the mini-batch.
+
+    With `running` given in train mode, the running statistics move in place; with None nothing is remembered.
+    """
+    return _members(
+        F.batch_norm(
+            _channels(z),
+            None if running is None else running.mean.view(-1),
+            None if running is None else running.variance.view(-1),
+            scale.reshape(-1),
+            shift.reshape(-1),
+            context.training,
+            context.momentum,
+            EPSILON,
+        ),
+        z,
+    )
+
+
+def frozen_batch_norm(
+    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
+) -> Values:
+    """Batch Norm with its statistics fixed once (after Page 2019; here scale and shift stay trainable).
+
+    Only a pass with momentum 1, the calibration at the start, computes statistics.
+    """
+    calibrating = context.training and context.momentum == 1.0
+    return batch_norm(z, scale, shift, running, Context(training=calibrating, momentum=1.0))
+
+
+def layer_norm(
+    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
+) -> Values:
+    """Layer Norm (Ba, Kiros and Hinton 2016): each example by the mean and variance over its units."""
+    return torch.addcmul(shift[:, None], F.layer_norm(z, z.shape[-1:], eps=EPSILON), scale[:, None])
+
+
+def group_norm(
+    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
+) -> Values:
+    """Group Norm (Wu and He 2018): each example by the mean and variance over groups of its units."""
+    normalised = F.group_norm(z.reshape(-1, z.shape[-1]), GROUPS, eps=EPSILON).view(z.shape)
+    return torch.addcmul(shift[:, None], normalised, scale[:, None])
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to build a layer. `function` None means a plain layer: linear map with bias, nothing else."""
+
+    function: Callable[[Values, PerUnit, PerUnit, Running | None, Context], Values] | None
+    uses_batch: bool = False  # has running statistics
+    noisy: bool = False  # adds noise after the normaliser in train mode
+
+
+ARMS: dict[str, Arm] = {
+    "plain": Arm(None),
+    "batch_norm": Arm(batch_norm, uses_batch=True),
+    "noisy_batch_norm": Arm(batch_norm, uses_batch=True, noisy=True),
+    "frozen_batch_norm": Arm(frozen_batch_norm, uses_batch=True),
+    "layer_norm": Arm(layer_norm),
+    "group_norm": Arm(group_norm),
+}
+
+
+def shifting_noise(seeds: list[int], step: int) -> Callable[[int, Values], tuple[Values, Values]]:
+    """The noise of Santurkar et al. 2018 (section 2.2), new distributions at every step and layer.
+
+    Per unit: mean m ~ U(-0.5, 0.5), deviation s ~ U(1, 1.25). Per example: shift ~ U(m - 0.1, m + 0.1) and
+    factor ~ N(s, 0.1), taken as a standard deviation. `seeds` holds one seed per member; members with the same
+    seed get the same noise, so that arms stay paired.
+    """
+    unique = sorted(set(seeds))
+    rows = torch.tensor([unique.index(seed) for seed in seeds])
+
+    def draw(layer: int, like: Values) -> tuple[Values, Values]:
+        shifts, factors = [], []
+        for seed in unique:
+            generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * 101 + layer)
+            uniform = torch.rand(2, 1, like.shape[2], generator=generator)
+            mean, deviation = uniform[0] - 0.5, 1 + 0.25 * uniform[1]
+            shifts.append(mean + 0.2 * torch.rand(like.shape[1:], generator=generator) - 0.1)
+            factors.append(deviation + 0.1 * torch.randn(like.shape[1:], generator=generator))
+        return torch.stack(shifts)[rows].to(like.dtype), torch.stack(factors)[rows].to(like.dtype)
+
+    return draw

@@ -1,0 +1,223 @@
+"""Training a whole ensemble at once: mini-batches, optimisers with one learning rate per member, divergence.
+
+A member whose loss is no longer finite has diverged. It is kept in every result, as diverged with its step, and
+only the arithmetic on it stops.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from whybn.lab.data import Data
+from whybn.lab.networks import Architecture, Parameters, Statistics, forward, fresh_statistics, losses
+from whybn.lab.normalisers import Context, Running, shifting_noise
+
+NEVER = -1  # diverged_at of a member that did not diverge
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """SGD with momentum and weight decay (torch.optim.SGD's form), or Adam (Kingma and Ba 2015) when `adam`."""
+
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    adam: bool = False
+    betas: tuple[float, float] = (0.9, 0.999)
+    epsilon: float = 1e-8
+
+
+@dataclass
+class Ensemble:
+    """The state of a training: everything that changes from step to step."""
+
+    architecture: Architecture
+    parameters: Parameters
+    statistics: Statistics
+    seed_rows: Int[Tensor, "member"]  # which row of Data.order each member reads
+    seeds: list[int]  # one per member; the noise of Noisy Batch Norm depends on it
+    moments: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
+
+    def pick(self, members: Tensor) -> "Ensemble":
+        """A copy that holds only the given members."""
+        return Ensemble(
+            self.architecture,
+            {name: value[members] for name, value in self.parameters.items()},
+            [Running(layer.mean[members], layer.variance[members]) for layer in self.statistics],
+            self.seed_rows[members],
+            [self.seeds[member] for member in members.tolist()],
+            {name: (first[members], second[members]) for name, (first, second) in self.moments.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves.
+
+    ensemble: final state; parameters of diverged members are NaN. minibatch_loss: (step, member).
+    diverged_at: (member,) step of divergence, NEVER where there was none.
+    """
+
+    ensemble: Ensemble
+    minibatch_loss: Float[Tensor, "step member"]
+    diverged_at: Int[Tensor, "member"]
+
+
+Probe = Callable[[int, Ensemble, Int[Tensor, "member"]], None]
+
+
+def assemble(
+    architecture: Architecture,
+    parameters: Parameters,
+    seeds: Sequence[int],
+    statistics: Statistics | None = None,
+) -> Ensemble:
+    """An ensemble ready to train. `seeds` holds one seed per member; rows of Data.order follow sorted seeds."""
+    unique = sorted(set(seeds))
+    rows = torch.tensor([unique.index(seed) for seed in seeds])
+    start = fresh_statistics(architecture, parameters) if statistics is None else statistics
+    return Ensemble(architecture, parameters, start, rows, list(seeds))
+
+
+def gradients(
+    ensemble: Ensemble, inputs: Tensor, targets: Tensor, context: Context, remember: bool = False
+) -> tuple[Float[Tensor, "member"], Parameters]:
+    """Loss of each member and its gradient. With `remember` the pass moves the running statistics."""
+    leaves = {name: value.detach().requires_grad_() for name, value in ensemble.parameters.items()}
+    frozen = ensemble.architecture.arm == "frozen_batch_norm"
+    statistics = ensemble.statistics if remember or frozen else None
+    loss = losses(forward(ensemble.architecture, leaves, inputs, context, statistics), targets)
+    found = torch.autograd.grad(loss.sum(), list(leaves.values()))
+    return loss.detach(), dict(zip(leaves, found, strict=True))
+
+
+def train(
+    ensemble: Ensemble,
+    data: Data,
+    rates: Sequence[float],
+    optimiser: Optimiser | None = None,
+    probe: Probe | None = None,
+    probe_at: Collection[int] = (),
+) -> Trained:
+    """Train every member along Data.order, one step per mini-batch.
+
+    rates: one learning rate per member. probe(step, ensemble, members) is called before step `step` for each step
+    in `probe_at` (the number of steps itself means after the last); `members` are the numbers of the members still
+    finite, in the order the ensemble then holds them. A probe may read anything and must change nothing.
+    Raises ValueError when `rates` does not hold one number per member.
+    """
+    total = len(ensemble.seeds)
+    if len(rates) != total:
+        raise ValueError(f"{len(rates)} learning rates for {total} members; give one per member")
+    optimiser = optimiser or Optimiser()
+    steps = len(data.order)
+    alive = torch.arange(total)
+    rate = torch.tensor(rates, dtype=data.inputs.dtype)
+    state = ensemble.pick(alive)
+    minibatch_loss = torch.full((steps, total), torch.nan, dtype=data.inputs.dtype)
+    diverged_at = torch.full((total,), NEVER)
+    for step in range(steps + 1):
+        if probe is not None and step in probe_at:
+            probe(step, state, alive)
+        if step == steps or not len(alive):
+            break
+        index = data.order[step][state.seed_rows]
+        noise = shifting_noise(state.seeds, step) if state.architecture.normaliser.noisy else None
+        loss, gradient = gradients(
+            state, data.inputs[index], data.targets[index], Context(training=True, noise=noise), remember=True
+        )
+        minibatch_loss[step, alive] = loss
+        finite = torch.isfinite(loss)
+        _update(state, gradient, rate, optimiser, step)
+        if not finite.all():
+            diverged_at[alive[~finite]] = step
+            state, rate, alive = state.pick(finite.nonzero()[:, 0]), rate[finite], alive[finite]
+    return Trained(_scatter(state, alive, ensemble), minibatch_loss, diverged_at)
+
+
+def _update(state: Ensemble, gradient: Parameters, rate: Tensor, optimiser: Optimiser, step: int) -> None:
+    """One step of the optimiser, in place, in the form torch.optim uses."""
+    for name, value in state.parameters.items():
+        slope = gradient[name]
+        if optimiser.weight_decay:
+            slope = slope + optimiser.weight_decay * value
+        each = rate.view(-1, *[1] * (value.dim() - 1))
+        if optimiser.adam:
+            value.addcmul_(each, _adam_direction(state, name, slope, optimiser, step), value=-1)
+        elif optimiser.momentum:
+            velocity = (
+                slope if name not in state.moments else state.moments[name][0] * optimiser.momentum + slope
+            )
+            state.moments[name] = (velocity, velocity)
+            value.addcmul_(each, velocity, value=-1)
+        else:
+            value.addcmul_(each, slope, value=-1)
+
+
+def _adam_direction(state: Ensemble, name: str, slope: Tensor, optimiser: Optimiser, step: int) -> Tensor:
+    first_weight, second_weight = optimiser.betas
+    zero = torch.zeros_like(slope)
+    first, second = state.moments.get(name, (zero, zero))
+    first = torch.lerp(slope, first, first_weight)
+    second = torch.lerp(slope.square(), second, second_weight)
+    state.moments[name] = (first, second)
+    unbiased_first = first / (1 - first_weight ** (step + 1))
+    unbiased_second = second / (1 - second_weight ** (step + 1))
+    return unbiased_first / (unbiased_second.sqrt() + optimiser.epsilon)
+
+
+def _scatter(state: Ensemble, alive: Int[Tensor, "member"], original: Ensemble) -> Ensemble:
+    """The final state with diverged members back in their places, as NaN."""
+
+    def spread(value: Tensor, like: Tensor) -> Tensor:
+        return torch.full_like(like, torch.nan).index_copy_(0, alive, value)
+
+    return Ensemble(
+        original.architecture,
+        {name: spread(value, original.parameters[name]) for name, value in state.parameters.items()},
+        [
+            Running(spread(now.mean, before.mean), spread(now.variance, before.variance))
+            for now, before in zip(state.statistics, original.statistics, strict=True)
+        ],
+        original.seed_rows,
+        original.seeds,
+    )
+
+
+def evaluate(
+    ensemble: Ensemble,
+    inputs: Float[Tensor, "example input"],
+    targets: Tensor,
+    index: Int[Tensor, "seed chosen"],
+    training: bool,
+    chunk: int = 16,
+) -> tuple[Float[Tensor, "member"], Float[Tensor, "member"]]:
+    """Loss and accuracy (NaN for regressions) of every member on the examples `index` names for its seed.
+
+    training=True uses the statistics of these very examples (the population statistics, if they are the training
+    set); False the running ones. Members go in chunks; the examples of a member never do, for its statistics.
+    """
+    all_losses, accuracies = [], []
+    with torch.no_grad():
+        for members in torch.arange(len(ensemble.seeds)).split(chunk):
+            part = ensemble.pick(members)
+            rows = index[part.seed_rows]
+            statistics = (
+                None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
+            )
+            outputs = forward(
+                part.architecture, part.parameters, inputs[rows], Context(training=training), statistics
+            )
+            wanted = targets[rows]
+            all_losses.append(losses(outputs, wanted))
+            accuracies.append(_accuracy(outputs, wanted))
+    return torch.cat(all_losses), torch.cat(accuracies)
+
+
+def _accuracy(outputs: Tensor, targets: Tensor) -> Tensor:
+    if targets.dtype != torch.int64:
+        return torch.full((len(outputs),), torch.nan)
+    right = (outputs.argmax(-1) == targets).to(outputs.dtype).mean(1)
+    return torch.where(outputs.isfinite().all(-1).all(-1), right, torch.nan)

@@ -1,0 +1,192 @@
+"""Every member of an ensemble equals the same network built from torch.nn modules and trained alone."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from whybn.lab.data import Data, digits_for
+from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, initialise
+from whybn.lab.normalisers import ARMS, GROUPS, Context, Running, shifting_noise
+from whybn.lab.training import Optimiser, assemble, evaluate, gradients, train
+
+STEPS = 50
+SEEDS = [3, 5]
+MEMBER_SEEDS = [3, 3, 5]
+GAINS = [1.0, 0.7, 1.3]
+RATES = [0.02, 0.04, 0.01]  # gentle: where training is chaotic, even double precision parts ways
+CLOSE = {"rtol": 1e-6, "atol": 1e-7}  # all in double precision: float32 round-off grows along a training
+
+
+def double_digits(seeds: list[int], steps: int) -> Data:
+    data = digits_for(seeds, batch=32, steps=steps)
+    return replace(data, inputs=data.inputs.double())
+
+
+def double(parameters: dict) -> dict:
+    return {name: value.double() for name, value in parameters.items()}
+
+
+class Noisy(nn.Module):
+    """BatchNorm1d followed by the ensemble's own noise, which the test sets before every step."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(width)
+        self.noise: tuple[torch.Tensor, torch.Tensor] | None = None
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        shift, factor = self.noise
+        return factor * self.norm(z) + shift
+
+
+class Activation(nn.Module):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.function = ACTIVATIONS[name]
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return self.function(z)
+
+
+def alone(
+    architecture: Architecture, parameters: dict, member: int, running: Running | None
+) -> nn.Sequential:
+    """The torch.nn network with the member's initial parameters."""
+    norms = {
+        "batch_norm": nn.BatchNorm1d,
+        "frozen_batch_norm": nn.BatchNorm1d,
+        "noisy_batch_norm": Noisy,
+        "layer_norm": nn.LayerNorm,
+        "group_norm": lambda width: nn.GroupNorm(GROUPS, width),
+    }
+    modules: list[nn.Module] = []
+    for layer in range(architecture.depth + 1):
+        fan_in, fan_out = architecture.fans(layer)
+        linear = nn.Linear(fan_in, fan_out, bias=f"bias.{layer}" in parameters)
+        linear.weight.data = parameters[f"weight.{layer}"][member].T.clone()
+        if linear.bias is not None:
+            linear.bias.data = parameters[f"bias.{layer}"][member].clone()
+        modules.append(linear)
+        if layer < architecture.depth:
+            if architecture.arm in norms:
+                norm = norms[architecture.arm](fan_out).double()
+                if architecture.arm == "frozen_batch_norm":
+                    norm.running_mean.copy_(running[layer].mean[member])
+                    norm.running_var.copy_(running[layer].variance[member])
+                modules.append(norm)
+            modules.append(Activation(architecture.activation))
+    return nn.Sequential(*modules).double()
+
+
+@pytest.mark.parametrize("arm", ARMS)
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_fifty_steps_equal_torch_nn(arm: str, activation: str) -> None:
+    architecture = Architecture(depth=3, width=32, activation=activation, arm=arm)
+    data = double_digits(SEEDS, STEPS)
+    parameters = double(initialise(architecture, MEMBER_SEEDS, "he", GAINS))
+    start = assemble(architecture, parameters, MEMBER_SEEDS)
+    statistics = calibrate(architecture, parameters, data.inputs[data.training][start.seed_rows])
+    if arm == "frozen_batch_norm":
+        start = assemble(architecture, parameters, MEMBER_SEEDS, statistics)
+    trained = train(start, data, RATES)
+    for member in range(len(MEMBER_SEEDS)):
+        network = alone(architecture, parameters, member, statistics)
+        network.train(arm != "frozen_batch_norm")
+        optimiser = torch.optim.SGD(network.parameters(), lr=RATES[member])
+        noisy = [module for module in network if isinstance(module, Noisy)]
+        row = int(start.seed_rows[member])
+        for step in range(STEPS):
+            index = data.order[step, row]
+            draw = shifting_noise(MEMBER_SEEDS, step)
+            for layer, module in enumerate(noisy):
+                shift, factor = draw(layer, torch.zeros(len(MEMBER_SEEDS), 32, 32).double())
+                module.noise = (shift[member], factor[member])
+            loss = nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index])
+            optimiser.zero_grad()
+            loss.backward()
+            assert trained.minibatch_loss[step, member] == pytest.approx(loss.item(), rel=1e-6)
+            optimiser.step()
+        check_same(trained.ensemble, network, member)
+
+
+def check_same(ensemble, network: nn.Sequential, member: int) -> None:
+    """Parameters and running statistics agree to float tolerance after training."""
+    linears = [module for module in network if isinstance(module, nn.Linear)]
+    for layer, linear in enumerate(linears):
+        torch.testing.assert_close(
+            ensemble.parameters[f"weight.{layer}"][member].T, linear.weight.data, **CLOSE
+        )
+    norms = [module.norm if isinstance(module, Noisy) else module for module in network]
+    norms = [module for module in norms if hasattr(module, "eps")]
+    for layer, norm in enumerate(norms):
+        torch.testing.assert_close(ensemble.parameters[f"scale.{layer}"][member], norm.weight.data, **CLOSE)
+        torch.testing.assert_close(ensemble.parameters[f"shift.{layer}"][member], norm.bias.data, **CLOSE)
+        if hasattr(norm, "running_mean"):
+            running = ensemble.statistics[layer]
+            torch.testing.assert_close(running.mean[member], norm.running_mean, **CLOSE)
+            torch.testing.assert_close(running.variance[member], norm.running_var, **CLOSE)
+
+
+@pytest.mark.parametrize("arm", ["plain", "batch_norm", "layer_norm", "group_norm"])
+def test_gradient_equals_torch_nn_in_double_precision(arm: str) -> None:
+    architecture = Architecture(depth=4, width=12, arm=arm)
+    data = double_digits([0], 1)
+    parameters = double(initialise(architecture, [0]))
+    ensemble = assemble(architecture, parameters, [0])
+    inputs, targets = data.inputs[data.order[0]], data.targets[data.order[0]]
+    loss, gradient = gradients(ensemble, inputs, targets, Context(training=True))
+    network = alone(architecture, parameters, 0, None)
+    reference = nn.functional.cross_entropy(network(inputs[0]), targets[0])
+    reference.backward()
+    assert loss[0].item() == pytest.approx(reference.item(), rel=1e-12)
+    linears = [module for module in network if isinstance(module, nn.Linear)]
+    for layer, linear in enumerate(linears):
+        torch.testing.assert_close(gradient[f"weight.{layer}"][0].T, linear.weight.grad, **CLOSE)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reference"),
+    [
+        (Optimiser(momentum=0.9), lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9)),
+        (
+            Optimiser(momentum=0.9, weight_decay=0.01),
+            lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.01),
+        ),
+        (Optimiser(weight_decay=0.01), lambda p: torch.optim.SGD(p, lr=0.05, weight_decay=0.01)),
+        (Optimiser(adam=True), lambda p: torch.optim.Adam(p, lr=0.05)),
+    ],
+)
+def test_optimisers_equal_torch_optim(settings: Optimiser, reference) -> None:
+    architecture = Architecture(depth=2, width=8, activation="tanh")
+    data = double_digits([0], 20)
+    parameters = double(initialise(architecture, [0]))
+    trained = train(assemble(architecture, parameters, [0]), data, [0.05], settings)
+    network = alone(architecture, parameters, 0, None)
+    optimiser = reference(network.parameters())
+    for step in range(20):
+        index = data.order[step, 0]
+        optimiser.zero_grad()
+        nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index]).backward()
+        optimiser.step()
+    torch.testing.assert_close(trained.ensemble.parameters["weight.1"][0].T, network[2].weight.data, **CLOSE)
+
+
+def test_eval_mode_equals_torch_nn() -> None:
+    architecture = Architecture(depth=3, width=16, arm="batch_norm")
+    data = double_digits([0], STEPS)
+    parameters = double(initialise(architecture, [0]))
+    trained = train(assemble(architecture, parameters, [0]), data, [0.1])
+    loss, accuracy = evaluate(trained.ensemble, data.inputs, data.targets, data.test, training=False)
+    network = alone(architecture, trained.ensemble.parameters, 0, None)
+    norms = [module for module in network if isinstance(module, nn.BatchNorm1d)]
+    for layer, norm in enumerate(norms):
+        norm.weight.data = trained.ensemble.parameters[f"scale.{layer}"][0]
+        norm.bias.data = trained.ensemble.parameters[f"shift.{layer}"][0]
+        norm.running_mean.copy_(trained.ensemble.statistics[layer].mean[0])
+        norm.running_var.copy_(trained.ensemble.statistics[layer].variance[0])
+    network.eval()
+    outputs, targets = network(data.inputs[data.test[0]]), data.targets[data.test[0]]
+    assert loss[0].item() == pytest.approx(nn.functional.cross_entropy(outputs, targets).item(), rel=1e-9)
+    assert accuracy[0].item() == pytest.approx((outputs.argmax(1) == targets).float().mean().item())

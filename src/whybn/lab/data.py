@@ -86,6 +86,22 @@ def digits_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
     )
 
 
+def curve_for(seeds: Sequence[int], low: float, high: float, examples: int, noise: float) -> Data:
+    """Noisy points of the toy curve, `examples` for each seed, inputs uniform on [low, high]; no mini-batch order.
+
+    noise: standard deviation added to the targets. The test examples are the training examples.
+    """
+    inputs, targets = [], []
+    for seed in seeds:
+        generator = _generator(seed, "curve")
+        x = low + (high - low) * torch.rand(examples, generator=generator)
+        inputs.append(x)
+        targets.append(target_function(x) + noise * torch.randn(examples, generator=generator))
+    own = torch.arange(len(seeds) * examples).view(len(seeds), examples)
+    no_order = torch.empty(0, len(seeds), 1, dtype=torch.int64)
+    return Data(torch.cat(inputs)[:, None], torch.cat(targets)[:, None], no_order, own, own)
+
+
 def target_function(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     """The toy curve on [-1, 1]: a wave whose pitch and height change along the way, so that no part foretells the rest."""
     return torch.sin(torch.pi * (2.2 * x + 1.1 * x**2)) * (0.75 - 0.35 * x) + 0.35 * x
@@ -93,5 +109,5 @@ def target_function(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 
 def _generator(seed: int, purpose: str) -> torch.Generator:
     """A stream of its own for every purpose, so that drawing more of one never changes another."""
-    offset = {"split": 1, "order": 2}[purpose]
+    offset = {"split": 1, "order": 2, "curve": 3}[purpose]
     return torch.Generator().manual_seed(1_000_003 * offset + seed)

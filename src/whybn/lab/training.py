@@ -73,10 +73,15 @@ def assemble(
     parameters: Parameters,
     seeds: Sequence[int],
     statistics: Statistics | None = None,
+    data_seeds: Sequence[int] | None = None,
 ) -> Ensemble:
-    """An ensemble ready to train. `seeds` holds one seed per member; rows of Data.order follow sorted seeds."""
-    unique = sorted(set(seeds))
-    rows = torch.tensor([unique.index(seed) for seed in seeds])
+    """An ensemble ready to train. `seeds` holds one seed per member; rows of Data.order follow sorted seeds.
+
+    data_seeds: where several initialisations share one data set, the seed of each member's data.
+    """
+    of_data = list(seeds if data_seeds is None else data_seeds)
+    unique = sorted(set(of_data))
+    rows = torch.tensor([unique.index(seed) for seed in of_data])
     start = fresh_statistics(architecture, parameters) if statistics is None else statistics
     return Ensemble(architecture, parameters, start, rows, list(seeds))
 

@@ -1,0 +1,70 @@
+"""The variables that Liquid sees: `site` with its data files, and `page`, as Jekyll has them."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from whybn.site.errors import ArticleError
+
+# Files that the pipeline writes into docs/_data; while one is absent, the command that makes it is the answer.
+GENERATED = ("results", "claims", "figures", "math", "experiments")
+READERS = {".json": json.loads, ".yml": yaml.safe_load, ".yaml": yaml.safe_load}
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _mtime_ns: int, _size: int) -> object:
+    """Parse one data file; the time and size in the key make an edited file a new entry."""
+    try:
+        return READERS[path.suffix](path.read_text(encoding="utf-8"))
+    except (ValueError, yaml.YAMLError) as error:
+        raise ArticleError(f"{path}: not valid {path.suffix[1:].upper()}: {error}") from error
+
+
+def read(path: Path) -> object:
+    """The parsed content of a JSON or YAML file, from memory while the file stays as it was."""
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+def load_data(docs: Path) -> dict[str, object]:
+    """`site.data`: one key for each file of `docs/_data`, and one mapping for each folder in it."""
+
+    def load(folder: Path) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_dir():
+                found[path.name] = load(path)
+            elif path.suffix in READERS:
+                found[path.stem] = read(path)
+        return found
+
+    return load(docs / "_data")
+
+
+def base_of(src_uri: str) -> str:
+    """The way from a page to the root of `docs/`, which stands for `site.baseurl`: `.`, `..`, `../..`."""
+    depth = posixpath.normpath(src_uri).count("/")
+    return "/".join([".."] * depth) or "."
+
+
+def site_variables(docs: Path, src_uri: str) -> dict[str, object]:
+    """`site`: the values of `_config.yml`, the data, and a base URL relative to the page."""
+    config = docs / "_config.yml"
+    values = read(config) if config.is_file() else {}
+    if not isinstance(values, dict):
+        raise ArticleError(f"{config}: expected keys and values, found {type(values).__name__}")
+    return {**values, "data": load_data(docs), "baseurl": base_of(src_uri)}
+
+
+def page_variables(meta: dict[str, object], src_uri: str) -> dict[str, object]:
+    """`page`: the front matter and what Jekyll adds to it."""
+    stem, _ = posixpath.splitext(src_uri)
+    url = "/" if stem == "index" else f"/{stem}.html"
+    own = {"path": src_uri, "name": posixpath.basename(src_uri), "url": url}
+    own["dir"] = posixpath.join("/", posixpath.dirname(src_uri), "")
+    return {**meta, **own}

@@ -1,0 +1,166 @@
+"""Images with a caption become figures, and the project's own figures get two widths and a source line."""
+
+from __future__ import annotations
+
+import logging
+import posixpath
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from whybn.site.data import load_data
+from whybn.site.errors import lenient, log, nearest
+from whybn.site.templating import Page
+
+OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
+ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
+VIEW_BOX = re.compile(r"\bviewBox=[\"']([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[\"']")
+NARROW = "(max-width: 719px)"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn figure on disk: its size in CSS pixels."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def read(cls, path: Path) -> Drawing | None:
+        """The size of an SVG from its view box; None when there is no file or no view box."""
+        if not path.is_file():
+            return None
+        with path.open(encoding="utf-8") as file:
+            tag = ROOT_TAG.search(file.read(4096))
+        box = VIEW_BOX.search(tag[0]) if tag else None
+        return cls(round(float(box[3])), round(float(box[4]))) if box else None
+
+
+def missing(name: str, docs: Path) -> str:
+    """What to run for a figure that has not been drawn, or the nearest name of a script."""
+    scripts = [path.stem for path in (docs.parent / "figures").glob("*.py")]
+    if name in scripts:
+        return f"assets/figures/{name}.svg has not been drawn: run `make figures FIGURE={name}`"
+    return f"assets/figures/{name}.svg: there is no figures/{name}.py{nearest(name, scripts)}"
+
+
+class MissingFigures(Treeprocessor):
+    """Put a line of text where a figure has not been drawn, and report the command that draws it.
+
+    Runs before MkDocs looks at links, so that the author reads this message and not two. The report is a
+    warning, which fails a strict build, or a remark while the page is being written.
+    """
+
+    def __init__(self, md, page: Callable[[], Page]) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, root: ET.Element) -> None:
+        page = self.page()
+        for image in list(root.iter("img")):
+            own = OWN.match(image.get("src", ""))
+            if own is None or (page.docs / "assets/figures" / f"{own['name']}.svg").is_file():
+                continue
+            message = missing(own["name"], page.docs)
+            log.log(logging.INFO if lenient() else logging.WARNING, "%s: %s", page.src_uri, message)
+            keep = {"id": image.get("id")} if image.get("id") else {}
+            tail = image.tail
+            image.clear()
+            image.tag, image.tail = "span", tail
+            image.attrib.update(keep, **{"class": "undrawn"})
+            image.text = message
+
+
+class Figures(Treeprocessor):
+    """Rewrite `image, then emphasised line` paragraphs. Runs after MkDocs has rewritten links."""
+
+    def __init__(self, md, page: Callable[[], Page]) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, root: ET.Element) -> None:
+        for parent in list(root.iter()):
+            for index, child in enumerate(list(parent)):
+                if child.tag != "p":
+                    continue
+                parts = _image_and_caption(child)
+                if parts is None:
+                    continue
+                parent[index] = self.figure(child, *parts)
+
+    def figure(self, paragraph, holder, image, caption) -> ET.Element:
+        """A `figure` element: picture, caption, and for our own figures where it comes from."""
+        figure = ET.Element("figure", dict(paragraph.attrib))
+        figure.tail = paragraph.tail
+        name = image.attrib.pop("id", None) if image is not None else holder.attrib.pop("id", None)
+        if name:
+            figure.set("id", name)
+        classes = image.attrib.pop("class", None) if image is not None else None
+        if classes:
+            figure.set("class", f"{figure.get('class', '')} {classes}".strip())
+        own = OWN.search(image.get("src", "")) if image is not None else None
+        holder.tail = None
+        figure.append(self.picture(image, own["name"]) if own and holder is image else holder)
+        text = ET.SubElement(figure, "figcaption")
+        text.text = caption.text
+        text.extend(list(caption))
+        if name:
+            link = ET.SubElement(text, "a", {"class": "headerlink", "href": f"#{name}"})
+            link.set("title", "Link to this figure")
+            link.text = "#"
+        if own:
+            self.source_line(figure, own["name"], image.get("src"))
+        return figure
+
+    def picture(self, image: ET.Element, name: str) -> ET.Element:
+        """The image with its size and, where a narrow drawing exists, the choice between the two."""
+        folder = self.page().docs / "assets/figures"
+        wide, narrow = (Drawing.read(folder / f"{name}{kind}.svg") for kind in ("", ".narrow"))
+        if wide:
+            image.set("width", str(wide.width))
+            image.set("height", str(wide.height))
+        image.set("decoding", "async")
+        if narrow is None:
+            return image
+        picture = ET.Element("picture")
+        address = posixpath.join(posixpath.dirname(image.get("src")), f"{name}.narrow.svg")
+        ET.SubElement(
+            picture, "source",
+            {"media": NARROW, "srcset": address, "width": str(narrow.width), "height": str(narrow.height)},
+        )
+        picture.append(image)
+        return picture
+
+    def source_line(self, figure: ET.Element, name: str, address: str) -> None:
+        """The quiet line below a caption: script, data, command, seconds."""
+        entry = load_data(self.page().docs).get("figures", {}).get(name)
+        if not isinstance(entry, Mapping):
+            return
+        line = ET.SubElement(figure, "p", {"class": "source"})
+        script = ET.SubElement(line, "span")
+        script.text, script.tail = str(entry["script"]), " · "
+        data = ET.SubElement(line, "a", {"download": ""})
+        data.set("href", posixpath.join(posixpath.dirname(address), str(entry["csv"])))
+        data.text, data.tail = "data", " · "
+        command = ET.SubElement(line, "code")
+        command.text = AtomicString(str(entry["command"]))
+        command.tail = f" · {entry['seconds']} s"
+
+
+def _image_and_caption(paragraph: ET.Element):
+    """(what stands for the image, the image or None, the caption) of such a paragraph, else None."""
+    children = list(paragraph)
+    if len(children) != 2 or children[1].tag != "em" or (paragraph.text or "").strip():
+        return None
+    if "\n" not in (children[0].tail or "") or any((c.tail or "").strip() for c in children):
+        return None
+    holder = children[0]
+    if holder.tag == "span" and holder.get("class") == "undrawn":
+        return holder, None, children[1]
+    image = holder if holder.tag == "img" else holder.find("img") if holder.tag == "a" else None
+    return None if image is None else (holder, image, children[1])

@@ -1,0 +1,96 @@
+"""The Markdown extension: Jekyll's Liquid, kramdown's habits and the figures, for any Python-Markdown site.
+
+Listed in mkdocs.yml under `markdown_extensions`. It uses no hook or plugin of MkDocs: the builder's own
+link processor says which page is being rendered, and where there is none the page counts as `index.md`.
+Set `WHYBN_LENIENT=1` (as `make serve` does) to mark unknown names in the page instead of failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from whybn.site import blocks, figures, kramdown, spans
+from whybn.site.errors import lenient, log
+from whybn.site.links import PageLinks
+from whybn.site.notes import MarginNotes
+from whybn.site.templating import Page, render
+
+
+def page_of(md: Markdown, docs: Path) -> Page:
+    """The page that `md` renders, from the link processor of MkDocs; the root page of `docs` elsewhere."""
+    links = md.treeprocessors["relpath"] if "relpath" in md.treeprocessors else None
+    if not hasattr(links, "file") or not hasattr(links, "config"):
+        return Page(docs)
+    page = links.file.page
+    text, body = links.file.content_string, page.markdown or ""
+    above = text[: len(text) - len(body)] if text.endswith(body) else ""
+    return Page(Path(links.config.docs_dir), links.file.src_uri, page.meta, 1 + above.count("\n"))
+
+
+class LiquidLines(Preprocessor):
+    """Evaluate Liquid before anything else sees the text, fenced code included, as Jekyll does."""
+
+    def __init__(self, md: Markdown, page: Callable[[], Page]) -> None:
+        super().__init__(md)
+        self.page = page
+
+    def run(self, lines: list[str]) -> list[str]:
+        text, messages = render("\n".join(lines), self.page(), lenient=lenient())
+        for message in messages:
+            log.info(message)
+        return text.split("\n")
+
+
+class KramdownLines(Preprocessor):
+    def run(self, lines: list[str]) -> list[str]:
+        return kramdown.normalise(lines)
+
+
+class ArticleExtension(Extension):
+    """Register every processor; `docs` is the folder of the article, relative to the working folder."""
+
+    def __init__(self, **options: object) -> None:
+        self.config = {"docs": ["docs", "the folder that holds the article, _data and _config.yml"]}
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Python-Markdown calls
+        docs = Path(self.getConfig("docs"))
+
+        def page() -> Page:
+            return page_of(md, docs)
+
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *spans.ESCAPES]
+        md.preprocessors.register(LiquidLines(md, page), "liquid", 200)
+        # After line ends are normalised (30), before fences (25) and raw HTML (20) are taken out.
+        md.preprocessors.register(KramdownLines(md), "kramdown", 28)
+        md.preprocessors.register(spans.BlockMathematics(md), "block_mathematics", 19)
+        # Before escapes (180), which would take the second backslash or the first dollar sign.
+        md.inlinePatterns.register(spans.BackslashBreak(r"\\{1,2}\n", md), "backslash_break", 186)
+        md.inlinePatterns.register(spans.Mathematics(r"\$\$(.+?)\$\$", md), "mathematics", 185)
+        md.inlinePatterns.register(spans.UnresolvedMark(spans.UNRESOLVED, md), "unresolved", 184)
+        # Before inline parsing (20): attribute marks are still plain text.
+        md.treeprocessors.register(blocks.AttributeMarks(md), "attribute_marks", 25)
+        md.registerExtension(self)
+        md.treeprocessors.register(blocks.HeadlessTables(md), "headless_tables", 9)
+        # Before the table of contents (5) gives headings ids of its own making.
+        md.treeprocessors.register(blocks.HeadingIds(md), "heading_ids", 7)
+        md.treeprocessors.register(figures.MissingFigures(md, page), "missing_figures", 6)
+        md.treeprocessors.register(MarginNotes(md), "margin_notes", 4)
+        md.treeprocessors.register(PageLinks(md, page), "page_links", 3)
+        # After MkDocs has rewritten links (0).
+        md.treeprocessors.register(figures.Figures(md, page), "figures", -10)
+        self.md = md
+
+    def reset(self) -> None:
+        """Called once every extension is registered: replace the attribute lists of whichever came first."""
+        if not isinstance(self.md.treeprocessors["attr_list"], blocks.ColonAttributes):
+            self.md.treeprocessors.register(blocks.ColonAttributes(self.md), "attr_list", 8)
+
+
+def makeExtension(**options: object) -> ArticleExtension:  # noqa: N802 - the name that Python-Markdown calls
+    return ArticleExtension(**options)

@@ -1,0 +1,62 @@
+"""Margin notes: each footnote once more beside the line that first refers to it, for wide screens."""
+
+from __future__ import annotations
+
+import copy
+import xml.etree.ElementTree as ET
+
+from markdown.treeprocessors import Treeprocessor
+
+# Where a floating note would be cut off or push the text: the reader has the footnote there.
+NO_ROOM = ("table", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
+
+
+class MarginNotes(Treeprocessor):
+    """Put a copy of every footnote after its first reference.
+
+    The style sheet shows either the copy or the list at the end of the page, never both, so that a
+    screen reader meets each note once; `data-search-exclude` keeps the copy out of the search.
+    """
+
+    def run(self, root: ET.Element) -> None:
+        """Add the notes to a page in place."""
+        notes = {item.get("id"): item for div in root.iter("div") if div.get("class") == "footnote"
+                 for item in div.iter("li")}
+        if notes:
+            self.place(root, notes)
+
+    def place(self, parent: ET.Element, notes: dict[str | None, ET.Element]) -> None:
+        """Walk through `parent` in document order; each note leaves `notes` when it is placed."""
+        for child in list(parent):
+            if child.tag in NO_ROOM or child.get("class") == "footnote":
+                continue
+            target = _target(child)
+            if target is None:
+                self.place(child, notes)
+            elif target in notes:
+                note = _note(notes.pop(target), "".join(child.itertext()))
+                note.tail, child.tail = child.tail, None
+                parent.insert(list(parent).index(child) + 1, note)
+
+
+def _target(element: ET.Element) -> str | None:
+    """The id of the footnote that `element` refers to."""
+    link = element.find("a") if element.tag == "sup" else None
+    if link is None or link.get("class") != "footnote-ref":
+        return None
+    return link.get("href", "").removeprefix("#")
+
+
+def _note(item: ET.Element, number: str) -> ET.Element:
+    """The first paragraph of a footnote as a span."""
+    note = ET.Element("span", {"class": "sidenote", "data-search-exclude": ""})
+    paragraph = item.find("p")
+    source = copy.deepcopy(paragraph if paragraph is not None else item)
+    mark = ET.SubElement(note, "span", {"class": "sidenote-number"})
+    mark.text, mark.tail = number, source.text
+    for child in source:
+        child.attrib.pop("id", None)
+        if child.get("class") == "footnote-backref":
+            continue
+        note.append(child)
+    return note

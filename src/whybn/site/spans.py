@@ -1,0 +1,51 @@
+"""Spans that kramdown reads otherwise than Python-Markdown: breaks, mathematics, escapes."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.util import AtomicString
+
+ESCAPES = ("|", ":", '"', "'", "$", "=", "<", "~")  # kramdown unescapes these too
+UNRESOLVED = r"⟦([^⟧]*)⟧"
+
+
+class BackslashBreak(InlineProcessor):
+    r"""One or two backslashes before the end of a line break it."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802
+        return ET.Element("br"), m.start(0), m.end(0)
+
+
+class Mathematics(InlineProcessor):
+    r"""`$$x$$` inside a line becomes the text `\(x\)`, as Jekyll leaves it for a script to typeset."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802
+        element = ET.Element("span", {"class": "math"})
+        element.text = AtomicString(rf"\({m[1].strip()}\)")
+        return element, m.start(0), m.end(0)
+
+
+class BlockMathematics(Preprocessor):
+    r"""`$$…$$` standing alone becomes the text `\[…\]`."""
+
+    PATTERN = re.compile(r"(?:^|(?<=\n\n)) {0,3}\$\$(.*?)\$\$[ \t]*(?=\n[ \t]*\n|\n?\Z)", re.DOTALL)
+
+    def run(self, lines: list[str]) -> list[str]:
+        return self.PATTERN.sub(self._stash, "\n".join(lines)).split("\n")
+
+    def _stash(self, match: re.Match[str]) -> str:
+        text = match[1].strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return self.md.htmlStash.store(rf'<div class="math">\[{text}\]</div>')
+
+
+class UnresolvedMark(InlineProcessor):
+    """What an unknown name leaves in the text under `make serve`, marked for the author's eye."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802
+        element = ET.Element("mark", {"class": "unresolved", "title": "unknown name"})
+        element.text = AtomicString(m[1])
+        return element, m.start(0), m.end(0)

@@ -1,0 +1,179 @@
+"""The tags and filters that Jekyll adds to Liquid, for python-liquid."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import date, datetime
+from typing import TextIO
+
+from liquid import Environment, RenderContext, TokenStream
+from liquid.ast import BlockNode, Node
+from liquid.exceptions import LiquidSyntaxError, TemplateNotFoundError
+from liquid.parser import get_parser
+from liquid.stringify import to_liquid_string
+from liquid.tag import Tag
+from liquid.token import TOKEN_EXPRESSION, Token
+
+HIGHLIGHT = re.compile(r"([a-zA-Z0-9.+#_-]+)((?:\s+\w+(?:=(?:\w+|\"(?:[0-9]+\s)*[0-9]+\"))?)*)")
+INCLUDE = re.compile(r"([\w./-]+)\s*((?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|[\w.-]+)\s*)*)")
+PARAMETER = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|'([^']*)'|([\w.-]+))")
+
+
+def _argument(stream: TokenStream) -> str:
+    """The raw text between a tag's name and its end; the stream is left on that text."""
+    if stream.peek.kind == TOKEN_EXPRESSION:
+        next(stream)
+        return stream.current.value.strip()
+    return ""
+
+
+class _TextNode(Node):
+    """A node that writes a fixed piece of HTML."""
+
+    def __init__(self, token: Token, text: str):
+        super().__init__(token)
+        self.text = text
+        self.blank = False
+
+    def __str__(self) -> str:
+        return self.text
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        return buffer.write(self.text)
+
+
+class _HighlightNode(Node):
+    def __init__(self, token: Token, language: str, block: BlockNode):
+        super().__init__(token)
+        self.language, self.block, self.blank = language, block, False
+
+    def __str__(self) -> str:
+        return f"{{% highlight {self.language} %}}{self.block}{{% endhighlight %}}"
+
+    def children(self, *_args, **_options):
+        return [self.block]
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        inner = context.get_buffer(buffer)
+        self.block.render(context, inner)
+        code = html.escape(inner.getvalue().strip("\r\n"), quote=False)
+        name = self.language.replace("+", "-")
+        return buffer.write(
+            f'<figure class="highlight"><pre><code class="language-{name}" data-lang="{self.language}">'
+            f"{code}</code></pre></figure>"
+        )
+
+
+class HighlightTag(Tag):
+    """`{% highlight python %} … {% endhighlight %}`."""
+
+    name, end, block = "highlight", "endhighlight", True
+
+    def parse(self, stream: TokenStream) -> Node:
+        token, argument = stream.current, _argument(stream)
+        match = HIGHLIGHT.fullmatch(argument)
+        if not match:
+            raise LiquidSyntaxError("expected `highlight LANGUAGE [linenos]`", token=token)
+        next(stream)
+        block = get_parser(self.env).parse_block(stream, (self.end,))
+        return _HighlightNode(token, match[1].lower(), block)
+
+
+class GistTag(Tag):
+    """`{% gist USER/ID [FILE] %}`: the script and the link that the jekyll-gist plugin writes."""
+
+    name, block = "gist", False
+
+    def parse(self, stream: TokenStream) -> Node:
+        token = stream.current
+        words = [w.strip("\"'") for w in _argument(stream).split()]
+        if not words:
+            raise LiquidSyntaxError("expected `gist USER/ID`", token=token)
+        query = f"?file={words[1]}" if len(words) > 1 else ""
+        address = f"https://gist.github.com/{words[0]}"
+        return _TextNode(token, f'<script src="{address}.js{query}"> </script>')
+
+
+class LinkTag(Tag):
+    """`{% link path/to/page.md %}` and `{% post_url page %}`, relative to the page that links."""
+
+    name, block = "link", False
+    suffix = ""
+
+    def parse(self, stream: TokenStream) -> Node:
+        token, target = stream.current, _argument(stream)
+        if not target:
+            raise LiquidSyntaxError(f"expected `{self.name} PAGE`", token=token)
+        base = self.env.globals["site"]["baseurl"]
+        return _TextNode(token, f"{base}/{target}{self.suffix}")
+
+
+class PostUrlTag(LinkTag):
+    name, suffix = "post_url", ".md"
+
+
+class _IncludeNode(Node):
+    def __init__(self, token: Token, file: str, parameters: list[tuple[str, str | None, list[str]]]):
+        super().__init__(token)
+        self.file, self.parameters, self.blank = file, parameters, False
+
+    def __str__(self) -> str:
+        return f"{{% include {self.file} %}}"
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        try:
+            template = context.env.get_template(self.file)
+        except TemplateNotFoundError as error:
+            raise LiquidSyntaxError(f"no file _includes/{self.file}", token=self.token) from error
+        values = {
+            key: text if text is not None else context.get(list(path), token=self.token)
+            for key, text, path in self.parameters
+        }
+        with context.extend({"include": values}):
+            return template.render_with_context(context, buffer, partial=True)
+
+
+class IncludeTag(Tag):
+    """`{% include file.html key="text" other=page.title %}`, with Jekyll's `include.key`."""
+
+    name, block = "include", False
+
+    def parse(self, stream: TokenStream) -> Node:
+        token = stream.current
+        match = INCLUDE.fullmatch(_argument(stream))
+        if not match:
+            raise LiquidSyntaxError('expected `include FILE [key="text"]`', token=token)
+        parameters = []
+        for key, double, single, name in PARAMETER.findall(match[2]):
+            parameters.append((key, None if name else double or single, name.split(".")))
+        return _IncludeNode(token, match[1], parameters)
+
+
+def _as_date(value: object) -> date:
+    return value if isinstance(value, date) else datetime.fromisoformat(str(value))
+
+
+def _sentence(items: list[object], connector: str = "and") -> str:
+    words = [to_liquid_string(item, autoescape=False) for item in items]
+    if len(words) < 3:
+        return f" {connector} ".join(words)
+    return f"{', '.join(words[:-1])}, {connector} {words[-1]}"
+
+
+def add_jekyll(env: Environment) -> None:
+    """Register Jekyll's own tags and the filters that posts use."""
+    for tag in (HighlightTag, GistTag, LinkTag, PostUrlTag, IncludeTag):
+        env.add_tag(tag)
+    base = env.globals["site"]["baseurl"]
+    env.add_filter("relative_url", lambda path: f"{base}/{str(path).lstrip('/')}")
+    env.add_filter("absolute_url", lambda path: f"{base}/{str(path).lstrip('/')}")
+    env.add_filter("jsonify", lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    env.add_filter("xml_escape", lambda text: html.escape(str(text)))
+    env.add_filter("slugify", lambda text: re.sub(r"[^\w]+", "-", str(text).lower()).strip("-"))
+    env.add_filter("number_of_words", lambda text: str(len(str(text).split())))
+    env.add_filter("date_to_string", lambda value: _as_date(value).strftime("%d %b %Y"))
+    env.add_filter("date_to_long_string", lambda value: _as_date(value).strftime("%d %B %Y"))
+    env.add_filter("array_to_sentence_string", _sentence)
+

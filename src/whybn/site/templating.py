@@ -1,0 +1,65 @@
+"""Render one page's Liquid as Jekyll in strict mode would, and say where it cannot be rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from liquid import Environment, FileSystemLoader
+from liquid.exceptions import LiquidError, UnknownFilterError
+
+from whybn.site.data import page_variables, site_variables
+from whybn.site.errors import ArticleError, nearest
+from whybn.site.problems import Problems
+from whybn.site.tags import add_jekyll
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page being rendered: its place in `docs`, front matter, and lines cut off above its text."""
+
+    docs: Path
+    src_uri: str = "index.md"
+    meta: dict[str, object] | None = None
+    first_line: int = 1
+
+    def at(self, text: str, index: int) -> str:
+        """`docs/index.md:41` for a place in the page's text."""
+        return f"{self.docs.name}/{self.src_uri}:{self.first_line + text.count(chr(10), 0, max(index, 0))}"
+
+
+def render(text: str, page: Page, *, lenient: bool = False) -> tuple[str, list[str]]:
+    """Return the page's Markdown with every Liquid construct evaluated, and the problems met.
+
+    Raises ArticleError naming file, line and the nearest known name; `lenient` leaves `⟦name⟧` in
+    the text for an unknown name instead, and returns the messages.
+    """
+    site = site_variables(page.docs, page.src_uri)
+    variables = {"site": site, "page": page_variables(page.meta or {}, page.src_uri)}
+    problems = Problems(variables)
+    includes = page.docs / "_includes"
+    env = Environment(
+        globals=variables, undefined=problems.undefined, loader=FileSystemLoader(includes),
+    )
+    add_jekyll(env)
+    try:
+        rendered = env.from_string(text).render()
+    except LiquidError as error:
+        raise ArticleError(_syntax(error, text, page, env)) from error
+    messages = [f"{page.at(text, index)}: {message}" for index, message in problems.found]
+    if messages and not lenient:
+        raise ArticleError("\n".join(messages))
+    return rendered, messages
+
+
+def _syntax(error: LiquidError, text: str, page: Page, env: Environment) -> str:
+    """One line for an error that stops Liquid: bad syntax, an unknown tag or an unknown filter."""
+    token = error.token
+    index = token.start_index if token is not None and token.source == text else 0
+    message = str(error.message)
+    name = message.split("'")[1] if "'" in message else ""
+    if isinstance(error, UnknownFilterError):
+        message += nearest(name, env.filters)
+    elif message.startswith("unexpected tag"):
+        message += nearest(name, env.tags)
+    return f"{page.at(text, index)}: {message}"

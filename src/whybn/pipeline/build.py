@@ -1,0 +1,218 @@
+"""From what is stale to pictures: results, findings, data files, figures, in this order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from whybn.pipeline.closure import digest_of_file
+from whybn.pipeline.data import Records, compose, findings_record
+from whybn.pipeline.files import remove_partials
+from whybn.pipeline.lock import only_run
+from whybn.pipeline.project import Experiment, Project, Reader, Variant
+from whybn.pipeline.runner import Runner
+from whybn.pipeline.store import DAMAGED, PRESENT, Address, Store
+
+if TYPE_CHECKING:
+    from whybn.pipeline.workers import Task
+
+# A figure takes about this long; only the time left that is shown depends on it.
+DRAWING_BUDGET = 1.0
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a run is asked to bring up to date."""
+
+    experiments: dict[str, Experiment]
+    findings: dict[str, Reader]
+    figures: dict[str, Reader]
+
+
+@dataclass
+class Build:
+    """What one run does, step by step, for one variant of the settings."""
+
+    project: Project
+    variant: Variant
+    runner: Runner
+
+    def __post_init__(self) -> None:
+        """Results and records lie in the project's store."""
+        self.store = Store(self.project.results)
+        self.records = Records(self.project)
+
+    def scope(self, figure: str | None) -> Scope:
+        """Return everything, or one figure and what it needs."""
+        project = self.project
+        if figure is None:
+            return Scope(project.experiments, project.findings, project.figures)
+        wanted = project.figure(figure)
+        experiments = {name: project.experiments[name] for name in wanted.experiments}
+        findings = {
+            name: one for name, one in project.findings.items() if set(one.experiments) <= set(experiments)
+        }
+        return Scope(experiments, findings, {figure: wanted})
+
+    def addresses(self, experiment: Experiment) -> list[Address]:
+        """Where the results of an experiment's parts lie."""
+        return [
+            Address(
+                experiment.name,
+                part,
+                self.variant.label,
+                self.project.result_key(experiment, part, self.variant),
+            )
+            for part in experiment.parts
+        ]
+
+    def train(self, experiments: dict[str, Experiment]) -> dict[str, list[Address]]:
+        """Compute the parts that are missing; return the experiments that are complete after it."""
+        addresses = {name: self.addresses(experiment) for name, experiment in experiments.items()}
+        states = {address: self.store.state(address) for parts in addresses.values() for address in parts}
+        for address, state in states.items():
+            if state == DAMAGED:
+                print(f"the stored result {_name(address)} is damaged; computing it again")
+        stale = [address for address, state in states.items() if state != PRESENT]
+        failed = set(stale) - self._train_parts(stale) if stale else set()
+        return {name: parts for name, parts in addresses.items() if not failed & set(parts)}
+
+    def _train_parts(self, stale: list[Address]) -> set[Address]:
+        """Compute and store parts; return those that worked."""
+        from whybn.pipeline.tasks import train
+
+        tasks = {self._training(train, address): address for address in stale}
+        done = set()
+        for task, outcome, workers in self.runner.run("training", list(tasks)):
+            made = outcome.value
+            about = {"core_seconds": made.core_seconds, "date": _now(), "workers": workers}
+            self.store.write(tasks[task], made.arrays, {**about, "settings": made.settings})
+            done.add(tasks[task])
+        return done
+
+    def _training(self, train: Callable[..., Any], address: Address) -> "Task":
+        from whybn.pipeline.workers import Task
+
+        experiment = self.project.experiments[address.experiment]
+        module = f"{self.project.package}.experiments.{experiment.name}"
+        budget = experiment.budget / len(experiment.parts)
+        return Task(
+            _name(address), train, (module, address.part, self.variant), budget, str(self.project.src)
+        )
+
+    def note_experiments(self, complete: dict[str, list[Address]]) -> None:
+        """Record what the methods page says of each experiment."""
+        for name, parts in complete.items():
+            sidecars = [self.store.sidecar(address) for address in parts]
+            seconds = sum(sidecar["core_seconds"] for sidecar in sidecars)
+            self.records.write(
+                "experiment", name, {"seconds": f"{seconds:.1f}", "settings": sidecars[0]["settings"]}
+            )
+
+    def find(self, findings: dict[str, Reader], complete: dict[str, list[Address]]) -> None:
+        """Bring the records of findings up to date, each from the results it reads."""
+        for name, finding in findings.items():
+            if not set(finding.experiments) <= set(complete):
+                self.runner.problems.append(f"findings {name}: left as they were, for want of results")
+                continue
+            key = self.project.reader_key(finding, self.variant)
+            known = self.records.read("finding", name)
+            if known is None or known["key"] != key:
+                record = self.runner.guarded(f"findings {name}", self.say, name, complete)
+                if record is not None:
+                    self.records.write("finding", name, {"key": key, **record})
+
+    def say(self, name: str, complete: dict[str, list[Address]]) -> dict[str, Any]:
+        """Return what one findings module makes of the results."""
+        from whybn.pipeline.tasks import read_all
+
+        reads = self.project.findings[name].experiments
+        module = self.project.load("findings", name)
+        results = read_all(self.store, {needed: complete[needed] for needed in reads})
+        return findings_record(module, results, quick=self.variant.quick)
+
+    def note_formulas(self) -> None:
+        """Bring the record of displayed formulas up to date, where the project has any."""
+        path = self.project.home / "formulas.py"
+        if not path.is_file():
+            return
+        from importlib.metadata import version
+
+        key = f"{self.project.sources.digest(path)} {version('latex2mathml')}"
+        known = self.records.read("formulas", "all")
+        if known is None or known["key"] != key:
+            mathml = self.runner.guarded("formulas", lambda: self.project.load("formulas").mathml())
+            if mathml is not None:
+                self.records.write("formulas", "all", {"key": key, "mathml": mathml})
+
+    def draw(self, figures: dict[str, Reader], complete: dict[str, list[Address]]) -> None:
+        """Draw the figures whose files are not what their key says."""
+        keys = {}
+        for name, figure in figures.items():
+            if not set(figure.experiments) <= set(complete):
+                self.runner.problems.append(f"figure {name}: left as it was, for want of results")
+                continue
+            key = self.project.figure_key(figure, self.variant)
+            if not self._drawn(name, key):
+                keys[name] = key
+        if keys:
+            self._draw_stale(keys, complete)
+
+    def _drawn(self, name: str, key: str) -> bool:
+        record = self.records.read("figure", name)
+        if record is None or record["key"] != key:
+            return False
+        files = {self.project.pictures / file: digest for file, digest in record["files"].items()}
+        return all(path.is_file() and digest_of_file(path) == digest for path, digest in files.items())
+
+    def _draw_stale(self, keys: dict[str, str], complete: dict[str, list[Address]]) -> None:
+        from whybn.pipeline.tasks import draw
+        from whybn.pipeline.workers import Task
+
+        project = self.project
+        tasks = {}
+        for name in keys:
+            figure = project.figures[name]
+            results = {needed: complete[needed] for needed in figure.experiments}
+            style = f"{project.package}.style"
+            arguments = (figure.path, style, results, self.store, project.pictures, self.variant.quick)
+            tasks[name] = Task(name, draw, arguments, DRAWING_BUDGET, str(project.src))
+        for task, _, _ in self.runner.run("drawing", list(tasks.values())):
+            made = sorted(project.pictures.glob(f"{task.name}.*"))
+            files = {path.name: digest_of_file(path) for path in made}
+            self.records.write("figure", task.name, {"key": keys[task.name], "files": files})
+
+    def ledger(self) -> None:
+        """Print what each experiment cost and was allowed to."""
+        width = max(map(len, self.project.experiments), default=0)
+        print(f"{'experiment':<{width}}  core-seconds  budget")
+        for name, experiment in self.project.experiments.items():
+            record = self.records.read("experiment", name)
+            if record:
+                over = "  over budget" if float(record["seconds"]) > experiment.budget else ""
+                print(f"{name:<{width}}  {record['seconds']:>12}  {experiment.budget:>6g}{over}")
+
+
+def make_figures(project: Project, variant: Variant, figure: str | None, jobs: int | None) -> int:
+    """Bring results, findings, data files and figures up to date; return the exit status."""
+    build = Build(project, variant, Runner(jobs))
+    scope = build.scope(figure)
+    with only_run(project.results / "lock"):
+        remove_partials(project.results, project.data)
+        complete = build.train(scope.experiments)
+        build.note_experiments(complete)
+        build.find(scope.findings, complete)
+        build.note_formulas()
+        compose(project, build.records)
+        build.draw(scope.figures, complete)
+        project.remember_sources()
+    build.ledger()
+    return build.runner.report()
+
+
+def _name(address: Address) -> str:
+    return f"{address.experiment} · {address.part}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,51 @@
+"""The command line."""
+
+import argparse
+import sys
+
+from whybn.pipeline.build import make_figures
+from whybn.pipeline.errors import PipelineError, UsageError
+from whybn.pipeline.project import Project, Variant
+
+
+def main(project: Project, arguments: list[str]) -> int:
+    """Run a command and return its exit status: 0, 1 for a failure, 2 for bad usage, 130 for Ctrl-C."""
+    try:
+        return _figures(project, _parser().parse_args(arguments))
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except PipelineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; what was finished is kept, and the next run goes on from there", file=sys.stderr)
+        return 130
+
+
+def _figures(project: Project, options: argparse.Namespace) -> int:
+    jobs = None if options.jobs is None else _count("JOBS", options.jobs, least=1)
+    if options.first_seed is None:
+        return make_figures(project, Variant(quick=options.quick), options.figure, jobs)
+    if options.quick or options.figure:
+        raise UsageError("--first-seed checks every claim at full settings; leave out --quick and --figure")
+    from whybn.pipeline.seeds import check_seeds
+
+    return check_seeds(project, _count("--first-seed", options.first_seed, least=0), jobs)
+
+
+def _count(name: str, text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise UsageError(f"{name} must be a whole number of at least {least}, not '{text}'")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m whybn")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    figures = commands.add_parser("figures", help="compute and draw what is stale")
+    figures.add_argument("--figure", metavar="NAME", help="only this figure and what it needs")
+    figures.add_argument("--quick", action="store_true", help="fewer seeds and steps; no verdict is checked")
+    figures.add_argument("--jobs", metavar="N", help="worker processes (default: one for each core)")
+    figures.add_argument("--first-seed", metavar="N", help="check every verdict at other seeds; draw nothing")
+    return parser

@@ -1,0 +1,182 @@
+"""Where things lie in a project, and what experiments, findings and figures it has."""
+
+import importlib
+import re
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+
+from whybn.pipeline.closure import Sources, digest_of_file
+from whybn.pipeline.errors import PipelineError, UsageError, nearest
+from whybn.pipeline.files import read_json, write_json
+from whybn.pipeline.source import digest_of
+
+# Raised when stored results have another form than before, so that none is read wrongly.
+STORE_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A module with ``run(settings, part)``; ``budget`` in core-seconds, for all parts together."""
+
+    name: str
+    path: Path
+    parts: tuple[str, ...]
+    budget: float
+    summary: str
+    notes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A findings module or a figure script, and the experiments whose results it reads."""
+
+    name: str
+    path: Path
+    experiments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Which settings are run: FULL or QUICK, and perhaps with another first seed."""
+
+    quick: bool = False
+    first_seed: int | None = None
+
+    @property
+    def label(self) -> str:
+        """A word for file names and keys."""
+        return ("quick" if self.quick else "full") + (
+            "" if self.first_seed is None else f"-{self.first_seed}"
+        )
+
+
+class Project:
+    """A folder laid out as this repository is, with the code in ``src/<package>``."""
+
+    def __init__(self, root: Path, package: str = "whybn") -> None:
+        """Nothing is read before it is asked for."""
+        self.root = root
+        self.package = package
+        self.src = root / "src"
+        self.home = self.src / package
+        self.docs = root / "docs"
+        self.data = self.docs / "_data"
+        self.pictures = self.docs / "assets" / "figures"
+        self.results = root / ".results"
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The project's Python files."""
+        return Sources(self.src, self.package, read_json(self.results / "sources.json"))
+
+    def remember_sources(self) -> None:
+        """Spare the next run the parsing."""
+        write_json(self.results / "sources.json", self.sources.memo())
+
+    @cached_property
+    def experiments(self) -> dict[str, Experiment]:
+        """Every experiment, by name."""
+        return {path.stem: self._experiment(path) for path in _modules(self.home / "experiments")}
+
+    @cached_property
+    def findings(self) -> dict[str, Reader]:
+        """Every findings module, by name."""
+        return {path.stem: self._reader(path) for path in _modules(self.home / "findings")}
+
+    @cached_property
+    def figures(self) -> dict[str, Reader]:
+        """Every figure script, by name."""
+        return {path.stem: self._reader(path) for path in _modules(self.root / "figures")}
+
+    def figure(self, name: str) -> Reader:
+        """Return one figure script; raise UsageError with the nearest name where there is none."""
+        if name not in self.figures:
+            raise UsageError(f"no figure '{name}'{nearest(name, self.figures)}")
+        return self.figures[name]
+
+    def result_key(self, experiment: Experiment, part: str, variant: Variant) -> str:
+        """Return the key of one part's result: all that it depends on."""
+        versions = [
+            ".".join(map(str, sys.version_info[:3])),
+            metadata.version("torch"),
+            metadata.version("numpy"),
+        ]
+        code = self.sources.digest(experiment.path)
+        return digest_of([STORE_FORMAT, code, variant.label, experiment.name, part, *versions])
+
+    def reader_key(self, reader: Reader, variant: Variant, *extra: str) -> str:
+        """Return the key of what a findings module or a figure makes: its code and the results it reads."""
+        results = [
+            self.result_key(self.experiments[name], part, variant)
+            for name in reader.experiments
+            for part in self.experiments[name].parts
+        ]
+        return digest_of(
+            [self.sources.digest(reader.path), variant.label, metadata.version("numpy"), *results, *extra]
+        )
+
+    def figure_key(self, figure: Reader, variant: Variant) -> str:
+        """Return the key of a figure's files: as ``reader_key``, and all that the style is made of."""
+        style = self.home / "style.py"
+        files = [
+            *sorted(self.home.glob("*.mplstyle")),
+            *sorted((self.docs / "assets" / "fonts").glob("*.woff2")),
+        ]
+        look = [self.sources.digest(style), *map(digest_of_file, files), metadata.version("matplotlib")]
+        return self.reader_key(figure, variant, *look)
+
+    def load(self, *names: str) -> ModuleType:
+        """Import a module of the package, such as ``load("findings", "curve")``."""
+        if str(self.src) not in sys.path:
+            sys.path.insert(0, str(self.src))
+        return importlib.import_module(".".join([self.package, *names]))
+
+    def place(self, path: Path) -> str:
+        """Name a file from the project's root, for messages."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+    def _experiment(self, path: Path) -> Experiment:
+        parts = self._names(path, "PARTS")
+        budget = self._literal(path, "BUDGET")
+        if not isinstance(budget, int | float) or isinstance(budget, bool) or budget <= 0:
+            raise PipelineError(
+                f"{self.place(path)}: BUDGET must be a positive number of core-seconds, not {budget!r}"
+            )
+        source = self.sources.file(path)
+        summary = source.doc.split("\n\n")[0].replace("\n", " ")
+        return Experiment(path.stem, path, parts, float(budget), summary, source.notes)
+
+    def _reader(self, path: Path) -> Reader:
+        names = self._names(path, "EXPERIMENTS")
+        for name in names:
+            if name not in self.experiments:
+                hint = nearest(name, self.experiments)
+                raise PipelineError(
+                    f"{self.place(path)}: EXPERIMENTS names '{name}', which does not exist{hint}"
+                )
+        return Reader(path.stem, path, names)
+
+    def _names(self, path: Path, literal: str) -> tuple[str, ...]:
+        """Read a tuple of names, which become file names and keys."""
+        names = self._literal(path, literal)
+        good = isinstance(names, list) and all(
+            isinstance(name, str) and re.fullmatch(r"\w+", name) for name in names
+        )
+        if not good or not names or len(set(names)) != len(names):
+            what = "a tuple of different names made of letters, digits and underscores"
+            raise PipelineError(f"{self.place(path)}: {literal} must be {what}, not {names!r}")
+        return tuple(names)
+
+    def _literal(self, path: Path, name: str) -> object:
+        literals = self.sources.file(path).literals
+        if name not in literals:
+            raise PipelineError(f"{self.place(path)}: there is no line '{name} = ...' at its top level")
+        return literals[name]
+
+
+def _modules(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))

@@ -1,0 +1,60 @@
+"""Doing a run's work with progress, and keeping account of what went wrong."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from whybn.pipeline.errors import PipelineError
+from whybn.pipeline.progress import Progress, spoken
+
+if TYPE_CHECKING:
+    from whybn.pipeline.workers import Failure, Outcome, Task
+
+
+class Runner:
+    """Runs tasks; a failure becomes a problem, reported at the end, and the rest goes on."""
+
+    def __init__(self, jobs: int | None = None) -> None:
+        """``jobs`` is the number of workers, None for one on each core."""
+        self._jobs = jobs
+        self.problems: list[str] = []
+
+    def run(self, what: str, tasks: "list[Task]") -> "Iterator[tuple[Task, Outcome, int]]":
+        """Run tasks on workers; give each that worked, its outcome and the number of workers."""
+        from whybn.pipeline.workers import cores, run_tasks
+
+        workers = min(self._jobs or cores(), len(tasks))
+        budgets = [task.budget for task in tasks]
+        estimate = spoken(max(*budgets, sum(budgets) / workers))
+        print(f"{what}: {len(tasks)} to do, {workers} at a time, budget about {estimate}", flush=True)
+        progress = Progress(budgets, workers)
+        with progress.live():
+            for task, outcome in run_tasks(tasks, workers):
+                note = "  failed" if outcome.failure else ""
+                progress.finished(task.name, task.budget, outcome.seconds, note)
+                if outcome.failure:
+                    self._failed(task.name, outcome.failure)
+                else:
+                    yield task, outcome, workers
+
+    def guarded(self, what: str, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Call and return what comes back, None where an exception did."""
+        try:
+            return call(*arguments)
+        except PipelineError as error:
+            self.problems.append(f"{what}: {error}")
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is reported and the rest goes on)
+            from whybn.pipeline.workers import describe
+
+            self._failed(what, describe(error))
+        return None
+
+    def report(self) -> int:
+        """Print the problems; return the exit status."""
+        for problem in self.problems:
+            print(f"error: {problem}", file=sys.stderr)
+        return 1 if self.problems else 0
+
+    def _failed(self, what: str, failure: "Failure") -> None:
+        print(failure.trace, file=sys.stderr, flush=True)
+        self.problems.append(": ".join([*(failure.notes or [what]), failure.error]))

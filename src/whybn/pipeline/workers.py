@@ -1,0 +1,113 @@
+"""Running independent tasks on all cores, one thread each: results do not depend on how many there are.
+
+Nothing here names joblib's backend: ``with joblib.parallel_config(backend="dask"): ...`` around a build takes
+the same tasks to a cluster.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import joblib
+import threadpoolctl
+
+from whybn.pipeline.errors import PipelineError
+
+
+@dataclass(frozen=True)
+class Task:
+    """A call of a module-level function; ``budget`` in core-seconds, ``src`` a folder to import from."""
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    budget: float
+    src: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception, as text that can travel between processes."""
+
+    error: str
+    notes: tuple[str, ...]
+    trace: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: ``value`` or ``failure``; ``seconds`` by the clock."""
+
+    value: Any
+    failure: Failure | None
+    seconds: float
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return joblib.cpu_count()
+
+
+def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
+    """Run tasks, those with the biggest budget first, and give each outcome as it comes.
+
+    Closing the iterator, or Ctrl-C, stops the workers at once. Raises PipelineError where a worker dies.
+    """
+    ordered = sorted(tasks, key=lambda task: -task.budget)
+    calls = (joblib.delayed(_attempt)(index, task, os.getpid()) for index, task in enumerate(ordered))
+    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+    with contextlib.closing(parallel(calls)) as outcomes:
+        try:
+            for index, outcome in outcomes:
+                yield ordered[index], outcome
+        except RuntimeError as error:
+            raise PipelineError(
+                f"a worker process died (out of memory?): {error}; finished parts are kept"
+            ) from error
+
+
+def single_threaded() -> contextlib.AbstractContextManager[Any]:
+    """Hold every numerical library that is loaded by now to one thread."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+    return threadpoolctl.threadpool_limits(limits=1)
+
+
+def _attempt(index: int, task: Task, parent: int) -> tuple[int, Outcome]:
+    """Run one task in a worker; an exception is an outcome like any other."""
+    if os.getpid() != parent and threading.current_thread() is threading.main_thread():
+        # Ctrl-C reaches the whole process group; the run that waits for this worker is the one to answer it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if task.src not in sys.path:
+        sys.path.insert(0, task.src)
+    value, failure = None, None
+    began = time.perf_counter()
+    try:
+        value = task.function(*task.arguments)
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported and the other tasks go on)
+        failure = describe(error)
+    return index, Outcome(value, failure, time.perf_counter() - began)
+
+
+def describe(error: Exception) -> Failure:
+    """Put an exception into words, without this module's own frames."""
+    trace = "".join(traceback.format_exception(type(error), error, _beyond_here(error.__traceback__)))
+    first = "".join(traceback.format_exception_only(type(error), error)).splitlines()[0]
+    return Failure(first, tuple(getattr(error, "__notes__", ())), trace)
+
+
+def _beyond_here(frames: TracebackType | None) -> TracebackType | None:
+    while (
+        frames is not None and frames.tb_next is not None and frames.tb_frame.f_code.co_filename == __file__
+    ):
+        frames = frames.tb_next
+    return frames

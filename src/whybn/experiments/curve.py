@@ -50,7 +50,17 @@ class Settings:
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=3, networks=4, networks_whole=2, relearning_networks=2, steps=300, phase=60, after=400, tolerance=0.4)
+QUICK = replace(
+    FULL,
+    seeds=3,
+    networks=4,
+    networks_whole=2,
+    relearning_networks=2,
+    steps=300,
+    phase=60,
+    after=400,
+    tolerance=0.4,
+)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -94,7 +104,10 @@ def _learn(settings: Settings, part: str) -> dict[str, np.ndarray]:
     start = initialise(NETWORK, network_seeds, "default")
     optimiser, rate = OPTIMISERS["adam"]
     trained = train(
-        assemble(NETWORK, start, network_seeds, data_seeds=data_seeds), data, [rate] * len(data_seeds), optimiser
+        assemble(NETWORK, start, network_seeds, data_seeds=data_seeds),
+        data,
+        [rate] * len(data_seeds),
+        optimiser,
     )
     grid = _grid()
     found = {
@@ -154,6 +167,8 @@ def _schedules(settings: Settings, seeds: list[int]) -> Data:
             seen = [left_to_right[: (number + 1) * len(own) // pieces] for number in range(pieces)]
             lengths = [settings.phase] * (pieces - 1) + [steps]
             batch = len(own) // max(settings.pieces)  # the first piece of the finest schedule fills one batch
-            phases = [batch_order(seed, part, batch, length) for part, length in zip(seen, lengths, strict=True)]
+            phases = [
+                batch_order(seed, part, batch, length) for part, length in zip(seen, lengths, strict=True)
+            ]
             rows.append(torch.cat(phases)[:steps])
     return replace(points, order=torch.stack(rows, 1))

@@ -48,7 +48,7 @@ def _channels(values: Values) -> Float[Tensor, "batch channel"]:
 
 
 def _members(channels: Float[Tensor, "batch channel"], like: Values) -> Values:
-    return channels.view(like.shape[1], like.shape[0], like.shape[2]).transpose(0, 1)
+    return channels.view(like.shape[1], like.shape[0], like.shape[2]).transpose(0, 1).contiguous()
 
 
 def batch_norm(

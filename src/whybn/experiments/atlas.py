@@ -1,0 +1,73 @@
+"""The reference network trained from every combination of initial gain and learning rate, without and with Batch Norm.
+
+The gain multiplies every initial weight; gain 1 is He initialisation. Two budgets of steps are read from the same
+trainings. All combinations of a seed share their initial weights (up to the gain), data split and mini-batches.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from whybn.lab.data import digits_for
+from whybn.lab.networks import REFERENCE, initialise, with_arm
+from whybn.lab.training import Ensemble, assemble, evaluate, train
+
+PARTS = ("plain", "batch_norm")
+BUDGET = 60
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a reader may want to change."""
+
+    first_seed: int = 0
+    seeds: int = 8
+    batch: int = 32
+    budgets: tuple[int, ...] = (80, 320)  # steps; the loss is read after each
+    gain_decades: tuple[float, float] = (-1.0, 1.0)  # common logarithm of the lowest and highest gain
+    gains: int = 9
+    rate_decades: tuple[float, float] = (-3.0, 2 / 3)
+    rates: int = 12
+
+
+FULL = Settings()
+QUICK = replace(FULL, seeds=2, budgets=(20, 60), gains=5, rates=5)
+
+
+def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
+    """Arrays of one arm.
+
+    gains (gain,), rates (rate,), budgets (budget,). loss (budget, seed, gain, rate): on the whole training set with
+    its own statistics (train mode), NaN where the member has diverged. eval_loss (seed, gain, rate): the
+    same after the longest budget with the running statistics. diverged_at (seed, gain, rate): step of divergence, -1 where there was none.
+    """
+    seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
+    gains = np.logspace(*settings.gain_decades, settings.gains)
+    rates = np.logspace(*settings.rate_decades, settings.rates)
+    shape = (len(seeds), len(gains), len(rates))
+    each_seed, each_gain, each_rate = (
+        axis.ravel() for axis in np.meshgrid(seeds, gains, rates, indexing="ij")
+    )
+    architecture = with_arm(REFERENCE, part)
+    data = digits_for(seeds, settings.batch, max(settings.budgets))
+    parameters = initialise(architecture, each_seed.tolist(), "he", each_gain.tolist())
+    loss = torch.full((len(settings.budgets), each_seed.size), torch.nan)
+    eval_loss = torch.full((each_seed.size,), torch.nan)
+
+    def read(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
+        whole = (ensemble, data.inputs, data.targets, data.training)
+        loss[settings.budgets.index(step), members] = evaluate(*whole, training=True)[0]
+        if step == max(settings.budgets):
+            eval_loss[members] = evaluate(*whole, training=False)[0]
+
+    start = assemble(architecture, parameters, each_seed.tolist())
+    trained = train(start, data, each_rate.tolist(), probe=read, probe_at=settings.budgets)
+    return {
+        "gains": gains,
+        "rates": rates,
+        "budgets": np.array(settings.budgets),
+        "loss": loss.view(-1, *shape).numpy(),
+        "eval_loss": eval_loss.view(shape).numpy(),
+        "diverged_at": trained.diverged_at.view(shape).numpy(),
+    }

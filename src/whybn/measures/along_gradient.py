@@ -1,0 +1,54 @@
+"""Walks along one gradient (after Santurkar et al. 2018, section 3.2): the loss there, and the gradient there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from whybn.lab.networks import Parameters
+from whybn.lab.normalisers import Context
+from whybn.lab.training import Ensemble, gradients
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What was met along -gradient from one point, on one mini-batch.
+
+    loss, cosine, ratio: (step length, member). cosine is that of the angle between the gradient there and here,
+    ratio is the norm of the gradient there over the norm here. norm: (member,), the norm here.
+    """
+
+    loss: Float[Tensor, "length member"]
+    cosine: Float[Tensor, "length member"]
+    ratio: Float[Tensor, "length member"]
+    norm: Float[Tensor, "member"]
+
+
+def inner(one: Parameters, other: Parameters) -> Float[Tensor, "member"]:
+    """Inner product over all parameters of each member."""
+    return sum((one[name] * other[name]).flatten(1).sum(1) for name in one)
+
+
+def walk(
+    ensemble: Ensemble, inputs: Float[Tensor, "member batch input"], targets: Tensor, lengths: Sequence[float]
+) -> Walk:
+    """Follow the gradient of this mini-batch for each step length (a learning rate), in train mode.
+
+    Every point is evaluated on the same mini-batch with its own batch statistics; running statistics stay as they
+    are. All parameters move, also scale and shift.
+    """
+    context = Context(training=True)
+    _, start = gradients(ensemble, inputs, targets, context)
+    norm = inner(start, start).sqrt()
+    found: list[tuple[Tensor, Tensor, Tensor]] = []
+    for length in lengths:
+        moved = ensemble.pick(torch.arange(len(ensemble.seeds)))
+        for name, value in moved.parameters.items():
+            value.add_(start[name], alpha=-length)
+        loss, there = gradients(moved, inputs, targets, context)
+        norm_there = inner(there, there).sqrt()
+        found.append((loss, inner(start, there) / (norm * norm_there), norm_there / norm))
+    loss, cosine, ratio = (torch.stack(column) for column in zip(*found, strict=True))
+    return Walk(loss, cosine, ratio, norm)

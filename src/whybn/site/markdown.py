@@ -17,7 +17,7 @@ from markdown.preprocessors import Preprocessor
 from whybn.site import blocks, figures, kramdown, spans
 from whybn.site.errors import lenient, log
 from whybn.site.links import PageLinks
-from whybn.site.notes import MarginNotes
+from whybn.site.notes import MarginNotes, ReadingOrder
 from whybn.site.templating import Page, render
 
 
@@ -76,6 +76,8 @@ class ArticleExtension(Extension):
         # Before inline parsing (20): attribute marks are still plain text.
         md.treeprocessors.register(blocks.AttributeMarks(md), "attribute_marks", 25)
         md.registerExtension(self)
+        # After footnotes are listed and inline parsing has found the references.
+        md.treeprocessors.register(ReadingOrder(md), "reading_order", 15)
         md.treeprocessors.register(blocks.HeadlessTables(md), "headless_tables", 9)
         # Before the table of contents (5) gives headings ids of its own making.
         md.treeprocessors.register(blocks.HeadingIds(md), "heading_ids", 7)

@@ -1,4 +1,4 @@
-"""Margin notes: each footnote once more beside the line that first refers to it, for wide screens."""
+"""Footnotes: numbered as the reader meets them, and once more in the margin for wide screens."""
 
 from __future__ import annotations
 
@@ -11,6 +11,32 @@ from markdown.treeprocessors import Treeprocessor
 NO_ROOM = ("table", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
+def _footnotes(root: ET.Element) -> ET.Element | None:
+    """The list of footnotes at the end of a page."""
+    return next((div.find("ol") for div in root.iter("div") if div.get("class") == "footnote"), None)
+
+
+class ReadingOrder(Treeprocessor):
+    """Number footnotes by their first reference in the text, as kramdown does.
+
+    Python-Markdown numbers those in folded parts and lists after those in plain paragraphs.
+    """
+
+    def run(self, root: ET.Element) -> None:
+        """Renumber the references of a page in place and sort its footnotes."""
+        listed = _footnotes(root)
+        if listed is None:
+            return
+        numbers: dict[str, int] = {}
+        for sup in root.iter("sup"):
+            target = _target(sup)
+            if target is not None:
+                sup.find("a").text = str(numbers.setdefault(target, len(numbers) + 1))
+        listed[:] = sorted(
+            (item for item in listed if item.get("id") in numbers), key=lambda item: numbers[item.get("id")]
+        )
+
+
 class MarginNotes(Treeprocessor):
     """Put a copy of every footnote after its first reference.
 
@@ -20,10 +46,9 @@ class MarginNotes(Treeprocessor):
 
     def run(self, root: ET.Element) -> None:
         """Add the notes to a page in place."""
-        notes = {item.get("id"): item for div in root.iter("div") if div.get("class") == "footnote"
-                 for item in div.iter("li")}
-        if notes:
-            self.place(root, notes)
+        listed = _footnotes(root)
+        if listed is not None:
+            self.place(root, {item.get("id"): item for item in listed})
 
     def place(self, parent: ET.Element, notes: dict[str | None, ET.Element]) -> None:
         """Walk through `parent` in document order; each note leaves `notes` when it is placed."""

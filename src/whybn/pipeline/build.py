@@ -131,6 +131,13 @@ class Build:
         results = read_all(self.store, {needed: complete[needed] for needed in reads})
         return findings_record(module, results, quick=self.variant.quick)
 
+    def check_alts(self, figures: dict[str, Reader]) -> None:
+        """A figure that no findings module describes cannot be put on a page."""
+        records = [self.records.read("finding", name) for name in self.project.findings]
+        described = {name for record in records if record for name in record["alts"]}
+        for name in sorted(set(figures) - described):
+            self.runner.problems.append(f"figure {name}: no findings module gives it a text in alts()")
+
     def note_formulas(self) -> None:
         """Bring the record of displayed formulas up to date, where the project has any."""
         path = self.project.home / "formulas.py"
@@ -202,6 +209,8 @@ def make_figures(project: Project, variant: Variant, figure: str | None, jobs: i
         complete = build.train(scope.experiments)
         build.note_experiments(complete)
         build.find(scope.findings, complete)
+        if figure is None:
+            build.check_alts(scope.figures)
         build.note_formulas()
         compose(project, build.records)
         build.draw(scope.figures, complete)

@@ -30,12 +30,13 @@ class Runner:
         progress = Progress(budgets, workers)
         with progress.live():
             for task, outcome in run_tasks(tasks, workers):
-                note = "  failed" if outcome.failure else ""
-                progress.finished(task.name, task.budget, outcome.seconds, note)
                 if outcome.failure:
                     self._failed(task.name, outcome.failure)
                 else:
                     yield task, outcome, workers
+                # Only now, as the caller has stored it by now: what is printed stays true after Ctrl-C.
+                note = "  failed" if outcome.failure else ""
+                progress.finished(task.name, task.budget, outcome.seconds, note)
 
     def guarded(self, what: str, call: Callable[..., Any], *arguments: Any) -> Any:
         """Call and return what comes back, None where an exception did."""

@@ -5,12 +5,14 @@ the same tasks to a cluster.
 """
 
 import contextlib
+import functools
 import os
 import signal
 import sys
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -64,14 +66,18 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     ordered = sorted(tasks, key=lambda task: -task.budget)
     calls = (joblib.delayed(_attempt)(index, task, os.getpid()) for index, task in enumerate(ordered))
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-    with contextlib.closing(parallel(calls)) as outcomes:
-        try:
-            for index, outcome in outcomes:
-                yield ordered[index], outcome
-        except RuntimeError as error:
-            raise PipelineError(
-                f"a worker process died (out of memory?): {error}; finished parts are kept"
-            ) from error
+    outcomes = parallel(calls)
+    try:
+        for index, outcome in outcomes:
+            yield ordered[index], outcome
+    except RuntimeError as error:
+        raise PipelineError(
+            f"a worker process died (out of memory?): {error}; finished parts are kept"
+        ) from error
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # closing early cancels the rest, as is wanted
+            outcomes.close()
 
 
 def single_threaded() -> contextlib.AbstractContextManager[Any]:
@@ -84,9 +90,8 @@ def single_threaded() -> contextlib.AbstractContextManager[Any]:
 
 def _attempt(index: int, task: Task, parent: int) -> tuple[int, Outcome]:
     """Run one task in a worker; an exception is an outcome like any other."""
-    if os.getpid() != parent and threading.current_thread() is threading.main_thread():
-        # Ctrl-C reaches the whole process group; the run that waits for this worker is the one to answer it.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.getpid() != parent:
+        _settle_in(parent)
     if task.src not in sys.path:
         sys.path.insert(0, task.src)
     value, failure = None, None
@@ -96,6 +101,22 @@ def _attempt(index: int, task: Task, parent: int) -> tuple[int, Outcome]:
     except Exception as error:  # noqa: BLE001  (whatever it is, it is reported and the other tasks go on)
         failure = describe(error)
     return index, Outcome(value, failure, time.perf_counter() - began)
+
+
+@functools.cache
+def _settle_in(parent: int) -> None:
+    """Once in each worker: leave Ctrl-C to the run that waits for it, and end when that run is gone."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.getppid() == parent:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent was killed, which leaves no time to stop the workers."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def describe(error: Exception) -> Failure:

@@ -1,0 +1,57 @@
+# `make` lists the commands. Every one of them first makes .venv, or renews it after a change of pins.
+
+PYTHON ?= python3
+OTHER_SEEDS ?= 1000
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# Material prints two banners about MkDocs 2, which is not used here.
+export NO_MKDOCS_2_WARNING := 1
+export DISABLE_MKDOCS_2_WARNING := true
+
+options = $(if $(FIGURE),--figure "$(FIGURE)") $(if $(filter-out 0,$(QUICK)),--quick) \
+	$(if $(JOBS),--jobs "$(JOBS)")
+
+.PHONY: help serve figures site test verify bench clean
+
+help:
+	@echo "make serve     compute what is stale, then show the article at http://127.0.0.1:8000"
+	@echo "make figures   compute and draw what is stale; FIGURE=name, QUICK=1, JOBS=n"
+	@echo "make site      strict build of the site into site/"
+	@echo "make test      lint and the fast tests"
+	@echo "make verify    the slow checks: browser, Jekyll, killed runs, other seeds"
+	@echo "make bench     speed of the laboratory beside plain PyTorch loops"
+	@echo "make clean     remove everything that was computed or built, and .venv"
+
+$(READY): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+figures: $(READY)
+	@$(BIN)/python -m whybn figures $(options)
+
+# A sentence whose verdict changed is shown marked here; `make site` fails on it.
+serve: figures
+	WHYBN_LENIENT=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
+
+site: figures
+	$(BIN)/mkdocs build --strict --site-dir site
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+verify: figures
+	$(BIN)/python -m pytest -m verify
+	$(BIN)/python -m whybn figures --first-seed $(OTHER_SEEDS)
+
+bench: $(READY)
+	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf .results docs/assets/figures site docs/_site docs/.jekyll-cache .pytest_cache .ruff_cache $(VENV)
+	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json results.json)

@@ -1,0 +1,30 @@
+"""What several parts of the tests need."""
+
+import os
+import shutil
+
+import pytest
+
+HOW_TO_HAVE = {
+    "chromium": "Debian: apt-get install chromium",
+    "jekyll": "Debian: apt-get install jekyll ruby-kramdown-parser-gfm",
+    "make": "Debian: apt-get install make",
+}
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Return ``program(name)``: the path of an installed program.
+
+    Where it is missing the test is skipped and says how to have it; with WHYBN_COMPLETE=1, as on the
+    continuous integration, it fails.
+    """
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            message = f"not checked, as '{name}' is not installed ({HOW_TO_HAVE[name]})"
+            (pytest.fail if os.environ.get("WHYBN_COMPLETE") == "1" else pytest.skip)(message)
+        return path
+
+    return find

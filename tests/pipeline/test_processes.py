@@ -1,0 +1,142 @@
+"""Runs as processes: several workers, two runs at once, Ctrl-C, kills."""
+
+import os
+import random
+import signal
+import time
+
+import pytest
+from toy import Toy, stop_group
+
+SUMS = "src/toylab/experiments/sums.py"
+
+
+def make_slow(toy: Toy, seconds: float, parts: int) -> None:
+    """Give the experiment ``sums`` more parts, each of which takes its time."""
+    names = ", ".join(f'"part{number}"' for number in range(parts))
+    toy.edit(SUMS, '("small", "large")', f'("small", "large", {names})')
+    toy.edit(SUMS, "[part]", f".get(part, 20 + len(part))\n    time.sleep({seconds})")
+    toy.edit(SUMS, "import numpy as np", "import time\n\nimport numpy as np")
+
+
+def wait_for(process, text: str) -> str:
+    """Read a process's lines until one holds ``text``."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return "".join(lines)
+    pytest.fail(f"{text!r} was not said in {lines}; {process.stderr.read()}")
+
+
+def test_one_worker_and_several_make_the_same_bytes(tmp_path):
+    one, several = Toy(tmp_path / "one"), Toy(tmp_path / "several")
+    assert one.run("--jobs", "1").status == 0
+    run = several.run_alone("--jobs", "3")
+    assert run.status == 0, run.err
+    assert run.trained == {"sums · small", "sums · large", "tides · sea"}
+    assert one.made() == several.made()
+
+
+def test_the_biggest_budget_starts_first_and_time_left_is_told(toy):
+    out = toy.run().out
+    assert out.startswith("training: 3 to do, 1 at a time, budget about 6 s\n[1/3] sums")
+    assert out.count("s left\n") == 2 + 1, "after each piece but the last, of parts and of figures"
+    assert "[3/3] tides · sea" in out
+
+
+def test_a_worker_that_dies_is_reported(toy):
+    toy.edit(
+        "src/toylab/experiments/tides.py", "    return {", "    import os\n    os._exit(3)\n    return {"
+    )
+    run = toy.run_alone("--jobs", "2")
+    assert run.status == 1
+    assert "error: a worker process died" in run.err
+    assert "Traceback" not in run.err
+
+
+def test_two_runs_at_once_wait_on_each_other(toy):
+    make_slow(toy, seconds=0.2, parts=3)
+    first = toy.start("--jobs", "1")
+    try:
+        wait_for(first, "training")
+        second = toy.run_alone("--jobs", "1")
+        out, err = first.communicate(timeout=30)
+    finally:
+        stop_group(first)
+    assert first.returncode == 0, err
+    assert "[6/6]" in out
+    assert second.status == 0, second.err
+    assert f"another run is at work here (process {first.pid}); waiting for it" in second.out
+    assert (second.trained, second.drawn) == (set(), set())
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_stops_quickly_and_keeps_what_is_finished(toy, jobs):
+    make_slow(toy, seconds=0.5, parts=30)
+    process = toy.start("--jobs", jobs)
+    try:
+        said = wait_for(process, "[ 2/33]")
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    finally:
+        stop_group(process)
+    assert process.returncode == 130
+    assert time.monotonic() - began < 2
+    assert err == "\nstopped; what was finished is kept, and the next run goes on from there\n"
+    finished = (said + out).count("\n[")
+    assert len(list((toy.root / ".results").rglob("*.npz"))) == finished
+    assert toy.leftovers() == []
+
+
+def alive_in_group(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_workers_end_when_their_run_is_killed(toy):
+    make_slow(toy, seconds=30, parts=1)
+    process = toy.start("--jobs", "2")
+    try:
+        wait_for(process, "training")
+        time.sleep(2)
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 10
+        while alive_in_group(process.pid) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not alive_in_group(process.pid)
+    finally:
+        stop_group(process)
+
+
+@pytest.mark.verify
+def test_killed_at_twenty_moments_a_run_ends_as_if_it_had_not_been(tmp_path):
+    def project(name: str) -> Toy:
+        toy = Toy(tmp_path / name)
+        make_slow(toy, seconds=0.05, parts=20)
+        return toy
+
+    whole = project("whole")
+    began = time.monotonic()
+    assert whole.run_alone("--jobs", "2").status == 0
+    length = time.monotonic() - began
+    moments = random.Random(20).sample(range(1000), 20)
+    interrupted = 0
+    for number in range(5):
+        toy = project(f"killed{number}")
+        for moment in moments[4 * number : 4 * number + 4]:
+            process = toy.start("--jobs", "2")
+            time.sleep(length * moment / 1000)
+            interrupted += process.poll() is None
+            process.kill()
+            stop_group(process)
+        last = toy.run_alone("--jobs", "2")
+        assert last.status == 0, last.err
+        assert toy.leftovers() == []
+        assert toy.made() == whole.made()
+    assert interrupted >= 12, "most kills must hit a run at work"

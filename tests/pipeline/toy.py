@@ -1,0 +1,288 @@
+"""A project of the same layout as this one, small enough to compute in a blink, made anew for each test."""
+
+import contextlib
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from whybn.pipeline.cli import main
+from whybn.pipeline.project import Project
+
+PACKAGE = "toylab"
+
+FILES = {
+    "src/toylab/__init__.py": "",
+    "src/toylab/lab/__init__.py": "",
+    "src/toylab/lab/numbers.py": '''
+"""Numbers."""
+import numpy as np
+
+
+def numbers(seed, count):
+    """Random numbers."""
+    # a comment
+    return np.random.default_rng(seed).normal(size=count)
+''',
+    "src/toylab/lab/waves.py": '''
+"""Waves."""
+from pathlib import Path
+
+import numpy as np
+
+HEIGHTS = Path(__file__).parent / "heights.txt"
+
+
+def waves(count):
+    return float(HEIGHTS.read_text()) * np.sin(np.arange(count))
+''',
+    "src/toylab/lab/heights.txt": "2.0\n",
+    "src/toylab/experiments/__init__.py": "",
+    "src/toylab/experiments/sums.py": '''
+"""Sums of numbers,
+on two lines.
+
+More."""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from toylab.lab.numbers import numbers
+
+PARTS = ("small", "large")
+BUDGET = 4
+
+
+@dataclass(frozen=True)
+class Settings:
+    first_seed: int = 0
+    seeds: int = 8  # repetitions
+    rates: tuple[float, ...] = (0.5, 1e-5)
+
+
+FULL = Settings()
+QUICK = replace(FULL, seeds=3)
+
+
+def run(settings, part):
+    count = {"small": 10, "large": 1000}[part]
+    seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
+    samples = np.stack([numbers(seed, count) for seed in seeds])
+    return {"sum": samples.sum(1), "product": samples @ samples.T}
+''',
+    "src/toylab/experiments/tides.py": '''
+"""Tides."""
+from dataclasses import dataclass
+
+from ..lab import waves
+
+PARTS = ("sea",)
+BUDGET = 1.5
+
+
+@dataclass(frozen=True)
+class Settings:
+    count: int = 50
+
+
+FULL = QUICK = Settings()
+
+
+def run(settings, part):
+    return {"height": waves.waves(settings.count)}
+''',
+    "src/toylab/evidence.py": '''
+"""Claims."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Claim:
+    id: str
+    says: str
+    value: float
+
+    def to_json(self):
+        verdict = "supported" if self.value > 0 else "not_seen_here"
+        shown = {"id": self.id, "says": self.says, "value": f"{self.value:.3f}"}
+        return {**shown, "verdict": verdict, verdict: self.says}
+''',
+    "src/toylab/findings/__init__.py": "",
+    "src/toylab/findings/sums.py": '''
+"""What the sums say."""
+from toylab.evidence import Claim
+
+EXPERIMENTS = ("sums",)
+
+
+def facts(results):
+    return {"mean": f"{results['sums']['large']['sum'].mean():.2f}"}
+
+
+def claims(results):
+    first = float(results["sums"]["small"]["sum"][0])
+    return [Claim("first_sum_positive", "The first sum is positive.", first), Claim("steady", "Steady.", 1.0)]
+
+
+def alts(results):
+    return {"sums": f"Sums, mean {results['sums']['large']['sum'].mean():.2f}"}
+''',
+    "src/toylab/findings/tides.py": '''
+"""What the tides say."""
+EXPERIMENTS = ("tides",)
+
+
+def facts(results):
+    return {"highest": f"{results['tides']['sea']['height'].max():.2f}"}
+
+
+def claims(results):
+    return []
+
+
+def alts(results):
+    return {"tides": "Tides"}
+''',
+    "src/toylab/style.py": '''
+"""Drawing as text."""
+import json
+
+
+def render(name, module, results, folder, quick):
+    lines = []
+    module.draw(results, lines)
+    text = json.dumps(lines) + (" quick" if quick else "")
+    for suffix in (".svg", ".narrow.svg", ".csv"):
+        (folder / (name + suffix)).write_text(text)
+''',
+    "src/toylab/formulas.py": '''
+"""Formulas."""
+
+
+def mathml():
+    return {"one": "<math><mn>1</mn></math>"}
+''',
+    "figures/sums.py": '''
+"""The sums."""
+EXPERIMENTS = ("sums",)
+
+
+def draw(results, axes):
+    axes.extend(results["sums"]["small"]["sum"].tolist())
+''',
+    "figures/tides.py": '''
+"""The tides."""
+EXPERIMENTS = ("tides",)
+
+
+def draw(results, axes):
+    axes.extend(results["tides"]["sea"]["height"].tolist())
+''',
+    "docs/index.md": "{{ site.data.claims.first_sum_positive.supported }}\n",
+    "run.py": """
+import sys
+from pathlib import Path
+
+from whybn.pipeline.cli import main
+from whybn.pipeline.project import Project
+
+if __name__ == "__main__":
+    sys.exit(main(Project(Path(__file__).parent, "toylab"), sys.argv[1:]))
+""",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the command line returned and printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def trained(self) -> set[str]:
+        """The parts that were trained, such as ``sums · small``."""
+        return set(re.findall(r"^\[ *\d+/\d+\] (\w+ · \w+)", self.out, flags=re.MULTILINE))
+
+    @property
+    def drawn(self) -> set[str]:
+        """The figures that were drawn."""
+        return set(re.findall(r"^\[ *\d+/\d+\] (\w+) +\d", self.out, flags=re.MULTILINE))
+
+
+class Toy:
+    """The project in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name, text in FILES.items():
+            self.write(name, text.lstrip())
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = (self.root / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        self.write(name, text.replace(old, new))
+
+    def run(self, *arguments: str) -> Run:
+        """Run the command line in this process, with one worker unless told otherwise."""
+        if "--jobs" not in arguments:
+            arguments = (*arguments, "--jobs", "1")
+        out, err = io.StringIO(), io.StringIO()
+        path, bytecode = list(sys.path), sys.dont_write_bytecode
+        sys.dont_write_bytecode = True
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                status = main(Project(self.root, PACKAGE), ["figures", *arguments])
+        finally:
+            sys.path[:], sys.dont_write_bytecode = path, bytecode
+            for name in [name for name in sys.modules if name.split(".")[0] in {PACKAGE, "figures"}]:
+                del sys.modules[name]
+        return Run(status, out.getvalue(), err.getvalue())
+
+    def start(self, *arguments: str, **options) -> subprocess.Popen:
+        """Start the command line as a process group of its own."""
+        command = [sys.executable, "-B", str(self.root / "run.py"), "figures", *arguments]
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, start_new_session=True, **streams, **options)
+
+    def run_alone(self, *arguments: str, **options) -> Run:
+        """Run the command line as a process of its own."""
+        process = self.start(*arguments, **options)
+        out, err = process.communicate(timeout=60)
+        return Run(process.returncode, out, err)
+
+    def made(self) -> dict[str, bytes]:
+        """Everything that a run makes and that may not depend on when and how it ran."""
+        timed = {"experiments.json", "figures.json"}  # they tell seconds
+        arrays = (self.root / ".results").rglob("*.npz")
+        drawn = (self.root / "docs" / "assets" / "figures").glob("*")
+        data = (path for path in (self.root / "docs" / "_data").glob("*") if path.name not in timed)
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes() for path in [*arrays, *drawn, *data]
+        }
+
+    def leftovers(self) -> list[Path]:
+        """Half-written files."""
+        return list(self.root.rglob(".partial-*"))
+
+    def stored(self, experiment: str, part: str) -> Path:
+        """The file of a part's arrays at full settings."""
+        (path,) = (self.root / ".results" / experiment).glob(f"{part}.full.*.npz")
+        return path
+
+
+def stop_group(process: subprocess.Popen) -> None:
+    """Kill what is left of a process group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()

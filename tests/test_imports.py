@@ -1,0 +1,101 @@
+"""Data flows one way: nothing knows anything of what comes after it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from whybn.pipeline.closure import Sources
+
+ROOT = Path(__file__).resolve().parents[1]
+SRC = ROOT / "src"
+SOURCES = Sources(SRC, "whybn")
+
+LAB, MEASURES, EXPERIMENTS = "whybn.lab", "whybn.measures", "whybn.experiments"
+FINDINGS, EVIDENCE, FORMULAS = "whybn.findings", "whybn.evidence", "whybn.formulas"
+PIPELINE, SITE, MAIN = "whybn.pipeline", "whybn.site", "whybn.__main__"
+# Every other file at the top of the package serves the drawing of figures: style, marks and the like.
+TOP = {f"whybn.{path.stem}" for path in (SRC / "whybn").glob("[!_]*.py")}
+DRAWING = tuple(sorted(TOP - {EVIDENCE, FORMULAS}))
+
+# What each place may import of this package, besides itself.
+ALLOWED = {
+    LAB: (),
+    MEASURES: (LAB,),
+    EXPERIMENTS: (LAB, MEASURES),
+    EVIDENCE: (),
+    FINDINGS: (EVIDENCE,),
+    FORMULAS: (),
+    **dict.fromkeys(DRAWING, DRAWING),
+    PIPELINE: (),
+    SITE: (FORMULAS, EVIDENCE),
+    MAIN: (PIPELINE,),
+    "figures": DRAWING,
+}
+
+# Packages that nothing may load which a place imports, directly or not.
+FREE_OF = {
+    FINDINGS: ("torch", "matplotlib"),
+    EVIDENCE: ("torch", "matplotlib"),
+    **dict.fromkeys(DRAWING, ("torch",)),
+    "figures": ("torch",),
+    SITE: ("torch", "matplotlib"),
+    PIPELINE: ("torch", "matplotlib"),
+    LAB: ("matplotlib",),
+    MEASURES: ("matplotlib",),
+    EXPERIMENTS: ("matplotlib",),
+}
+
+FILES = sorted([*SRC.rglob("*.py"), *(ROOT / "figures").glob("*.py")])
+
+
+def module_name(path: Path) -> str:
+    base = SRC if path.is_relative_to(SRC) else ROOT
+    return ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
+
+
+def within(module: str, place: str) -> bool:
+    return module == place or module.startswith(place + ".")
+
+
+def place_of(module: str) -> str:
+    found = [place for place in ALLOWED if within(module, place)]
+    assert found, f"{module} stands in no known place: say in ALLOWED what it may import"
+    return found[0]
+
+
+def imported(path: Path) -> set[str]:
+    """Modules of this package that a file imports itself."""
+    names = [name for name in SOURCES.file(path).imports if within(name, "whybn")]
+    return {module_name(file) for name in names for file in SOURCES._modules(name)} - {"whybn"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_imports_go_one_way(path):
+    module = module_name(path)
+    if module == "whybn":
+        return
+    place = place_of(module)
+    for name in imported(path):
+        assert any(within(name, allowed) for allowed in (place, *ALLOWED[place])), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_heavy_packages_stay_where_they_belong(path):
+    module = module_name(path)
+    banned = FREE_OF.get(place_of(module), ()) if module != "whybn" else ("torch", "matplotlib", "numpy")
+    for member in SOURCES.closure(path):
+        for name in SOURCES.file(member).imports:
+            assert name.split(".")[0] not in banned, f"{module} loads {name} through {module_name(member)}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name == "__init__.py"], ids=module_name)
+def test_init_files_are_empty(path):
+    assert path.read_bytes() == b""
+
+
+def test_the_pipeline_names_no_backend_of_joblib():
+    for path in (SRC / "whybn" / "pipeline").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                assert "backend" not in {keyword.arg for keyword in node.keywords}

@@ -32,7 +32,8 @@ class Settings:
     rate: float = 0.05  # learning rate of both arms
     gap: int = 10  # steps between the two states whose layers are compared
     shift_at: tuple[int, ...] = (0, 5, 10, 20, 40, 80, 160, 320)  # steps t of the pairs (t, t + gap)
-    walk_at: tuple[int, ...] = (10, 60, 300)  # early, middle, late
+    walk_at: tuple[int, ...] = (10, 80, 300)  # early, middle, late
+    walk_batches: int = 8  # mini-batches whose gradients are followed from each of these points
     lengths: tuple[float, ...] = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.125, 0.15, 0.175, 0.2)
     probe_images: int = 512  # training images on which layers are compared
     loss_every: int = 20  # steps between two losses on the whole training set
@@ -55,8 +56,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     of the output layer move from t to t+p, in deviations. misfit (time, layer, seed): how much the loss rises when
     the layers below are those of t+p and that layer and the ones above those of t. loss_at (time, seed): loss at t;
     loss_later (time, seed): loss at t+p, all on the probe images.
-    walk_at (moment,), lengths (length,), walk_loss, walk_cosine, walk_ratio (moment, length, seed), walk_norm
-    (moment, seed): along the gradient of the mini-batch of that step.
+    walk_at (moment,), lengths (length,), walk_loss, walk_cosine, walk_ratio (moment, length, seed, batch),
+    walk_norm (moment, seed, batch): along the gradients of the mini-batches that come next.
     With Batch Norm only, after the last step: linear, normalised, transformed (example, unit): hidden layer `layer`
     of the first seed on one mini-batch, before, after normalising, and after scale and shift. companion_sizes (size,),
     companions (size, seed, draw): probability given to the right class of one test image when the rest of its
@@ -133,7 +134,7 @@ class Notes:
         self.states: dict[int, Parameters] = {}  # states at t that wait for their t + gap
         self.loss: dict[int, torch.Tensor] = {}
         self.pairs: dict[int, tuple[torch.Tensor, ...]] = {}
-        self.walks: dict[int, object] = {}
+        self.walks: dict[int, dict[str, torch.Tensor]] = {}
         later = {step + settings.gap for step in settings.shift_at}
         checks = set(range(0, settings.steps + 1, settings.loss_every))
         self.moments = checks | later | set(settings.shift_at) | set(settings.walk_at)
@@ -148,8 +149,20 @@ class Notes:
         if step - settings.gap in self.states:
             self.pairs[step - settings.gap] = self.compare(ensemble, self.states.pop(step - settings.gap))
         if step in settings.walk_at:
-            index = data.order[step][ensemble.seed_rows]
-            self.walks[step] = walk(ensemble, data.inputs[index], data.targets[index], settings.lengths)
+            self.walks[step] = self.walk(step, ensemble)
+
+    def walk(self, step: int, ensemble: Ensemble) -> dict[str, torch.Tensor]:
+        """Follow the gradients of the mini-batches that come next, all from this one point."""
+        seeds, batches = len(ensemble.seeds), self.settings.walk_batches
+        each = ensemble.pick(torch.arange(seeds).repeat_interleave(batches))
+        index = self.data.order[step : step + batches].transpose(0, 1).reshape(seeds * batches, -1)
+        found = walk(each, self.data.inputs[index], self.data.targets[index], self.settings.lengths)
+        return {
+            "walk_loss": found.loss.view(-1, seeds, batches),
+            "walk_cosine": found.cosine.view(-1, seeds, batches),
+            "walk_ratio": found.ratio.view(-1, seeds, batches),
+            "walk_norm": found.norm.view(seeds, batches),
+        }
 
     def compare(self, ensemble: Ensemble, earlier: Parameters) -> tuple[torch.Tensor, ...]:
         """Shift of every layer's inputs and misfit of the layers above, between a state and the present one."""
@@ -182,8 +195,5 @@ class Notes:
             "loss_later": after,
             "walk_at": list(self.walks),
             "lengths": self.settings.lengths,
-            "walk_loss": torch.stack([one.loss for one in walks]),
-            "walk_cosine": torch.stack([one.cosine for one in walks]),
-            "walk_ratio": torch.stack([one.ratio for one in walks]),
-            "walk_norm": torch.stack([one.norm for one in walks]),
+            **{name: torch.stack([one[name] for one in walks]) for name in walks[0]},
         }

@@ -1,0 +1,156 @@
+"""Claims: a sentence, the values it rests on, one per seed, and the verdict that follows from them.
+
+The verdict has one rule for all claims. A setting is `supported` when all seeds clear the margin, `not_seen_here`
+when none does, `inconclusive` otherwise. A claim over several settings has their common verdict; it is `mixed` when
+they differ.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+from jaxtyping import Float
+
+SUPPORTED, NOT_SEEN, MIXED, INCONCLUSIVE = "supported", "not_seen_here", "mixed", "inconclusive"
+VERDICT_WORDS = {
+    SUPPORTED: "supported",
+    NOT_SEEN: "not seen here",
+    MIXED: "mixed",
+    INCONCLUSIVE: "inconclusive",
+}
+ONLY = ""  # the name of the setting of a claim that has just one
+
+Values = Float[np.ndarray, "seed"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Median of the values and the interval from the second to the last but one, in order of size."""
+
+    median: float
+    low: float
+    high: float
+
+
+def interval(values: Sequence[float] | Values) -> Interval:
+    """Median and order-statistic interval; with fewer than four values the interval is their whole range.
+
+    The interval of n values covers the median of their distribution with probability `coverage(n)`.
+    """
+    ordered = np.sort(np.asarray(values, dtype=float))
+    inner = ordered[1:-1] if len(ordered) >= 4 else ordered
+    return Interval(float(np.median(ordered)), float(inner[0]), float(inner[-1]))
+
+
+def coverage(count: int) -> float:
+    """Probability that the second to the last but one of `count` independent values enclose the median."""
+    return 1 - 2 * (comb(count, 0) + comb(count, 1)) / 2**count
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim. Its values come from paired seeds, one array per setting (one setting, `ONLY`, for most claims).
+
+    says: the proposition, without full stop. sentences: for each verdict that the article may quote, the sentence,
+    in which {value}, {low} and {high} stand for the displayed median and interval, and {value_NAME} for those of
+    setting NAME. below: the claim holds where values lie below the margin instead of above it. show: how a value
+    is displayed, with its unit.
+    """
+
+    id: str
+    says: str
+    origin: str
+    experiment: str
+    figure: str
+    quantity: str
+    scope: str
+    values: Mapping[str, Values]
+    margin: float
+    sentences: Mapping[str, str]
+    show: Callable[[float], str]
+    below: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """The verdict over all settings."""
+        each = {self._verdict_of(values) for values in self.values.values()}
+        return each.pop() if len(each) == 1 else MIXED
+
+    def _verdict_of(self, values: Values) -> str:
+        clears = values < self.margin if self.below else values > self.margin
+        return SUPPORTED if clears.all() else INCONCLUSIVE if clears.any() else NOT_SEEN
+
+    def to_json(self) -> dict[str, str | list[str]]:
+        """Display strings, as the article and the ledger read them."""
+        settings = {name: interval(values) for name, values in self.values.items()}
+        suffix = {name: f" ({name})" if name else "" for name in settings}
+        side = "below" if self.below else "above"
+        return {
+            "id": self.id,
+            "says": self.says,
+            "origin": self.origin,
+            "experiment": self.experiment,
+            "figure": self.figure,
+            "quantity": self.quantity,
+            "scope": self.scope,
+            "value": ", ".join(self.show(one.median) + suffix[name] for name, one in settings.items()),
+            "interval": ", ".join(
+                f"{self.show(one.low)} to {self.show(one.high)}{suffix[name]}" for name, one in settings.items()
+            ),
+            "seeds": [self.show(value) + suffix[name] for name, row in self.values.items() for value in row],
+            "margin": f"{side} {self.show(self.margin)}",
+            "verdict": self.verdict,
+            "verdict_words": VERDICT_WORDS[self.verdict],
+            self.verdict: self._sentence(settings),
+        }
+
+    def _sentence(self, settings: dict[str, Interval]) -> str:
+        template = self.sentences.get(self.verdict)
+        if template is None:  # nobody expected this verdict: the ledger says so, and no page quotes it
+            template = f"{self.says}: {VERDICT_WORDS[self.verdict]}."
+        first = next(iter(settings.values()))
+        fields = {"value": first.median, "low": first.low, "high": first.high}
+        fields |= {f"value_{name}": one.median for name, one in settings.items()}
+        return template.format(**{name: self.show(value) for name, value in fields.items()})
+
+
+def per_seed(values: Values) -> dict[str, Values]:
+    """The values of a claim with one setting."""
+    return {ONLY: np.asarray(values, dtype=float)}
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number to `digits` significant digits, written out, with thousands separated and a true minus sign."""
+    if np.isinf(value):
+        return "more than was measured"
+    if value == 0:
+        return "0"
+    decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    rounded = round(value, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    return f"{rounded:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def times(value: float) -> str:
+    """A ratio, as in «3.1 times»."""
+    return f"{number(value)} times"
+
+
+def decades(value: float) -> str:
+    """A width on a logarithmic scale, as in «1.7 decades»."""
+    return f"{number(value)} decade" if number(value) == "1.0" else f"{number(value)} decades"
+
+
+def percent(value: float) -> str:
+    """A share, as in «54 %»."""
+    return f"{100 * value:.0f} %"
+
+
+def points(value: float) -> str:
+    """A difference of two shares, as in «41 points»."""
+    return f"{number(100 * value)} points"
+
+
+def degrees(value: float) -> str:
+    """An angle, as in «73°»."""
+    return f"{value:.0f}°".replace("-", "\N{MINUS SIGN}")

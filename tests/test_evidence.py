@@ -1,0 +1,79 @@
+"""Intervals, verdicts and display strings."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from whybn.evidence import Claim, coverage, degrees, interval, number, per_seed, times
+
+
+def claim(values, **changes) -> Claim:
+    settings = values if isinstance(values, dict) else per_seed(np.array(values))
+    sentences = {"supported": "It is {value} ({low} to {high}).", "mixed": "{value_a} and {value_b}."}
+    fields = {
+        "id": "x", "says": "It is so", "origin": "nobody", "experiment": "e", "figure": "f", "quantity": "q",
+        "scope": "s", "values": settings, "margin": 1.0, "sentences": sentences, "show": times,
+    }
+    return Claim(**(fields | changes))
+
+
+def test_interval_is_second_to_seventh_of_eight() -> None:
+    found = interval([8.0, 1.0, 7.0, 2.0, 6.0, 3.0, 5.0, 4.0])
+    assert (found.median, found.low, found.high) == (4.5, 2.0, 7.0)
+
+
+def test_coverage_equals_counting_all_outcomes() -> None:
+    """Each of eight values lies below or above the median with equal chance: count the cases that enclose it."""
+    enclosing = sum(2 <= sum(below) <= 6 for below in product((0, 1), repeat=8))
+    assert coverage(8) == pytest.approx(enclosing / 2**8)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ([2.0] * 8, "supported"),
+        ([2.0] * 7 + [1.0], "inconclusive"),
+        ([0.5] * 8, "not_seen_here"),
+        ({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}, "mixed"),
+        ({"a": np.full(8, 2.0), "b": np.full(8, 3.0)}, "supported"),
+        ([2.0] * 7 + [np.nan], "inconclusive"),
+    ],
+)
+def test_verdict_follows_from_the_values(values, verdict: str) -> None:
+    assert claim(values).verdict == verdict
+
+
+def test_below_turns_the_margin_round() -> None:
+    assert claim([0.5] * 8, below=True).verdict == "supported"
+    assert claim([2.0] * 8, below=True).verdict == "not_seen_here"
+
+
+def test_only_the_computed_verdict_is_a_key() -> None:
+    entry = claim([2.0, 3.0, 4.0, 5.0]).to_json()
+    assert entry["supported"] == "It is 3.5 times (3.0 times to 4.0 times)."
+    assert not {"not_seen_here", "mixed", "inconclusive"} & entry.keys()
+    assert entry["margin"] == "above 1.0 times"
+    assert entry["seeds"] == ["2.0 times", "3.0 times", "4.0 times", "5.0 times"]
+
+
+def test_settings_are_named_where_there_are_several() -> None:
+    entry = claim({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}).to_json()
+    assert entry["mixed"] == "2.0 times and 0.50 times."
+    assert entry["value"] == "2.0 times (a), 0.50 times (b)"
+
+
+def test_an_unexpected_verdict_is_said_plainly() -> None:
+    assert claim([0.5] * 8).to_json()["not_seen_here"] == "It is so: not seen here."
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0"), (0.0456, "0.046"), (1.0, "1.0"), (1234.0, "1,200"), (-0.25, "\N{MINUS SIGN}0.25"), (9.96, "10.0"), (np.inf, "more than was measured")],
+)
+def test_numbers_are_written_out(value: float, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_angles() -> None:
+    assert degrees(-16.4) == "\N{MINUS SIGN}16°"

@@ -118,13 +118,22 @@ class _Writer:
         indent = len(line) - len(line.lstrip(" "))
         return " " * (4 * self.depth(indent) + self.residue(line)) + line.lstrip(" ")
 
+    def in_later_paragraph(self) -> bool:
+        """Whether the block being written is indented text and not the start of an item."""
+        start = next((n for n in range(len(self.lines), 0, -1) if not self.lines[n - 1].strip()), 0)
+        first = self.lines[start]
+        return first.startswith("    ") and not ITEM.match(first)
+
     def item(self, line: str, match: re.Match[str]) -> None:
         """A line that starts a list item."""
         indent, ordered = len(match[1]), match[2][0].isdigit()
         depth = self.depth(indent)
         sibling = len(self.items) > depth and self.items[depth].ordered == ordered
-        if not sibling and not self.after_blank and (depth == 0 or len(self.items) > depth):
-            self.lines.append("")  # GFM ends a paragraph, or a list of the other kind, where a list starts
+        # GFM ends a paragraph, or a list of the other kind, where a list starts; and Python-Markdown sees
+        # no item in a block that begins as a later paragraph of the item before.
+        starts = not sibling and (depth == 0 or len(self.items) > depth)
+        if not self.after_blank and (starts or self.in_later_paragraph()):
+            self.lines.append("")
         content = match[3] or ""
         offset = len(line) - len(content) if content.strip() else indent + 4
         del self.items[depth:]
@@ -144,8 +153,8 @@ class _Writer:
         if not self.items:
             if heading := HEADING_ID.match(line):
                 line = f"{heading[1]} {{: #{heading[2]}}}"
-            elif re.match(r"#+[^#\s]|#{7,}", line):
-                line = "\\" + line  # a heading needs a space after its signs
+            elif re.match(r"#+[^#\s]|#{7,}|\[TOC\]\s*$", line):
+                line = "\\" + line  # a heading needs a space after its signs; [TOC] is no word of kramdown's
         self.lines.append(line)
 
     def attributes(self, indent: int, text: str) -> None:

@@ -73,6 +73,10 @@ class ArticleExtension(Extension):
         md.inlinePatterns.register(spans.BackslashBreak(r"\\{1,2}\n", md), "backslash_break", 186)
         md.inlinePatterns.register(spans.Mathematics(r"\$\$(.+?)\$\$", md), "mathematics", 185)
         md.inlinePatterns.register(spans.UnresolvedMark(spans.UNRESOLVED, md), "unresolved", 184)
+        # After code, links and raw HTML have been taken out.
+        # smarty lets no fourth dot follow, and opens a quotation inside 6'2".
+        md.inlinePatterns.register(spans.Replacement(r"\.\.\.", "…", md), "ellipsis", 45)
+        md.inlinePatterns.register(spans.Replacement(r"(?<=\w)'(?=\w)", "’", md), "apostrophe", 44)
         # Before inline parsing (20): attribute marks are still plain text.
         md.treeprocessors.register(blocks.AttributeMarks(md), "attribute_marks", 25)
         md.registerExtension(self)

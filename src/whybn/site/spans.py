@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
+from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
@@ -18,6 +19,17 @@ class BackslashBreak(InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802
         return ET.Element("br"), m.start(0), m.end(0)
+
+
+class Replacement(InlineProcessor):
+    """A pattern that becomes one character."""
+
+    def __init__(self, pattern: str, character: str, md: Markdown) -> None:
+        super().__init__(pattern, md)
+        self.character = character
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: N802
+        return self.character, m.start(0), m.end(0)
 
 
 class Mathematics(InlineProcessor):

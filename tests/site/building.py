@@ -1,0 +1,74 @@
+"""Small sites built as the real one is, by MkDocs and by Jekyll."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# One pixel, for posts that show pictures.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
+    "0500017a5eab3f0000000049454e44ae426082"
+)
+
+
+def build(folder: Path, target: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run MkDocs, strictly, as `make site` does."""
+    quiet = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
+    inherited = {key: value for key, value in os.environ.items() if key != "WHYBN_LENIENT"}
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120,
+        env={**inherited, **quiet, **environment},
+    )  # fmt: skip
+
+
+def jekyll(executable: str, docs: Path, target: Path) -> Path:
+    """Run `jekyll build --source docs`; its cache stays out of the folder."""
+    command = [executable, "build", "--source", docs, "--destination", target, "--quiet", "--disable-disk-cache"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=target.parent)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return target
+
+
+class Site:
+    """A copy of the settings with pages of its own; `mkdocs()` and `jekyll()` build and return a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.docs = folder, folder / "docs"
+        self.docs.mkdir(parents=True)
+        settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+        before, nav = settings.split("nav:\n")
+        while nav.startswith("  - "):
+            nav = nav.split("\n", 1)[1]
+        (folder / "mkdocs.yml").write_text(before + nav, encoding="utf-8")
+        shutil.copytree(ROOT / "overrides", folder / "overrides")
+        for name in ("_config.yml", "_layouts", "assets/css", "assets/js", "assets/fonts"):
+            source, target = ROOT / "docs" / name, self.docs / name
+            if source.is_dir():
+                shutil.copytree(source, target)
+            else:
+                shutil.copy(source, target)
+
+    def page(self, name: str, text: str) -> None:
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def picture(self, name: str) -> None:
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(PNG)
+
+    def run_mkdocs(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        return build(self.folder, self.folder / "site", **environment)
+
+    def mkdocs(self) -> Path:
+        done = self.run_mkdocs()
+        assert done.returncode == 0, done.stderr
+        return self.folder / "site"
+
+    def jekyll(self, program) -> Path:
+        return jekyll(program("jekyll"), self.docs, self.folder / "jekyll")

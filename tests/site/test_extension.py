@@ -1,0 +1,141 @@
+"""Markdown to HTML through the extension alone, without MkDocs, as another builder would call it."""
+
+import json
+import re
+
+import pytest
+import yaml
+from building import ROOT
+from markdown import Markdown
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}pt" viewBox="0 0 {0} {1}"><path d="M0 0"/></svg>'
+FIGURE = "![A chart]({{ site.baseurl }}/assets/figures/curve.svg){: #curve width='680' .wide}\n*What it [shows](x.md).*"
+
+
+class _Loader(yaml.SafeLoader):
+    """mkdocs.yml without the tags that only MkDocs knows."""
+
+
+@pytest.fixture
+def docs(tmp_path):
+    docs = tmp_path / "docs"
+    (docs / "_data").mkdir(parents=True)
+    (docs / "assets" / "figures").mkdir(parents=True)
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "curve.py").touch()
+    entry = {"alt": "A", "script": "figures/curve.py", "csv": "curve.csv", "command": "make figures FIGURE=curve",
+             "seconds": "12"}  # fmt: skip
+    (docs / "_data" / "figures.json").write_text(json.dumps({"curve": entry}))
+    return docs
+
+
+@pytest.fixture
+def convert(docs):
+    settings = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), _Loader)
+    extensions, options = [], {}
+    for entry in settings["markdown_extensions"]:
+        name, values = next(iter(entry.items())) if isinstance(entry, dict) else (entry, {})
+        extensions.append(name)
+        options[name] = values
+    options["whybn.site.markdown"] = {"docs": str(docs)}
+    return lambda text: Markdown(extensions=extensions, extension_configs=options).convert(text)
+
+
+def draw(docs, *, narrow=True):
+    folder = docs / "assets" / "figures"
+    (folder / "curve.svg").write_text(SVG.format(680, 340.4))
+    if narrow:
+        (folder / "curve.narrow.svg").write_text(SVG.format(358, 500))
+
+
+def test_a_captioned_image_becomes_a_figure_with_two_widths_and_its_source(docs, convert):
+    draw(docs)
+    html = convert(FIGURE)
+    assert '<figure class="wide" id="curve">' in html
+    assert re.search(r'<source height="500" media="\(max-width: 719px\)" srcset="\./assets/figures/curve\.narrow\.svg"'
+                     r' width="358" />', html)  # fmt: skip
+    assert 'alt="A chart"' in html
+    assert 'height="340"' in html
+    assert re.search(r'<figcaption>What it <a href="x.md">shows</a>\.<a class="headerlink" href="#curve"', html)
+    assert re.search(r"figures/curve\.py</span> · <a .*curve\.csv.*>data</a> · <code>make figures FIGURE=curve"
+                     r"</code> · 12 s</p>", html)  # fmt: skip
+    assert "<p><img" not in html
+
+
+def test_one_width_only_makes_no_picture(docs, convert):
+    draw(docs, narrow=False)
+    assert "<picture>" not in convert(FIGURE)
+
+
+def test_another_image_with_a_caption_is_a_figure_without_a_source(convert):
+    html = convert("![x](http://example.org/a.png)\n*Caption*")
+    assert "<figure>" in html
+    assert "<figcaption>Caption</figcaption>" in html
+    assert 'class="source"' not in html
+
+
+@pytest.mark.parametrize("text", ["![x](a.png)", "![x](a.png) *not on a line of its own*", "Words ![x](a.png)\n*y*"])
+def test_other_paragraphs_with_images_stay(convert, text):
+    assert "<figure" not in convert(text)
+
+
+def test_a_figure_that_is_not_drawn_names_its_command(convert, caplog, monkeypatch):
+    monkeypatch.delenv("WHYBN_LENIENT", raising=False)
+    html = convert(FIGURE)
+    assert "run `make figures FIGURE=curve`" in caplog.text
+    assert caplog.records[0].levelname == "WARNING"
+    assert 'class="undrawn"' in html
+    assert "<img" not in html
+
+
+def test_under_serve_it_is_a_remark_that_stops_nothing(convert, caplog, monkeypatch):
+    monkeypatch.setenv("WHYBN_LENIENT", "1")
+    caplog.set_level("INFO")
+    convert(FIGURE)
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+
+
+def test_a_figure_without_a_script_names_the_nearest(convert, caplog):
+    convert(FIGURE.replace("curve.svg", "curv.svg"))
+    assert "no figures/curv.py (did you mean “curve”?)" in caplog.text
+
+
+def test_under_serve_an_unknown_name_is_marked(convert, monkeypatch):
+    monkeypatch.setenv("WHYBN_LENIENT", "1")
+    assert '<mark class="unresolved" title="unknown name">page.nothing</mark>' in convert("a {{ page.nothing }} b")
+
+
+def test_attribute_lists_reach_their_blocks(convert):
+    html = convert("- a\n{: .one}\n\n> b\n{: .two #x}\n\n| c | d |\n|--|--|\n| e | f |\n{: .three}\n\ng\n{: .four}")
+    assert '<ul class="one">' in html
+    assert '<blockquote class="two" id="x">' in html
+    assert '<table class="three">' in html
+    assert '<p class="four">g</p>' in html
+    assert "⁅" not in html
+
+
+def test_braces_without_a_colon_are_text(convert):
+    assert convert("A { .b }") == "<p>A { .b }</p>"
+
+
+def test_notes_are_numbered_as_met_and_stand_once_in_the_margin(convert):
+    html = convert("<details markdown='1'>\n<summary>s</summary>\n\nx[^b] and[^b]\n\n</details>\n\ny[^a]\n\n"
+                   "[^a]: First *defined*.\n[^b]: Second.\n[^c]: Never cited.")  # fmt: skip
+    numbers = re.findall(r'class="footnote-ref" href="#fn:(\w)">(\d)', html)
+    assert numbers == [("b", "1"), ("b", "1"), ("a", "2")]
+    margin = re.findall(r'class="sidenote"[^>]*><span class="sidenote-number">(\d)</span>(\w+)', html)
+    assert margin == [("1", "Second"), ("2", "First")]
+    assert "Never cited" not in html
+    assert html.index('<li id="fn:b">') < html.index('<li id="fn:a">')
+
+
+def test_no_note_in_the_margin_of_a_table(convert):
+    html = convert("| a | b |\n|--|--|\n| c[^n] | d |\n\n[^n]: Note.")
+    assert "sidenote" not in html
+
+
+def test_a_link_to_a_page_in_html_is_checked_as_a_page(docs, convert):
+    (docs / "methods.md").touch()
+    html = convert("[m]({{ site.baseurl }}/methods.html#data) [o](./other.html)")
+    assert 'href="./methods.md#data"' in html
+    assert 'href="./other.html"' in html

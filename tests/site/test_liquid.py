@@ -1,0 +1,120 @@
+"""Liquid as a page sees it: values, and what is said about unknown names."""
+
+import json
+
+import pytest
+
+from whybn.site.errors import ArticleError
+from whybn.site.templating import Page, render
+
+CLAIM = {
+    "id": "wider_rates", "says": "More rates train.", "quantity": "decades", "value": "1.1", "low": "0.9",
+    "high": "1.3", "margin": "0.5", "verdict": "mixed", "mixed": "More rates train in deep networks.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def page(tmp_path):
+    docs = tmp_path / "docs"
+    (docs / "_data").mkdir(parents=True)
+    (docs / "_includes").mkdir()
+    (docs / "_config.yml").write_text("title: A site\nbaseurl: /ignored\n")
+    (docs / "_includes" / "note.html").write_text("<b>{{ include.text }} by {{ include.who }}</b>")
+    (docs / "_data" / "claims.json").write_text(json.dumps({"wider_rates": CLAIM}))
+    (docs / "_data" / "books.yml").write_text("doshi: {short: Doshi (2021)}\n")
+    return Page(docs, "index.md", {"title": "A page", "tags": ["one", "two"]}, first_line=8)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ site.title }}, {{ page.title }}, {{ page.name }}", "A site, A page, index.md"),
+        ("{{ site.baseurl }}/assets/x.png", "./assets/x.png"),
+        ("{{ site.data.books.doshi.short }}", "Doshi (2021)"),
+        ("{{ site.data.claims.wider_rates.mixed }}", "More rates train in deep networks."),
+        ("{% for c in site.data.claims %}{{ c[0] }}: {{ c[1].value }}{% endfor %}", "wider_rates: 1.1"),
+        ("{% assign v = 'mixed' %}{{ site.data.claims.wider_rates[v] }}", "More rates train in deep networks."),
+        ("{% unless page.title == 'x' %}{{ page.tags | join: '+' }}{% endunless %}", "one+two"),
+        ("{% capture x %}{{ page.tags | first }}{% endcapture %}{{ x | upcase | append: '!' }}", "ONE!"),
+        ("{% raw %}{{ untouched }}{% endraw %}", "{{ untouched }}"),
+        ("```\n{{ page.title }}\n```", "```\nA page\n```"),
+        ("{% include note.html text='read' who=page.title %}", "<b>read by A page</b>"),
+        ("{{ '/x.html' | relative_url }}{{ page.tags | array_to_sentence_string }}", "./x.htmlone and two"),
+        ("{% link methods.md %} {% post_url notes %}", "./methods.md ./notes.md"),
+        ("{% gist someone/12ab %}", '<script src="https://gist.github.com/someone/12ab.js"> </script>'),
+        (
+            "{% highlight c++ %}\na < b; // *x*\n{% endhighlight %}",
+            '<figure class="highlight"><pre><code class="language-c--" data-lang="c++">a &lt; b; // *x*'
+            "</code></pre></figure>",
+        ),
+    ],
+)
+def test_renders(page, text, expected):
+    assert render(text, page) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("one\n{{ site.data.boks.doshi }}", ["docs/index.md:9", "site.data.boks", "did you mean “books”"]),
+        ("{{ site.data.claims.wide_rates.mixed }}", ["docs/index.md:8", "did you mean “wider_rates”"]),
+        ("{{ page.titel }}", ["page.titel", "did you mean “title”"]),
+        ("{% if page.subtitle %}x{% endif %}", ["page.subtitle"]),
+        ("{{ page.subtitle | default: 'x' }}", ["page.subtitle"]),
+        ("{{ 'x' | upcse }}", ["docs/index.md:8", "upcse", "did you mean “upcase”"]),
+        ("\n\n{% higlight x %}", ["docs/index.md:10", "did you mean “highlight”"]),
+        ("{% highlight %}x{% endhighlight %}", ["highlight LANGUAGE"]),
+        ("{{ page.title", ["docs/index.md:8"]),
+        ("{% include absent.html %}", ["_includes/absent.html"]),
+        ("{{ site.data.figures.a.alt }}", ["_data/figures.json has not been computed", "make figures"]),
+    ],
+)
+def test_unknown_names_fail_with_file_line_and_the_nearest_name(page, text, parts):
+    with pytest.raises(ArticleError) as failure:
+        render(text, page)
+    assert all(part in str(failure.value) for part in parts), failure.value
+
+
+def test_a_changed_verdict_says_which_sentence_stopped_being_true_and_what_to_quote(page):
+    with pytest.raises(ArticleError) as failure:
+        render("\n{{ site.data.claims.wider_rates.supported }}", page)
+    message = str(failure.value)
+    assert message.startswith("docs/index.md:9: the claim “wider_rates” is quoted as “supported”")
+    assert "its verdict is now “mixed”" in message
+    assert "No longer true: “More rates train.”" in message
+    assert "quote site.data.claims.wider_rates.mixed" in message
+
+
+def test_every_unknown_name_of_a_page_is_listed_at_once(page):
+    with pytest.raises(ArticleError) as failure:
+        render("{{ page.a }}\n{{ page.b }}", page)
+    assert [line.split(": ")[0] for line in str(failure.value).split("\n")] == ["docs/index.md:8", "docs/index.md:9"]
+
+
+def test_unknown_figure_names_the_nearest_and_its_command(page):
+    (page.docs / "_data" / "figures.json").write_text('{"target_function": {"alt": "x"}}')
+    with pytest.raises(ArticleError, match="did you mean “target_function”.*make figures FIGURE=target_functon"):
+        render("{{ site.data.figures.target_functon.alt }}", page)
+
+
+def test_lenient_marks_the_place_and_goes_on(page):
+    text, messages = render("a {{ site.data.claims.wider_rates.supported }} b", page, lenient=True)
+    assert text == "a ⟦site.data.claims.wider_rates.supported⟧ b"
+    assert len(messages) == 1
+
+
+def test_a_data_file_that_is_no_json_is_named(page):
+    (page.docs / "_data" / "claims.json").write_text("{")
+    with pytest.raises(ArticleError, match=r"claims\.json: not valid JSON"):
+        render("x", page)
+
+
+def test_an_edited_data_file_is_read_again(page):
+    render("{{ site.data.books.doshi.short }}", page)
+    (page.docs / "_data" / "books.yml").write_text("doshi: {short: Another}\n")
+    assert render("{{ site.data.books.doshi.short }}", page)[0] == "Another"
+
+
+@pytest.mark.parametrize(("src_uri", "base"), [("index.md", "."), ("notes/x.md", ".."), ("a/b/c.md", "../..")])
+def test_base_is_the_way_to_the_root(page, src_uri, base):
+    assert render("{{ site.baseurl }}", Page(page.docs, src_uri))[0] == base

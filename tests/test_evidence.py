@@ -12,8 +12,17 @@ def claim(values, **changes) -> Claim:
     settings = values if isinstance(values, dict) else per_seed(np.array(values))
     sentences = {"supported": "It is {value} ({low} to {high}).", "mixed": "{value_a} and {value_b}."}
     fields = {
-        "id": "x", "says": "It is so", "origin": "nobody", "experiment": "e", "figure": "f", "quantity": "q",
-        "scope": "s", "values": settings, "margin": 1.0, "sentences": sentences, "show": times,
+        "id": "x",
+        "says": "It is so",
+        "origin": "nobody",
+        "experiment": "e",
+        "figure": "f",
+        "quantity": "q",
+        "scope": "s",
+        "values": settings,
+        "margin": 1.0,
+        "sentences": sentences,
+        "show": times,
     }
     return Claim(**(fields | changes))
 
@@ -69,7 +78,15 @@ def test_an_unexpected_verdict_is_said_plainly() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.0, "0"), (0.0456, "0.046"), (1.0, "1.0"), (1234.0, "1,200"), (-0.25, "\N{MINUS SIGN}0.25"), (9.96, "10.0"), (np.inf, "more than was measured")],
+    [
+        (0.0, "0"),
+        (0.0456, "0.046"),
+        (1.0, "1.0"),
+        (1234.0, "1,200"),
+        (-0.25, "\N{MINUS SIGN}0.25"),
+        (9.96, "10.0"),
+        (np.inf, "more than was measured"),
+    ],
 )
 def test_numbers_are_written_out(value: float, shown: str) -> None:
     assert number(value) == shown

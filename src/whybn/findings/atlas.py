@@ -1,0 +1,127 @@
+"""What the map of trainability shows."""
+
+import numpy as np
+
+from whybn.evidence import Claim, decades, number, per_seed, times
+
+EXPERIMENTS = ("atlas",)
+TRAINED = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3
+
+
+def _trained(arm: dict[str, np.ndarray], budget: int = -1) -> np.ndarray:
+    """Which networks count as trained after a budget of steps: (seed, gain, rate); a diverged one never does."""
+    return arm["loss"][budget] < TRAINED  # NaN compares as False
+
+
+def _spacing(axis: np.ndarray) -> float:
+    """Decades from one value of a logarithmic grid to the next."""
+    return float(np.diff(np.log10(axis)).mean())
+
+
+def _he(arm: dict[str, np.ndarray]) -> int:
+    """Row of the map with He initialisation."""
+    return int(np.abs(np.log(arm["gains"])).argmin())
+
+
+def _rate_decades(arm: dict[str, np.ndarray], budget: int = -1) -> np.ndarray:
+    """Decades of learning rate that train from He initialisation, per seed."""
+    return _trained(arm, budget)[:, _he(arm)].sum(1) * _spacing(arm["rates"])
+
+
+def _gain_decades(arm: dict[str, np.ndarray], budget: int = -1) -> np.ndarray:
+    """Decades of gain that train at the learning rate that allows most of them, per seed."""
+    return _trained(arm, budget).sum(1).max(1) * _spacing(arm["gains"])
+
+
+def _best(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Lowest loss anywhere on the map, per seed."""
+    return np.nanmin(arm["loss"][-1].reshape(arm["loss"].shape[1], -1), axis=1)
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings; widths in decades without their unit."""
+    arms = results["atlas"]
+    plain = arms["plain"]
+    shown = {
+        "seeds": str(plain["loss"].shape[1]),
+        "steps_short": str(plain["budgets"][0]),
+        "steps_long": str(plain["budgets"][-1]),
+        "trained": number(TRAINED, 1),
+        "rates": str(len(plain["rates"])),
+        "gains": str(len(plain["gains"])),
+        "rate_step": times(10 ** _spacing(plain["rates"])),
+        "gain_step": times(10 ** _spacing(plain["gains"])),
+    }
+    for name, arm in arms.items():
+        shown[f"{name}_rate_decades"] = number(np.median(_rate_decades(arm)))
+        shown[f"{name}_gain_decades"] = number(np.median(_gain_decades(arm)))
+        shown[f"{name}_best_loss"] = number(np.median(_best(arm)))
+        shown[f"{name}_cells_short"] = number(np.median(_trained(arm, 0).sum((1, 2))))
+        shown[f"{name}_cells_long"] = number(np.median(_trained(arm).sum((1, 2))))
+        shown[f"{name}_diverged"] = f"{100 * (arm['diverged_at'] >= 0).mean():.0f} %"
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about what Batch Norm buys."""
+    plain, normalised = results["atlas"]["plain"], results["atlas"]["batch_norm"]
+    fact = facts(results)
+    common = {
+        "experiment": "atlas",
+        "figure": "trainability_map",
+        "scope": f"reference network on the digits, plain gradient descent on mini-batches of 32, {fact['steps_long']} "
+        f"steps; trained means a loss below {fact['trained']} on the whole training set",
+    }
+    return [
+        Claim(
+            id="wider_gains",
+            says="Batch Norm widens the range of initial gains that train",
+            origin="Ioffe and Szegedy (2015)",
+            quantity="decades of gain that train at the best learning rate for it, with minus without",
+            values=per_seed(_gain_decades(normalised) - _gain_decades(plain)),
+            margin=_spacing(plain["gains"]) * 1.01,  # more than one step of the grid
+            show=decades,
+            sentences={
+                "supported": "With Batch Norm, the range of initial gains from which the network trains is {value} wider."
+            },
+            **common,
+        ),
+        Claim(
+            id="wider_rates",
+            says="Batch Norm widens the range of learning rates that train, even from He initialisation",
+            origin="Ioffe and Szegedy (2015); Bjorck et al. (2018)",
+            quantity="decades of learning rate that train from He initialisation, with minus without",
+            values=per_seed(_rate_decades(normalised) - _rate_decades(plain)),
+            margin=_spacing(plain["rates"]) * 1.01,
+            show=decades,
+            sentences={
+                "supported": "From He initialisation, the range of learning rates that train is {value} wider."
+            },
+            **common,
+        ),
+        Claim(
+            id="lower_best_loss",
+            says="Each at its best settings, the network with Batch Norm reaches a lower loss in the same steps",
+            origin="Ioffe and Szegedy (2015), as faster training",
+            quantity="lowest loss anywhere on the map, without over with",
+            values=per_seed(_best(plain) / _best(normalised)),
+            margin=1.0,
+            show=times,
+            sentences={
+                "supported": f"After these {fact['steps_long']} steps, each at its best settings, the loss without Batch "
+                "Norm is {value} that with it.",
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "trainability_map": "Maps of the final loss over initial gain and learning rate. Without Batch Norm only a few "
+        f"cells around He initialisation train, {fact['plain_cells_long']} of {int(fact['rates']) * int(fact['gains'])} "
+        f"in a typical seed, and every large gain diverges. With Batch Norm {fact['batch_norm_cells_long']} cells train "
+        f"and none diverges. Shown after {fact['steps_short']} and {fact['steps_long']} steps."
+    }

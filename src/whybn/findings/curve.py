@@ -1,0 +1,164 @@
+"""What the curve experiment shows about covariate shift."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, per_seed, percent, times
+
+EXPERIMENTS = ("curve",)
+SCOPE = (
+    "eight noisy samples of one curve, networks of two hidden layers of 32 ReLU units, no normalisation, Adam"
+)
+RELEARNING_SCOPE = (
+    "the same curve and networks, all earlier data kept, plain gradient descent on mini-batches; "
+    "median over three random starts per sample"
+)
+
+
+def _error(predictions: np.ndarray, target: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Root mean squared error of each seed over its networks and the chosen inputs."""
+    return np.sqrt(np.square(predictions - target)[..., where].mean((1, 2)))
+
+
+def _measures(results: dict) -> dict[str, np.ndarray]:
+    """Each quantity that a claim or a fact needs, one value per seed."""
+    whole, partial = results["curve"]["whole"], results["curve"]["partial"]
+    grid, target = partial["grid"], partial["target"]
+    low, high = partial["range"]
+    seen = (grid >= low) & (grid <= high)
+    tested = (grid >= partial["shifted_x"].min()) & (grid <= partial["shifted_x"].max())
+    spread = partial["predictions"].std(1)
+    return {
+        "whole": np.median(np.sqrt(np.square(whole["predictions"] - target).mean(-1)), 1) / target.std(),
+        "inside": _error(partial["predictions"], target, seen),
+        "outside": _error(partial["predictions"], target, tested),
+        "disagreement": spread[:, ~seen].mean(1) / spread[:, seen].mean(1),
+    }
+
+
+def _relearning(results: dict, optimiser: str) -> dict[str, np.ndarray]:
+    """Steps from scratch, and in all and after the last arrival for most pieces, per seed."""
+    found = results["curve"]["relearning"]
+    total = np.median(found[f"{optimiser}_total"], 1)
+    return {"scratch": total[:, 0], "total": total[:, -1], "after": total[:, -1] - found["arrival"][-1]}
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings."""
+    measured, partial = _measures(results), results["curve"]["partial"]
+    steps = {name: _relearning(results, name) for name in ("sgd", "momentum", "adam")}
+    ratio = {name: np.median(one["after"] / one["scratch"]) for name, one in steps.items()}
+    seeds, networks, _ = partial["predictions"].shape
+    return {
+        "seeds": str(seeds),
+        "networks": str(networks),
+        "train_low": number(partial["range"][0]),
+        "train_high": number(partial["range"][1]),
+        "whole_error": percent(np.median(measured["whole"])),
+        "inside_error": number(np.median(measured["inside"])),
+        "outside_error": number(np.median(measured["outside"])),
+        "pieces": str(results["curve"]["relearning"]["pieces"][-1]),
+        "relearn_scratch": number(np.median(steps["sgd"]["scratch"])),
+        "relearn_total": number(np.median(steps["sgd"]["total"])),
+        "relearn_after": number(np.median(steps["sgd"]["after"])),
+        "after_ratio_sgd": number(ratio["sgd"]),
+        "after_ratio_momentum": number(ratio["momentum"]),
+        "after_ratio_adam": number(ratio["adam"]),
+    }
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about covariate shift and its cost."""
+    measured, steps = _measures(results), _relearning(results, "sgd")
+    common = {"experiment": "curve", "scope": SCOPE}
+    late = {"experiment": "curve", "figure": "cost_of_relearning", "scope": RELEARNING_SCOPE, "margin": 1.0}
+    return [
+        Claim(
+            id="whole_range_learned",
+            says="Data from the whole input range suffice to learn the curve",
+            origin="this article",
+            figure="target_function",
+            quantity="error over the whole curve, as a share of the curve's own spread",
+            values=per_seed(measured["whole"]),
+            margin=0.25,
+            below=True,
+            show=percent,
+            sentences={
+                "supported": "Shown data from the whole range of inputs, small networks learn the curve: "
+                "their typical error is {value} of the curve's own spread."
+            },
+            **common,
+        ),
+        Claim(
+            id="disagree_beyond_data",
+            says="Networks that agree on their data disagree beyond them",
+            origin="Shimodaira (2000), for any model that learns from part of the inputs",
+            figure="rest_of_the_curve",
+            quantity="disagreement beyond the data over disagreement on them",
+            values=per_seed(measured["disagreement"]),
+            margin=3.0,
+            show=times,
+            sentences={
+                "supported": "Networks that agree on the data part ways beyond them: "
+                "there they disagree {value} as much."
+            },
+            **common,
+        ),
+        Claim(
+            id="shift_hurts_toy",
+            says="Tested elsewhere on the same curve, the networks fail",
+            origin="Shimodaira (2000)",
+            figure="shifted_test_data",
+            quantity="error on the shifted test inputs over error on the inputs of the training",
+            values=per_seed(measured["outside"] / measured["inside"]),
+            margin=3.0,
+            show=times,
+            sentences={
+                "supported": "Tested on inputs from elsewhere on the same curve, "
+                "the networks' error is {value} what it is at home."
+            },
+            **common,
+        ),
+        Claim(
+            id="relearning_total",
+            says="Data that arrive piece by piece make the whole training longer",
+            origin="Doshi, the post that inspired this article",
+            quantity="steps in all, four pieces over all data at once",
+            values=per_seed(steps["total"] / steps["scratch"]),
+            show=times,
+            sentences={
+                "supported": "When the data arrive in four pieces, learning the whole curve takes {value} as many steps."
+            },
+            **late,
+        ),
+        Claim(
+            id="relearning_after_arrival",
+            says="What was learned from the first pieces must be learned anew when the last piece arrives",
+            origin="Doshi, the post that inspired this article",
+            quantity="steps after the last of four pieces arrived, over steps from scratch with all data",
+            values=per_seed(steps["after"] / steps["scratch"]),
+            show=percent,
+            sentences={
+                "not_seen_here": "But counted from the arrival of the last piece, "
+                "it takes only {value} of the steps of a start from nothing."
+            },
+            **late,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    measured = _measures(results)
+    return {
+        "target_function": "A wavy curve over the whole input range with noisy training points along it; the curves "
+        f"that the networks learned lie almost on it, with a typical error of {fact['whole_error']} of its spread.",
+        "training_distribution": f"The same curve, training points only between {fact['train_low']} and "
+        f"{fact['train_high']}. There the learned curves follow it; the rest is left blank.",
+        "rest_of_the_curve": f"{fact['networks']} learned curves lie on each other where there are data and fan out "
+        "on both sides. Below, their disagreement: next to nothing on the data, "
+        f"{times(np.median(measured['disagreement']))} as large beyond.",
+        "cost_of_relearning": "Training steps when data arrive in one, two or four pieces. In all, plain gradient "
+        f"descent needs {fact['relearn_scratch']} steps with all data at once and {fact['relearn_total']} with four "
+        f"pieces; after the last piece arrived it needs {fact['relearn_after']}.",
+    }

@@ -1,0 +1,81 @@
+"""What the planes through trained networks show."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, per_seed, times
+
+EXPERIMENTS = ("landscape",)
+GUESSING = np.log(10)  # loss of a guess among ten digits
+SCOPE = (
+    "reference network after 400 steps on the digits at learning rate 0.05 in both arms, "
+    "two filter-normalised planes per seed, statistics of the images at hand"
+)
+
+
+def _highest(loss: np.ndarray) -> np.ndarray:
+    """Highest loss of each seed, geometric mean over its planes."""
+    return np.exp(np.log(loss.max((2, 3))).mean(1))
+
+
+def _reach(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """How far one can walk and still beat a guess: radius of the disc with the area of the part below guessing."""
+    side = np.ptp(arm["offsets"])
+    share = (arm["loss"] < GUESSING).mean((1, 2, 3))
+    return np.sqrt(share * side**2 / np.pi)
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings."""
+    arms = results["landscape"]
+    shape = arms["plain"]["loss"].shape
+    return {
+        "seeds": str(shape[0]),
+        "planes": str(shape[1]),
+        **{f"{arm}_highest": number(np.median(_highest(found["loss"]))) for arm, found in arms.items()},
+        **{f"{arm}_radius": number(np.median(_reach(found))) for arm, found in arms.items()},
+    }
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about steepness."""
+    plain, normalised = results["landscape"]["plain"], results["landscape"]["batch_norm"]
+    common = {"experiment": "landscape", "figure": "loss_landscape", "scope": SCOPE, "show": times}
+    return [
+        Claim(
+            id="steeper_plane",
+            says="The loss around the trained network rises higher without Batch Norm",
+            origin="Santurkar et al. (2018), as smoothness",
+            quantity="highest loss on the plane, without over with Batch Norm",
+            values=per_seed(_highest(plain["loss"]) / _highest(normalised["loss"])),
+            margin=10.0,
+            sentences={
+                "supported": "On planes through the trained networks, the loss climbs {value} as high "
+                "without Batch Norm."
+            },
+            **common,
+        ),
+        Claim(
+            id="walk_before_guessing",
+            says="With Batch Norm one can walk further from the trained network and still beat guessing",
+            origin="this article",
+            quantity="distance at which the loss reaches that of guessing, with over without Batch Norm",
+            values=per_seed(_reach(normalised) / _reach(plain)),
+            margin=1.2,
+            sentences={
+                "supported": "With it, one can walk {value} as far in a random direction and still do better than "
+                "guessing."
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "loss_landscape": "Maps of the loss on random planes through trained networks, on one logarithmic scale. "
+        f"Without Batch Norm the loss climbs to {fact['plain_highest']} and the region better than guessing is a small "
+        f"patch of radius {fact['plain_radius']}; with it the highest loss is {fact['batch_norm_highest']} and the "
+        f"patch has radius {fact['batch_norm_radius']}."
+    }

@@ -67,7 +67,7 @@ def shift_measure(before: Float[ndarray, "examples"], after: Float[ndarray, "exa
 def filter_normalisation(
     direction: Float[ndarray, "units inputs"], weights: Float[ndarray, "units inputs"]
 ) -> Float[ndarray, "units inputs"]:
-    """Each unit's part of a random direction, brought to the length of its weights. Source: Li et al. 2018."""
+    """Each unit's part of a random direction, at the length of its weights. Source: Li et al. 2018."""
     lengths = np.linalg.norm(weights, axis=1, keepdims=True)
     return direction / np.linalg.norm(direction, axis=1, keepdims=True) * lengths
 

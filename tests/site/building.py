@@ -14,21 +14,36 @@ PNG = bytes.fromhex(
 )
 
 
-def build(folder: Path, target: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run MkDocs, strictly, as `make site` does."""
+def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in `folder`, as a reader's shell would, whatever this one has set for `make serve`."""
     quiet = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)]
     inherited = {key: value for key, value in os.environ.items() if key != "WHYBN_LENIENT"}
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120,
+        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120,
         env={**inherited, **quiet, **environment},
     )  # fmt: skip
 
 
+def build(folder: Path, target: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run MkDocs, strictly, as `make site` does."""
+    return run_python(folder, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target), **environment)
+
+
 def jekyll(executable: str, docs: Path, target: Path) -> Path:
     """Run `jekyll build --source docs`; its cache stays out of the folder."""
-    command = [executable, "build", "--source", docs, "--destination", target, "--quiet", "--disable-disk-cache"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=target.parent)
+    command = [
+        executable,
+        "build",
+        "--source",
+        docs,
+        "--destination",
+        target,
+        "--quiet",
+        "--disable-disk-cache",
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=120, cwd=target.parent
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return target
 
@@ -64,6 +79,9 @@ class Site:
 
     def run_mkdocs(self, **environment: str) -> subprocess.CompletedProcess[str]:
         return build(self.folder, self.folder / "site", **environment)
+
+    def python(self, script: str) -> subprocess.CompletedProcess[str]:
+        return run_python(self.folder, "-c", script)
 
     def mkdocs(self) -> Path:
         done = self.run_mkdocs()

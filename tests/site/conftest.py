@@ -24,7 +24,7 @@ def computed():
 
 
 @pytest.fixture(scope="session")
-def built(computed, tmp_path_factory):
+def built(computed, tmp_path_factory):  # noqa: ARG001 - it asks whether there is anything to build
     """The real site, built into a folder of its own."""
     target = tmp_path_factory.mktemp("built") / "site"
     done = build(ROOT, target)

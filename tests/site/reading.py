@@ -13,9 +13,37 @@ import re
 from html.parser import HTMLParser
 
 CONTAINERS = {"ul", "ol", "dl", "table", "tr", "blockquote", "details"}
-BLOCKS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "td", "th", "summary", "pre", "math", "svg"}
-INLINE = {"em": "em", "i": "em", "strong": "strong", "b": "strong", "code": "code", "del": "del", "s": "del",
-          "sub": "sub", "sup": "sup", "mark": "mark", "kbd": "kbd"}
+BLOCKS = {
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "dt",
+    "dd",
+    "td",
+    "th",
+    "summary",
+    "pre",
+    "math",
+    "svg",
+}
+INLINE = {
+    "em": "em",
+    "i": "em",
+    "strong": "strong",
+    "b": "strong",
+    "code": "code",
+    "del": "del",
+    "s": "del",
+    "sub": "sub",
+    "sup": "sup",
+    "mark": "mark",
+    "kbd": "kbd",
+}
 VOID = {"img", "br", "hr", "input", "meta", "link", "source", "col"}
 ADDED_CLASSES = {"headerlink", "sidenote", "source", "footnote-backref", "reversefootnote", "title"}
 SKIPPED = {"script", "style", "title", "head", "noscript", "colgroup", "button"}
@@ -82,7 +110,9 @@ class _Reader(HTMLParser):
         if not self.article or self.left_out:
             return
         if tag == "img":
-            self.words.append(f"[img {posixpath.basename(values.get('src') or '')} “{values.get('alt') or ''}”]")
+            self.words.append(
+                f"[img {posixpath.basename(values.get('src') or '')} “{values.get('alt') or ''}”]"
+            )
         elif tag == "br":
             self.words.append(" [br] ")
         elif tag == "input":

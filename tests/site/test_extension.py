@@ -9,7 +9,8 @@ from building import ROOT
 from markdown import Markdown
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}pt" viewBox="0 0 {0} {1}"><path d="M0 0"/></svg>'
-FIGURE = "![A chart]({{ site.baseurl }}/assets/figures/curve.svg){: #curve width='680' .wide}\n*What it [shows](x.md).*"
+FIGURE = """![A chart]({{ site.baseurl }}/assets/figures/curve.svg){: #curve width='680' .wide}
+*What it [shows](x.md).*"""
 
 
 class _Loader(yaml.SafeLoader):
@@ -23,7 +24,7 @@ def docs(tmp_path):
     (docs / "assets" / "figures").mkdir(parents=True)
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "curve.py").touch()
-    entry = {"alt": "A", "script": "figures/curve.py", "csv": "curve.csv", "command": "make figures FIGURE=curve",
+    entry = {"script": "figures/curve.py", "csv": "curve.csv", "command": "make figures FIGURE=curve",
              "seconds": "12"}  # fmt: skip
     (docs / "_data" / "figures.json").write_text(json.dumps({"curve": entry}))
     return docs
@@ -52,13 +53,16 @@ def test_a_captioned_image_becomes_a_figure_with_two_widths_and_its_source(docs,
     draw(docs)
     html = convert(FIGURE)
     assert '<figure class="wide" id="curve">' in html
-    assert re.search(r'<source height="500" media="\(max-width: 719px\)" srcset="\./assets/figures/curve\.narrow\.svg"'
+    narrow = r"\./assets/figures/curve\.narrow\.svg"
+    assert re.search(rf'<source height="500" media="\(max-width: 719px\)" srcset="{narrow}"'
                      r' width="358" />', html)  # fmt: skip
     assert 'alt="A chart"' in html
     assert 'height="340"' in html
-    assert re.search(r'<figcaption>What it <a href="x.md">shows</a>\.<a class="headerlink" href="#curve"', html)
-    assert re.search(r"figures/curve\.py</span> · <a .*curve\.csv.*>data</a> · <code>make figures FIGURE=curve"
-                     r"</code> · 12 s</p>", html)  # fmt: skip
+    assert re.search(
+        r'<figcaption>What it <a href="x.md">shows</a>\.<a class="headerlink" href="#curve"', html
+    )
+    assert re.search(r"figures/curve\.py</span> · <a .*curve\.csv.*>data</a> · <code>make figures FIGURE="
+                     r"curve</code> · 12 s</p>", html)  # fmt: skip
     assert "<p><img" not in html
 
 
@@ -74,7 +78,9 @@ def test_another_image_with_a_caption_is_a_figure_without_a_source(convert):
     assert 'class="source"' not in html
 
 
-@pytest.mark.parametrize("text", ["![x](a.png)", "![x](a.png) *not on a line of its own*", "Words ![x](a.png)\n*y*"])
+@pytest.mark.parametrize(
+    "text", ["![x](a.png)", "![x](a.png) *not on a line of its own*", "Words ![x](a.png)\n*y*"]
+)
 def test_other_paragraphs_with_images_stay(convert, text):
     assert "<figure" not in convert(text)
 
@@ -102,11 +108,15 @@ def test_a_figure_without_a_script_names_the_nearest(convert, caplog):
 
 def test_under_serve_an_unknown_name_is_marked(convert, monkeypatch):
     monkeypatch.setenv("WHYBN_LENIENT", "1")
-    assert '<mark class="unresolved" title="unknown name">page.nothing</mark>' in convert("a {{ page.nothing }} b")
+    assert '<mark class="unresolved" title="unknown name">page.nothing</mark>' in convert(
+        "a {{ page.nothing }} b"
+    )
 
 
 def test_attribute_lists_reach_their_blocks(convert):
-    html = convert("- a\n{: .one}\n\n> b\n{: .two #x}\n\n| c | d |\n|--|--|\n| e | f |\n{: .three}\n\ng\n{: .four}")
+    html = convert(
+        "- a\n{: .one}\n\n> b\n{: .two #x}\n\n| c | d |\n|--|--|\n| e | f |\n{: .three}\n\ng\n{: .four}"
+    )
     assert '<ul class="one">' in html
     assert '<blockquote class="two" id="x">' in html
     assert '<table class="three">' in html

@@ -8,8 +8,9 @@ from whybn.site.errors import ArticleError
 from whybn.site.templating import Page, render
 
 CLAIM = {
-    "id": "wider_rates", "says": "More rates train.", "quantity": "decades", "value": "1.1", "low": "0.9",
-    "high": "1.3", "margin": "0.5", "verdict": "mixed", "mixed": "More rates train in deep networks.",
+    "id": "wider_rates", "says": "More rates train.", "quantity": "decades", "value": "1.1",
+    "interval": "0.9 to 1.3", "margin": "above 0.5", "verdict": "mixed",
+    "mixed": "More rates train in deep networks.",
 }  # fmt: skip
 
 
@@ -33,7 +34,10 @@ def page(tmp_path):
         ("{{ site.data.books.doshi.short }}", "Doshi (2021)"),
         ("{{ site.data.claims.wider_rates.mixed }}", "More rates train in deep networks."),
         ("{% for c in site.data.claims %}{{ c[0] }}: {{ c[1].value }}{% endfor %}", "wider_rates: 1.1"),
-        ("{% assign v = 'mixed' %}{{ site.data.claims.wider_rates[v] }}", "More rates train in deep networks."),
+        (
+            "{% assign v = 'mixed' %}{{ site.data.claims.wider_rates[v] }}",
+            "More rates train in deep networks.",
+        ),
         ("{% unless page.title == 'x' %}{{ page.tags | join: '+' }}{% endunless %}", "one+two"),
         ("{% capture x %}{{ page.tags | first }}{% endcapture %}{{ x | upcase | append: '!' }}", "ONE!"),
         ("{% raw %}{{ untouched }}{% endraw %}", "{{ untouched }}"),
@@ -44,8 +48,8 @@ def page(tmp_path):
         ("{% gist someone/12ab %}", '<script src="https://gist.github.com/someone/12ab.js"> </script>'),
         (
             "{% highlight c++ %}\na < b; // *x*\n{% endhighlight %}",
-            '<figure class="highlight"><pre><code class="language-c--" data-lang="c++">a &lt; b; // *x*'
-            "</code></pre></figure>",
+            "<figure class='highlight'><pre><code class='language-c--' data-lang='c++'>".replace("'", '"')
+            + "a &lt; b; // *x*</code></pre></figure>",
         ),
     ],
 )
@@ -80,7 +84,7 @@ def test_a_changed_verdict_says_which_sentence_stopped_being_true_and_what_to_qu
         render("\n{{ site.data.claims.wider_rates.supported }}", page)
     message = str(failure.value)
     assert message.startswith("docs/index.md:9: the claim “wider_rates” is quoted as “supported”")
-    assert "its verdict is now “mixed”" in message
+    assert "its verdict is now “mixed” (decades: 1.1, interval 0.9 to 1.3, margin above 0.5)" in message
     assert "No longer true: “More rates train.”" in message
     assert "quote site.data.claims.wider_rates.mixed" in message
 
@@ -88,12 +92,17 @@ def test_a_changed_verdict_says_which_sentence_stopped_being_true_and_what_to_qu
 def test_every_unknown_name_of_a_page_is_listed_at_once(page):
     with pytest.raises(ArticleError) as failure:
         render("{{ page.a }}\n{{ page.b }}", page)
-    assert [line.split(": ")[0] for line in str(failure.value).split("\n")] == ["docs/index.md:8", "docs/index.md:9"]
+    assert [line.split(": ")[0] for line in str(failure.value).split("\n")] == [
+        "docs/index.md:8",
+        "docs/index.md:9",
+    ]
 
 
 def test_unknown_figure_names_the_nearest_and_its_command(page):
     (page.docs / "_data" / "figures.json").write_text('{"target_function": {"alt": "x"}}')
-    with pytest.raises(ArticleError, match="did you mean “target_function”.*make figures FIGURE=target_functon"):
+    with pytest.raises(
+        ArticleError, match=r"did you mean “target_function”.*make figures FIGURE=target_functon"
+    ):
         render("{{ site.data.figures.target_functon.alt }}", page)
 
 
@@ -115,6 +124,8 @@ def test_an_edited_data_file_is_read_again(page):
     assert render("{{ site.data.books.doshi.short }}", page)[0] == "Another"
 
 
-@pytest.mark.parametrize(("src_uri", "base"), [("index.md", "."), ("notes/x.md", ".."), ("a/b/c.md", "../..")])
+@pytest.mark.parametrize(
+    ("src_uri", "base"), [("index.md", "."), ("notes/x.md", ".."), ("a/b/c.md", "../..")]
+)
 def test_base_is_the_way_to_the_root(page, src_uri, base):
     assert render("{{ site.baseurl }}", Page(page.docs, src_uri))[0] == base

@@ -42,6 +42,7 @@ class AttributeMarks(Treeprocessor):
     """
 
     def run(self, root: ET.Element) -> None:
+        """Move the attributes of a page in place."""
         for parent in list(root.iter()):
             pending: str | None = None
             last: ET.Element | None = None
@@ -64,6 +65,7 @@ class HeadlessTables(Treeprocessor):
     """Take away the header row that `kramdown.normalise` gave to a table without one."""
 
     def run(self, root: ET.Element) -> None:
+        """Change the tables of a page in place."""
         for table in root.iter("table"):
             head = table.find("thead")
             if head is not None and HEADLESS in "".join(head.itertext()):
@@ -74,6 +76,7 @@ class HeadingIds(Treeprocessor):
     """Ids of headings as the GFM parser of kramdown makes them: `why`, `why-1`, `why-2`."""
 
     def run(self, root: ET.Element) -> None:
+        """Give ids to the headings of a page that have none."""
         used: Counter[str] = Counter()
         for heading in root.iter():
             if heading.tag not in HEADINGS or "id" in heading.attrib:

@@ -11,7 +11,7 @@ import yaml
 
 from whybn.site.errors import ArticleError
 
-# Files that the pipeline writes into docs/_data; while one is absent, the command that makes it is the answer.
+# Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
 GENERATED = ("results", "claims", "figures", "math", "experiments")
 READERS = {".json": json.loads, ".yml": yaml.safe_load, ".yaml": yaml.safe_load}
 

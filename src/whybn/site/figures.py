@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
@@ -56,11 +57,12 @@ class MissingFigures(Treeprocessor):
     warning, which fails a strict build, or a remark while the page is being written.
     """
 
-    def __init__(self, md, page: Callable[[], Page]) -> None:
+    def __init__(self, md: Markdown, page: Callable[[], Page]) -> None:
         super().__init__(md)
         self.page = page
 
     def run(self, root: ET.Element) -> None:
+        """Change the images of a page in place."""
         page = self.page()
         for image in list(root.iter("img")):
             own = OWN.match(image.get("src", ""))
@@ -79,11 +81,12 @@ class MissingFigures(Treeprocessor):
 class Figures(Treeprocessor):
     """Rewrite `image, then emphasised line` paragraphs. Runs after MkDocs has rewritten links."""
 
-    def __init__(self, md, page: Callable[[], Page]) -> None:
+    def __init__(self, md: Markdown, page: Callable[[], Page]) -> None:
         super().__init__(md)
         self.page = page
 
     def run(self, root: ET.Element) -> None:
+        """Change the paragraphs of a page in place."""
         for parent in list(root.iter()):
             for index, child in enumerate(list(parent)):
                 if child.tag != "p":
@@ -93,17 +96,18 @@ class Figures(Treeprocessor):
                     continue
                 parent[index] = self.figure(child, *parts)
 
-    def figure(self, paragraph, holder, image, caption) -> ET.Element:
+    def figure(
+        self, paragraph: ET.Element, holder: ET.Element, image: ET.Element, caption: ET.Element
+    ) -> ET.Element:
         """A `figure` element: picture, caption, and for our own figures where it comes from."""
         figure = ET.Element("figure", dict(paragraph.attrib))
         figure.tail = paragraph.tail
-        name = image.attrib.pop("id", None) if image is not None else holder.attrib.pop("id", None)
+        name = image.attrib.pop("id", None)
         if name:
             figure.set("id", name)
-        classes = image.attrib.pop("class", None) if image is not None else None
-        if classes:
-            figure.set("class", f"{figure.get('class', '')} {classes}".strip())
-        own = OWN.search(image.get("src", "")) if image is not None else None
+        if image.tag == "img" and "class" in image.attrib:
+            figure.set("class", f"{figure.get('class', '')} {image.attrib.pop('class')}".strip())
+        own = OWN.search(image.get("src", ""))
         holder.tail = None
         figure.append(self.picture(image, own["name"]) if own and holder is image else holder)
         text = ET.SubElement(figure, "figcaption")
@@ -130,7 +134,8 @@ class Figures(Treeprocessor):
         picture = ET.Element("picture")
         address = posixpath.join(posixpath.dirname(image.get("src")), f"{name}.narrow.svg")
         ET.SubElement(
-            picture, "source",
+            picture,
+            "source",
             {"media": NARROW, "srcset": address, "width": str(narrow.width), "height": str(narrow.height)},
         )
         picture.append(image)
@@ -152,8 +157,10 @@ class Figures(Treeprocessor):
         command.tail = f" · {entry['seconds']} s"
 
 
-def _image_and_caption(paragraph: ET.Element):
-    """(what stands for the image, the image or None, the caption) of such a paragraph, else None."""
+def _image_and_caption(
+    paragraph: ET.Element,
+) -> tuple[ET.Element, ET.Element, ET.Element] | None:
+    """(the image or the link around it, the image, the caption) of such a paragraph, else None."""
     children = list(paragraph)
     if len(children) != 2 or children[1].tag != "em" or (paragraph.text or "").strip():
         return None
@@ -161,6 +168,6 @@ def _image_and_caption(paragraph: ET.Element):
         return None
     holder = children[0]
     if holder.tag == "span" and holder.get("class") == "undrawn":
-        return holder, None, children[1]
+        return holder, holder, children[1]
     image = holder if holder.tag == "img" else holder.find("img") if holder.tag == "a" else None
     return None if image is None else (holder, image, children[1])

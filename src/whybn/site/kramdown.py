@@ -32,7 +32,9 @@ OPTIONS = re.compile(r"^ {0,3}\{::options\b[^}]*/\}[ \t]*\n?", re.MULTILINE)
 SEPARATOR = re.compile(r"[+|: \t-]*-[+|: \t-]*$")
 CODE_SPAN = re.compile(r"(`+).*?(?<!`)\1(?!`)|<code.*?</code>")
 PIPE = re.compile(r"(?<!\\)\|")
-NO_TABLE = re.compile(r" {4}|\t| {0,3}(?:[+*>-][ \t]|\d+\.[ \t]|#{1,6}[ \t]|</?[A-Za-z!]|:[ \t]|\{:|\*\[)")
+NO_TABLE = re.compile(  # code, list, quotation, heading, HTML, definition, attributes, abbreviation
+    r" {4}|\t| {0,3}(?:[+*>-][ \t]|\d+\.[ \t]|#{1,6}[ \t]|</?[A-Za-z!]|:[ \t]|\{:|\*\[)"
+)
 
 
 @dataclass
@@ -47,19 +49,19 @@ def normalise(lines: list[str]) -> list[str]:
     """Return lines with the same meaning for Python-Markdown as `lines` have for kramdown."""
     lines = OPTIONS.sub("", _outside_fences(COMMENT, "\n".join(lines))).split("\n")
     out = _Writer()
-    protected: str | None = None  # the pattern that ends a fence or a raw element, while inside one
+    protected: re.Pattern[str] | None = None  # what ends the fence or the raw element around the line
     for line in _tables(lines):
         if protected is not None:
             out.verbatim(line)
-            if re.match(protected, line) if protected.startswith(" ") else re.search(protected, line, re.I):
+            if protected.search(line):
                 protected = None
         elif fence := FENCE.match(line):
             out.text(line)
-            protected = rf" *{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*$"
+            protected = re.compile(rf"^ *{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*$")
         elif raw := RAW_START.match(line):
             out.text(line)
-            closing = rf"</{raw[1]}\s*>"
-            protected = None if re.search(closing, line, re.IGNORECASE) else closing
+            closing = re.compile(rf"</{raw[1]}\s*>", re.IGNORECASE)
+            protected = None if closing.search(line) else closing
         else:
             out.line(line)
     return out.lines
@@ -67,7 +69,9 @@ def normalise(lines: list[str]) -> list[str]:
 
 def _outside_fences(pattern: re.Pattern[str], text: str) -> str:
     """Remove `pattern` from `text`, leaving fenced code as it is."""
-    parts = re.split(r"(^ *(?:`{3,}|~{3,})[^\n]*\n.*?^ *(?:`{3,}|~{3,})[ \t]*$)", text, flags=re.M | re.S)
+    parts = re.split(
+        r"(^ *(?:`{3,}|~{3,})[^\n]*\n.*?^ *(?:`{3,}|~{3,})[ \t]*$)", text, flags=re.MULTILINE | re.DOTALL
+    )
     return "".join(part if i % 2 else pattern.sub("", part) for i, part in enumerate(parts))
 
 
@@ -85,9 +89,7 @@ class _Writer:
     def line(self, line: str) -> None:
         """Rewrite one line that stands outside code and raw elements."""
         line = line.expandtabs(4)
-        if not line.strip():
-            self.lines.append("")
-        elif DEFINITION.match(line):
+        if not line.strip() or DEFINITION.match(line):
             self.lines.append("")
         elif match := BLOCK_ATTRIBUTES.match(line):
             self.attributes(len(match[1]), match[2].strip())
@@ -140,8 +142,11 @@ class _Writer:
         self.items.append(_Item(offset, ordered))
         if attributes := ITEM_ATTRIBUTES.match(content):
             content = f"{attributes[2]} {attributes[1]}"
-        self.lines.append(f"{' ' * 4 * depth}{match[2]} {content}".rstrip() if not content else
-                          f"{' ' * 4 * depth}{match[2]} {content}")
+        self.lines.append(
+            f"{' ' * 4 * depth}{match[2]} {content}".rstrip()
+            if not content
+            else f"{' ' * 4 * depth}{match[2]} {content}"
+        )
 
     def text(self, line: str) -> None:
         """Any other line: the text of an item, a line that lazily continues one, or plain text."""

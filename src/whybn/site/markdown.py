@@ -23,7 +23,7 @@ from whybn.site.templating import Page, render
 
 def page_of(md: Markdown, docs: Path) -> Page:
     """The page that `md` renders, from the link processor of MkDocs; the root page of `docs` elsewhere."""
-    links = md.treeprocessors["relpath"] if "relpath" in md.treeprocessors else None
+    links = md.treeprocessors["relpath"] if "relpath" in md.treeprocessors else None  # noqa: SIM401 - no dict
     if not hasattr(links, "file") or not hasattr(links, "config"):
         return Page(docs)
     page = links.file.page
@@ -40,6 +40,7 @@ class LiquidLines(Preprocessor):
         self.page = page
 
     def run(self, lines: list[str]) -> list[str]:
+        """Return the page's lines as Jekyll would hand them to kramdown."""
         text, messages = render("\n".join(lines), self.page(), lenient=lenient())
         for message in messages:
             log.info(message)
@@ -47,7 +48,10 @@ class LiquidLines(Preprocessor):
 
 
 class KramdownLines(Preprocessor):
+    """Put what kramdown reads otherwise into words that Python-Markdown reads the same way."""
+
     def run(self, lines: list[str]) -> list[str]:
+        """Return the rewritten lines of a page."""
         return kramdown.normalise(lines)
 
 
@@ -59,6 +63,7 @@ class ArticleExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Python-Markdown calls
+        """Register the processors; the numbers are their places among those of Python-Markdown."""
         docs = Path(self.getConfig("docs"))
 
         def page() -> Page:
@@ -99,4 +104,5 @@ class ArticleExtension(Extension):
 
 
 def makeExtension(**options: object) -> ArticleExtension:  # noqa: N802 - the name that Python-Markdown calls
+    """Return the extension; `docs` names another folder than `docs`."""
     return ArticleExtension(**options)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from liquid import Undefined
+from liquid import Token, Undefined
 
 from whybn.site.data import GENERATED
 from whybn.site.errors import nearest
@@ -34,7 +34,9 @@ class Problems:
     variables: Mapping[str, object]
     found: list[tuple[int, str]] = field(default_factory=list)  # (index in the source, message)
 
-    def undefined(self, name: str, *, token=None, obj=None, hint: str | None = None) -> Undefined:
+    def undefined(
+        self, name: str, *, token: Token | None = None, hint: str | None = None, **_: object
+    ) -> Undefined:
         """Called by Liquid for each name it cannot resolve; also where a filter would forgive it."""
         if name == "parentloop":  # Liquid asks for it on entering every outermost loop
             return Undefined(name, token=token)
@@ -55,8 +57,10 @@ class Problems:
             return _verdict_changed(before[3], last, holder)
         known = [str(k) for k in holder] if isinstance(holder, Mapping) else []
         if before == ["site", "data", "figures"]:
-            return (f"no figure “{last}”{nearest(last, known)}: a figure is figures/{last}.py, "
-                    f"computed by `make figures FIGURE={last}`")
+            return (
+                f"no figure “{last}”{nearest(last, known)}: a figure is figures/{last}.py, "
+                f"computed by `make figures FIGURE={last}`"
+            )
         return f"unknown name “{path}”{nearest(last, known)}"
 
 
@@ -68,7 +72,7 @@ def _verdict_changed(claim: str, quoted: str, values: object) -> str:
         return f"the claim “{claim}” has no computed verdict: run `make figures`"
     return (
         f"the claim “{claim}” is quoted as “{quoted}”, and its verdict is now “{now}” "
-        f"({values.get('quantity', 'value')}: {values.get('value')}, from {values.get('low')} to "
-        f"{values.get('high')}, margin {values.get('margin')}). No longer true: “{values.get('says')}” "
+        f"({values.get('quantity')}: {values.get('value')}, interval {values.get('interval')}, "
+        f"margin {values.get('margin')}). No longer true: “{values.get('says')}” "
         f"Rewrite what stands around it and quote site.data.claims.{claim}.{now}"
     )

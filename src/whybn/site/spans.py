@@ -17,7 +17,8 @@ UNRESOLVED = r"⟦([^⟧]*)⟧"
 class BackslashBreak(InlineProcessor):
     r"""One or two backslashes before the end of a line break it."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
+        """Return what replaces the match, and where the match begins and ends."""
         return ET.Element("br"), m.start(0), m.end(0)
 
 
@@ -28,14 +29,16 @@ class Replacement(InlineProcessor):
         super().__init__(pattern, md)
         self.character = character
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002, N802
+        """Return what replaces the match, and where the match begins and ends."""
         return self.character, m.start(0), m.end(0)
 
 
 class Mathematics(InlineProcessor):
     r"""`$$x$$` inside a line becomes the text `\(x\)`, as Jekyll leaves it for a script to typeset."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
+        """Return what replaces the match, and where the match begins and ends."""
         element = ET.Element("span", {"class": "math"})
         element.text = AtomicString(rf"\({m[1].strip()}\)")
         return element, m.start(0), m.end(0)
@@ -47,6 +50,7 @@ class BlockMathematics(Preprocessor):
     PATTERN = re.compile(r"(?:^|(?<=\n\n)) {0,3}\$\$(.*?)\$\$[ \t]*(?=\n[ \t]*\n|\n?\Z)", re.DOTALL)
 
     def run(self, lines: list[str]) -> list[str]:
+        """Take the blocks out of the page's lines."""
         return self.PATTERN.sub(self._stash, "\n".join(lines)).split("\n")
 
     def _stash(self, match: re.Match[str]) -> str:
@@ -57,7 +61,8 @@ class BlockMathematics(Preprocessor):
 class UnresolvedMark(InlineProcessor):
     """What an unknown name leaves in the text under `make serve`, marked for the author's eye."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
+        """Return what replaces the match, and where the match begins and ends."""
         element = ET.Element("mark", {"class": "unresolved", "title": "unknown name"})
         element.text = AtomicString(m[1])
         return element, m.start(0), m.end(0)

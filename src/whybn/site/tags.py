@@ -32,7 +32,7 @@ def _argument(stream: TokenStream) -> str:
 class _TextNode(Node):
     """A node that writes a fixed piece of HTML."""
 
-    def __init__(self, token: Token, text: str):
+    def __init__(self, token: Token, text: str) -> None:
         super().__init__(token)
         self.text = text
         self.blank = False
@@ -40,19 +40,19 @@ class _TextNode(Node):
     def __str__(self) -> str:
         return self.text
 
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+    def render_to_output(self, _: RenderContext, buffer: TextIO) -> int:
         return buffer.write(self.text)
 
 
 class _HighlightNode(Node):
-    def __init__(self, token: Token, language: str, block: BlockNode):
+    def __init__(self, token: Token, language: str, block: BlockNode) -> None:
         super().__init__(token)
         self.language, self.block, self.blank = language, block, False
 
     def __str__(self) -> str:
         return f"{{% highlight {self.language} %}}{self.block}{{% endhighlight %}}"
 
-    def children(self, *_args, **_options):
+    def children(self, *_: object, **__: object) -> list[Node]:
         return [self.block]
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
@@ -72,6 +72,7 @@ class HighlightTag(Tag):
     name, end, block = "highlight", "endhighlight", True
 
     def parse(self, stream: TokenStream) -> Node:
+        """Read the tag from the stream; LiquidSyntaxError names what was expected."""
         token, argument = stream.current, _argument(stream)
         match = HIGHLIGHT.fullmatch(argument)
         if not match:
@@ -87,6 +88,7 @@ class GistTag(Tag):
     name, block = "gist", False
 
     def parse(self, stream: TokenStream) -> Node:
+        """Read the tag from the stream; LiquidSyntaxError names what was expected."""
         token = stream.current
         words = [w.strip("\"'") for w in _argument(stream).split()]
         if not words:
@@ -97,12 +99,13 @@ class GistTag(Tag):
 
 
 class LinkTag(Tag):
-    """`{% link path/to/page.md %}` and `{% post_url page %}`, relative to the page that links."""
+    """`{% link path/to/page.md %}`, relative to the page that links."""
 
     name, block = "link", False
     suffix = ""
 
     def parse(self, stream: TokenStream) -> Node:
+        """Read the tag from the stream; LiquidSyntaxError names what was expected."""
         token, target = stream.current, _argument(stream)
         if not target:
             raise LiquidSyntaxError(f"expected `{self.name} PAGE`", token=token)
@@ -111,11 +114,17 @@ class LinkTag(Tag):
 
 
 class PostUrlTag(LinkTag):
+    """`{% post_url page %}`: the same for a name without its suffix."""
+
     name, suffix = "post_url", ".md"
 
 
+# A key with its text, or with the path of a variable.
+_Parameter = tuple[str, str | None, list[str]]
+
+
 class _IncludeNode(Node):
-    def __init__(self, token: Token, file: str, parameters: list[tuple[str, str | None, list[str]]]):
+    def __init__(self, token: Token, file: str, parameters: list[_Parameter]) -> None:
         super().__init__(token)
         self.file, self.parameters, self.blank = file, parameters, False
 
@@ -141,6 +150,7 @@ class IncludeTag(Tag):
     name, block = "include", False
 
     def parse(self, stream: TokenStream) -> Node:
+        """Read the tag from the stream; LiquidSyntaxError names what was expected."""
         token = stream.current
         match = INCLUDE.fullmatch(_argument(stream))
         if not match:
@@ -176,4 +186,3 @@ def add_jekyll(env: Environment) -> None:
     env.add_filter("date_to_string", lambda value: _as_date(value).strftime("%d %b %Y"))
     env.add_filter("date_to_long_string", lambda value: _as_date(value).strftime("%d %B %Y"))
     env.add_filter("array_to_sentence_string", _sentence)
-

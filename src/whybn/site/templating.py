@@ -39,14 +39,17 @@ def render(text: str, page: Page, *, lenient: bool = False) -> tuple[str, list[s
     problems = Problems(variables)
     includes = page.docs / "_includes"
     env = Environment(
-        globals=variables, undefined=problems.undefined, loader=FileSystemLoader(includes),
+        globals=variables,
+        undefined=problems.undefined,
+        loader=FileSystemLoader(includes),
     )
     add_jekyll(env)
     try:
         rendered = env.from_string(text).render()
     except LiquidError as error:
         raise ArticleError(_syntax(error, text, page, env)) from error
-    messages = [f"{page.at(text, index)}: {message}" for index, message in problems.found]
+    places = (f"{page.at(text, index)}: {message}" for index, message in problems.found)
+    messages = list(dict.fromkeys(places))  # a name twice on a line is one problem
     if messages and not lenient:
         raise ArticleError("\n".join(messages))
     return rendered, messages

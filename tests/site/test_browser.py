@@ -1,0 +1,166 @@
+"""The built site as a reader's browser sees it, from a server and from disk."""
+
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.verify
+PAGES = ("index.html", "evidence.html", "methods.html")
+VIEWS = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def served(built):
+    """The address of the built site."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(built)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser(program):
+    executable = program("chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page and return it with everything that went wrong and every address it asked for."""
+    pages = []
+
+    def go(address, width=1280, scheme="light"):
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        pages.append(page)
+        errors, requests = [], []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("requestfailed", lambda request: errors.append(f"failed: {request.url}"))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        page.evaluate("async () => { await document.fonts.ready }")
+        return page, errors, requests
+
+    yield go
+    for page in pages:
+        page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_no_errors_no_outside_request_no_sideways_scrolling(served, visit, name, width, scheme):
+    page, errors, requests = visit(served + name, width, scheme)
+    page.wait_for_load_state("networkidle")
+    assert errors == []
+    assert {urlsplit(address).netloc for address in requests} == {urlsplit(served).netloc}
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_works_from_disk_with_search(built, visit, name):
+    page, errors, requests = visit((built / name).as_uri())
+    page.wait_for_load_state("networkidle")
+    assert errors == []
+    assert {urlsplit(address).scheme for address in requests} <= {"file", "data", "blob"}
+    page.fill("[data-md-component=search-query]", "covariate")
+    page.wait_for_selector(".md-search-result__item", timeout=10_000)
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_figures_are_drawn_at_their_width_in_the_page_s_colours(served, visit, width, scheme):
+    page, _, _ = visit(served, width, scheme)
+    figures = page.query_selector_all("figure img")
+    assert figures
+    for figure in figures:
+        figure.scroll_into_view_if_needed()
+        figure.evaluate("image => image.decode()")
+        assert (".narrow.svg" in figure.evaluate("image => image.currentSrc")) == (width < 720)
+        box = figure.bounding_box()
+        assert box["x"] >= 0
+        assert box["width"] <= min(width, 960)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(252, 250, 246)" if scheme == "light" else "rgb(21, 23, 26)"
+    )
+
+
+def test_the_schemes_are_words_and_the_choice_stays(served, visit):
+    page, _, _ = visit(served)
+    assert page.inner_text(".scheme:not([hidden])") == "Automatic"
+    for word, scheme in (("Light", "paper"), ("Dark", "night")):
+        page.click(".scheme:not([hidden])")
+        assert page.inner_text(".scheme:not([hidden])") == word
+        assert page.get_attribute("body", "data-md-color-scheme") == scheme
+    page.reload()
+    assert page.get_attribute("body", "data-md-color-scheme") == "night"
+
+
+def test_notes_stand_in_the_margin_or_at_the_end(served, visit):
+    wide, _, _ = visit(served, 1280)
+    note = wide.query_selector(".sidenote")
+    column = wide.query_selector(".md-content__inner").bounding_box()
+    assert note.bounding_box()["x"] > column["x"] + column["width"]
+    assert note.bounding_box()["x"] + note.bounding_box()["width"] <= 1280
+    narrow, _, _ = visit(served, 390)
+    assert not narrow.query_selector(".sidenote").is_visible()
+    assert narrow.query_selector(".footnote li").is_visible()
+
+
+def test_measures_of_the_column(served, visit):
+    page, _, _ = visit(served, 1280)
+    assert page.query_selector("article > p").bounding_box()["width"] == 680
+    style = "p => [getComputedStyle(p).fontSize, getComputedStyle(p).lineHeight]"
+    assert page.eval_on_selector("article > p", style) == ["19px", "30px"]
+    loaded = page.evaluate("[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)")
+    assert {"Whybn Serif", "Whybn Sans"} <= {family.strip('"') for family in loaded}
+
+
+CONTRAST = """
+() => {
+  const parse = c => c.match(/[0-9.]+/g).slice(0, 4).map(Number);
+  const light = c => c.slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = e => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] > 0.99) return c;
+    }
+    return [255, 255, 255];
+  };
+  const weak = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.textContent.trim() || !e.checkVisibility({opacityProperty: true})) continue;
+    if (!e.getClientRects().length || e.closest('script, style')) continue;
+    const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) >= 4.5) continue;
+    weak.push(e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40));
+  }
+  return weak;
+}
+"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_is_readable_on_its_ground(served, visit, name, scheme):
+    page, _, _ = visit(served + name, 1280, scheme)
+    assert page.evaluate(CONTRAST) == []

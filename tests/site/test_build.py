@@ -1,0 +1,90 @@
+"""Whole builds: what stops one, what `make serve` lets pass, and links that MkDocs does not check."""
+
+import json
+
+import pytest
+from links import problems
+
+FIGURE = "![A]({{ site.baseurl }}/assets/figures/curve.svg){: width='680' #curve}\n*Caption.*\n"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 340"></svg>'
+
+
+def test_a_small_site_builds_and_has_no_dead_links(site):
+    site.page("index.md", f"# One\n\n[to]({{{{ site.baseurl }}}}/notes/two.html#part)\n\n{FIGURE}")
+    site.page(
+        "notes/two.md", f"# Two\n\n## Part\n\n[back]({{{{ site.baseurl }}}}/index.html#curve)\n\n{FIGURE}"
+    )
+    site.page("assets/figures/curve.svg", SVG)
+    site.page("assets/figures/curve.narrow.svg", SVG)
+    folder = site.mkdocs()
+    assert problems(folder, ["index.html", "notes/two.html"]) == []
+    assert 'srcset="../assets/figures/curve.narrow.svg"' in (folder / "notes/two.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("html", "problem"),
+    [
+        ('<a href="absent.html">x</a>', "nothing at absent.html"),
+        ('<a href="#absent">x</a>', "no anchor #absent"),
+        ('<img src="absent.png" alt="">', "nothing at absent.png"),
+        ('<i id="x"></i><i id="x"></i>', "two elements with the id x"),
+    ],
+)
+def test_dead_links_in_raw_html_are_found(site, html, problem):
+    site.page("index.md", f"# One\n\n<div>{html}</div>\n")
+    assert problems(site.mkdocs(), ["index.html"]) == [f"index.html: {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            f"---\ntitle: x\n---\n\n# One\n\n{FIGURE}",
+            "assets/figures/curve.svg: there is no figures/curve.py",
+        ),
+        ("---\ntitle: x\n---\n\n# One\n\n{{ site.data.no }}", "docs/index.md:7: unknown name “site.data.no”"),
+        ("# One\n\n[x]({{ site.baseurl }}/two.html)", "two.html"),
+        ("# One\n\n[x](#two)", "#two"),
+        ("# One\n\n![x](two.png)", "two.png"),
+        ("# One\n\n[x](/absolute.html)", "absolute"),
+    ],
+)
+def test_a_strict_build_fails_and_says_why(site, text, message):
+    site.page("index.md", text)
+    done = site.run_mkdocs()
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_under_serve_the_same_page_is_built_and_its_troubles_are_remarks(site):
+    site.page("index.md", f"# One\n\n{FIGURE}\n{{{{ site.data.no }}}}")
+    done = site.run_mkdocs(WHYBN_LENIENT="1")
+    assert done.returncode == 0, done.stderr
+    assert "there is no figures/curve.py" in done.stderr
+    assert "unknown name “site.data.no”" in done.stderr
+    page = (site.folder / "site" / "index.html").read_text()
+    assert 'class="undrawn"' in page
+    assert '<mark class="unresolved"' in page
+
+
+def test_a_redrawn_figure_and_its_data_are_read_again(site):
+    """Live reload builds again in the same process; nothing of the first build may stick."""
+    site.page("index.md", "# One\n\n{{ site.data.results.curve.error }}")
+    site.page("_data/results.json", json.dumps({"curve": {"error": "old"}}))
+    script = (
+        "from mkdocs.config import load_config\n"
+        "from mkdocs.commands.build import build\n"
+        "from pathlib import Path\n"
+        "build(load_config('mkdocs.yml', site_dir='site'))\n"
+        'Path(\'docs/_data/results.json\').write_text(\'{"curve": {"error": "new"}}\')\n'
+        "build(load_config('mkdocs.yml', site_dir='site'))\n"
+    )
+    done = site.python(script)
+    assert done.returncode == 0, done.stderr
+    assert "<p>new</p>" in (site.folder / "site" / "index.html").read_text()
+
+
+@pytest.mark.verify
+def test_the_real_site_has_no_dead_links(built):
+    assert problems(built, ["index.html", "evidence.html", "methods.html"]) == []

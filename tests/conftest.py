@@ -5,6 +5,9 @@ import shutil
 
 import pytest
 
+# The networks here are small: threads that wait on each other cost more than they gain. Torch reads it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 HOW_TO_HAVE = {
     "chromium": "Debian: apt-get install chromium",
     "jekyll": "Debian: apt-get install jekyll ruby-kramdown-parser-gfm",

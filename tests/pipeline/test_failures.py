@@ -107,7 +107,7 @@ def test_what_is_no_array_is_not_stored(toy, returned, message):
             "figures/tides.py",
             "axes.extend",
             "axes.draw",
-            "tides: AttributeError: 'list' object has no attribute",
+            "figure tides was not drawn: AttributeError: 'list' object has no attribute",
         ),
     ],
 )

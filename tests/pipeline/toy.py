@@ -252,7 +252,9 @@ class Toy:
     def start(self, *arguments: str, **options) -> subprocess.Popen:
         """Start the command line as a process group of its own."""
         command = [sys.executable, "-B", str(self.root / "run.py"), "figures", *arguments]
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        # As a user's shell has it: the pipeline itself has to see to one thread for each worker.
+        environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+        streams = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, start_new_session=True, **streams, **options)
 
     def run_alone(self, *arguments: str, **options) -> Run:

@@ -66,7 +66,11 @@ def draw(
     """Draw one figure's files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     render = importlib.import_module(style).render
-    render(script.stem, import_script(script), read_all(store, results), folder, quick=quick)
+    try:
+        render(script.stem, import_script(script), read_all(store, results), folder, quick=quick)
+    except Exception as error:
+        error.add_note(f"figure {script.stem} was not drawn")
+        raise
 
 
 def read_all(store: Store, results: dict[str, list[Address]]) -> dict[str, dict[str, dict[str, np.ndarray]]]:

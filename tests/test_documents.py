@@ -1,0 +1,80 @@
+"""What the documents of the repository show works."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def python_blocks(name: str) -> list[str]:
+    """The fenced Python of a document."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_trains_networks_in_ten_lines(capsys):
+    blocks = python_blocks("README.md")
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+        lines = [line for line in block.splitlines() if line and not line.startswith(("import", "from", "#"))]
+        assert len(lines) <= 10
+    plain, batch_norm = capsys.readouterr().out.splitlines()
+    assert plain.startswith("plain [")
+    assert batch_norm.startswith("batch_norm [")
+
+
+def test_the_figure_of_the_contributors_guide_is_drawn(tmp_path):
+    from whybn.experiments import atlas
+    from whybn.pipeline.tasks import import_script
+    from whybn.style import render
+
+    (block,) = python_blocks("CONTRIBUTING.md")
+    script = tmp_path / "loss_by_rate.py"
+    script.write_text(block, encoding="utf-8")
+    results = {"atlas": {part: atlas.run(atlas.QUICK, part) for part in atlas.PARTS}}
+    render(script.stem, import_script(script), results, tmp_path)
+    rows = (tmp_path / "loss_by_rate.csv").read_text().splitlines()
+    assert len(rows) == 1 + 2 * atlas.QUICK.seeds * atlas.QUICK.rates
+    assert (tmp_path / "loss_by_rate.narrow.svg").is_file()
+
+
+def test_the_lock_holds_what_the_package_pins():
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)$", lock, flags=re.MULTILINE))
+    locked = {name.lower(): version for name, version in locked.items()}
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = settings["project"]
+    pinned = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["test"],
+        *settings["build-system"]["requires"],
+    ]
+    for line in pinned:
+        name, _, version = line.partition("==")
+        assert locked[name.lower()] == version, line
+
+
+def test_the_lock_names_no_index_and_no_build_for_one_machine():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    packages = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line) for line in packages)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_between_documents_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?:|\{\{)([^)#]+)", (ROOT / document).read_text(encoding="utf-8")):
+        assert (ROOT / target).exists(), f"{document} links to {target}"
+
+
+def test_every_command_that_the_documents_name_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md", "docs/methods.md"):
+        text = (ROOT / document).read_text(encoding="utf-8")
+        assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, flags=re.MULTILINE)) <= targets
+    described = set(re.findall(r'@echo "make ([a-z]+)', makefile))
+    assert described == targets - {"help"}

@@ -23,7 +23,7 @@ def page(tmp_path):
     (docs / "_includes" / "note.html").write_text("<b>{{ include.text }} by {{ include.who }}</b>")
     (docs / "_data" / "claims.json").write_text(json.dumps({"wider_rates": CLAIM}))
     (docs / "_data" / "books.yml").write_text("doshi: {short: Doshi (2021)}\n")
-    return Page(docs, "index.md", {"title": "A page", "tags": ["one", "two"]}, first_line=8)
+    return Page(docs, "index.md", {"title": "A page", "tags": ["one", "two"]})
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_renders(page, text, expected):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("one\n{{ site.data.boks.doshi }}", ["docs/index.md:9", "site.data.boks", "did you mean “books”"]),
-        ("{{ site.data.claims.wide_rates.mixed }}", ["docs/index.md:8", "did you mean “wider_rates”"]),
+        ("one\n{{ site.data.boks.doshi }}", ["docs/index.md:2", "site.data.boks", "did you mean “books”"]),
+        ("{{ site.data.claims.wide_rates.mixed }}", ["docs/index.md:1", "did you mean “wider_rates”"]),
         ("{{ page.titel }}", ["page.titel", "did you mean “title”"]),
         ("{% if page.subtitle %}x{% endif %}", ["page.subtitle"]),
         ("{{ page.subtitle | default: 'x' }}", ["page.subtitle"]),
-        ("{{ 'x' | upcse }}", ["docs/index.md:8", "upcse", "did you mean “upcase”"]),
-        ("\n\n{% higlight x %}", ["docs/index.md:10", "did you mean “highlight”"]),
+        ("{{ 'x' | upcse }}", ["docs/index.md:1", "upcse", "did you mean “upcase”"]),
+        ("\n\n{% higlight x %}", ["docs/index.md:3", "did you mean “highlight”"]),
         ("{% highlight %}x{% endhighlight %}", ["highlight LANGUAGE"]),
-        ("{{ page.title", ["docs/index.md:8"]),
+        ("{{ page.title", ["docs/index.md:1"]),
         ("{% include absent.html %}", ["_includes/absent.html"]),
         ("{{ site.data.figures.a.alt }}", ["_data/figures.json has not been computed", "make figures"]),
     ],
@@ -83,7 +83,7 @@ def test_a_changed_verdict_says_which_sentence_stopped_being_true_and_what_to_qu
     with pytest.raises(ArticleError) as failure:
         render("\n{{ site.data.claims.wider_rates.supported }}", page)
     message = str(failure.value)
-    assert message.startswith("docs/index.md:9: the claim “wider_rates” is quoted as “supported”")
+    assert message.startswith("docs/index.md:2: the claim “wider_rates” is quoted as “supported”")
     assert "its verdict is now “mixed” (decades: 1.1, interval 0.9 to 1.3, margin above 0.5)" in message
     assert "No longer true: “More rates train.”" in message
     assert "quote site.data.claims.wider_rates.mixed" in message
@@ -93,9 +93,15 @@ def test_every_unknown_name_of_a_page_is_listed_at_once(page):
     with pytest.raises(ArticleError) as failure:
         render("{{ page.a }}\n{{ page.b }}", page)
     assert [line.split(": ")[0] for line in str(failure.value).split("\n")] == [
-        "docs/index.md:8",
-        "docs/index.md:9",
+        "docs/index.md:1",
+        "docs/index.md:2",
     ]
+
+
+def test_lines_are_counted_in_the_file_with_its_front_matter(page):
+    (page.docs / "index.md").write_text("---\ntitle: A page\n---\n\nText\n\n{{ page.no }}\n")
+    with pytest.raises(ArticleError, match=r"docs/index\.md:7: "):
+        render("Text\n\n{{ page.no }}\n", page)
 
 
 def test_unknown_figure_names_the_nearest_and_its_command(page):

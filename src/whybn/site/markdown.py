@@ -1,7 +1,7 @@
 """The Markdown extension: Jekyll's Liquid, kramdown's habits and the figures, for any Python-Markdown site.
 
-Listed in mkdocs.yml under `markdown_extensions`. It uses no hook or plugin of MkDocs: the builder's own
-link processor says which page is being rendered, and where there is none the page counts as `index.md`.
+Listed in mkdocs.yml under `markdown_extensions`. It uses no hook or plugin of MkDocs, so that Zensical can
+use it as it is.
 Set `WHYBN_LENIENT=1` (as `make serve` does) to mark unknown names in the page instead of failing.
 """
 
@@ -15,21 +15,11 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from whybn.site import blocks, figures, kramdown, spans
+from whybn.site.builders import page_of
 from whybn.site.errors import lenient, log
 from whybn.site.links import PageLinks
 from whybn.site.notes import MarginNotes, ReadingOrder
 from whybn.site.templating import Page, render
-
-
-def page_of(md: Markdown, docs: Path) -> Page:
-    """The page that `md` renders, from the link processor of MkDocs; the root page of `docs` elsewhere."""
-    links = md.treeprocessors["relpath"] if "relpath" in md.treeprocessors else None  # noqa: SIM401 - no dict
-    if not hasattr(links, "file") or not hasattr(links, "config"):
-        return Page(docs)
-    page = links.file.page
-    text, body = links.file.content_string, page.markdown or ""
-    above = text[: len(text) - len(body)] if text.endswith(body) else ""
-    return Page(Path(links.config.docs_dir), links.file.src_uri, page.meta, 1 + above.count("\n"))
 
 
 class LiquidLines(Preprocessor):

@@ -16,16 +16,18 @@ from whybn.site.tags import add_jekyll
 
 @dataclass(frozen=True)
 class Page:
-    """The page being rendered: its place in `docs`, front matter, and lines cut off above its text."""
+    """The page being rendered: its place in `docs` and its front matter."""
 
     docs: Path
     src_uri: str = "index.md"
     meta: dict[str, object] | None = None
-    first_line: int = 1
 
     def at(self, text: str, index: int) -> str:
-        """`docs/index.md:41` for a place in the page's text."""
-        return f"{self.docs.name}/{self.src_uri}:{self.first_line + text.count(chr(10), 0, max(index, 0))}"
+        """`docs/index.md:41` for a place in the page's text, which the builder gives without front matter."""
+        path = self.docs / self.src_uri
+        above, found, _ = (path.read_text("utf-8") if path.is_file() else "").rpartition(text.rstrip())
+        line = 1 + (above.count("\n") if found else 0) + text.count("\n", 0, max(index, 0))
+        return f"{self.docs.name}/{self.src_uri}:{line}"
 
 
 def render(text: str, page: Page, *, lenient: bool = False) -> tuple[str, list[str]]:

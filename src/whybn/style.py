@@ -46,27 +46,31 @@ class Panel:
 class Layout:
     """Where the panels of a figure stand, at both widths; all lengths in px.
 
-    `wide` and `narrow` are (rows, columns). `row_height` is the height of the drawing area of each
-    row, one number for all or one for each panel row of the narrow figure; the rest is room for
-    words: `head` above each row, `left` and `right` beside each row, `foot` below an x axis.
-    `share` says which axes the panels have in common: "xy", "x", "y" or "".
+    `wide` and `narrow` are (rows, columns). `row_height` is the height of the drawing area, one number
+    for all rows or one for each row of the wide figure; the rest is room for words: `head` above each row, `left` and `right`
+    beside each row, `foot` below an x axis, `between` two columns, `under` the whole figure.
+    `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
+    wide figure have the y axis in common, wherever the narrow figure puts them.
     """
 
     wide: tuple[int, int] = (1, 2)
     narrow: tuple[int, int] = (2, 1)
-    row_height: int = 200
+    row_height: int | tuple[int, ...] = 200
     share: str = "xy"
     head: int = 44
-    foot: int = 38
+    foot: int = 42
     left: int = 34
     right: int = 8
     between: int = 28
+    under: int = 0
 
     def panels(self, width: int) -> tuple[Figure, list[Panel]]:
         """Return a figure of `width` px and its panels, row by row."""
         rows, columns = self.narrow if width == NARROW else self.wide
         own_foot = [self.foot if row == rows - 1 or "x" not in self.share else 16 for row in range(rows)]
-        height = sum(self.head + self.row_height + foot for foot in own_foot) + PADDING
+        heights = self.row_height if isinstance(self.row_height, tuple) else (self.row_height,) * self.wide[0]
+        own_height = [heights[row * columns // self.wide[1]] for row in range(rows)]
+        height = self.head * rows + sum(own_height) + sum(own_foot) + self.under + PADDING
         figure = Figure(figsize=(width / 72, height / 72), facecolor="none")
         gap = self.between if "y" in self.share else self.between + self.left
         start, end = PADDING + self.left, width - PADDING - self.right
@@ -74,16 +78,18 @@ class Layout:
         panels: list[Panel] = []
         top = height - PADDING / 2
         for row in range(rows):
-            bottom = top - self.head - self.row_height
+            bottom = top - self.head - own_height[row]
             for column in range(columns):
-                box = (start + column * (panel_width + gap), bottom, panel_width, self.row_height)
+                box = (start + column * (panel_width + gap), bottom, panel_width, own_height[row])
                 size = (width, height, width, height)
                 first = panels[0].axes if panels else None
+                row_start = len(panels) // self.wide[1] * self.wide[1]
+                beside = panels[row_start].axes if len(panels) > row_start else None
                 axes = figure.add_axes(
                     [part / whole for part, whole in zip(box, size, strict=True)],
                     facecolor="none",
                     sharex=first if "x" in self.share else None,
-                    sharey=first if "y" in self.share else None,
+                    sharey=beside if "y" in self.share else None,
                 )
                 last_row, first_column = row == rows - 1, column == 0
                 axes.tick_params(labelbottom=last_row or "x" not in self.share)

@@ -7,6 +7,7 @@ figures may stand on one page), numbers are rounded, and the figure paints its o
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from xml.etree import ElementTree as ET
 
@@ -17,6 +18,8 @@ LINK = "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?(?:\d+\.\d*|\.?\d+)(?:e[-+]?\d+)?")
 HEX = re.compile(r"#[0-9a-f]{6}\b")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
+# matplotlib writes letters on a grid of 6400 to the em; one of 256 is 0.05 px in our text, and half the bytes.
+GLYPH, COARSE, COARSE_GLYPH = "scale(0.015625)", 25, "scale(.390625)"
 CORNER = 6  # px, radius of the paper's corners
 DEFAULTS = {
     "fill-opacity: 1",
@@ -38,6 +41,7 @@ def finish(raw: bytes, name: str) -> bytes:
     _rename(root, salt)
     _round(root)
     used, classes = _classes(root)
+    _hoist(root)
     _flatten(root)
     width, height = (root.attrib["viewBox"].split()[k] for k in (2, 3))
     root.attrib = {"viewBox": f"0 0 {width} {height}", "width": width, "height": height, "id": salt}
@@ -86,8 +90,12 @@ def _rename(root: ET.Element, salt: str) -> None:
 def _round(root: ET.Element) -> None:
     """Keep two decimals of positions; scales keep theirs, they multiply large numbers."""
     for node in root.iter():
-        if "d" in node.attrib:
+        if node.attrib.get("transform") == GLYPH and "d" in node.attrib:  # a space has no outline
+            node.attrib |= {"d": _relative(node.attrib["d"], COARSE), "transform": COARSE_GLYPH}
+        elif "d" in node.attrib:
             node.attrib["d"] = _relative(node.attrib["d"])
+        elif node.tag == f"{{{SPACE}}}use":
+            _round_use(node)
         for key in ("x", "y", "width", "height"):
             if key in node.attrib:
                 node.attrib[key] = NUMBER.sub(_two_decimals, node.attrib[key])
@@ -95,6 +103,17 @@ def _round(root: ET.Element) -> None:
             node.attrib["transform"] = re.sub(
                 r"translate\([^)]*\)", lambda hit: NUMBER.sub(_two_decimals, hit[0]), node.attrib["transform"]
             )
+
+
+def _round_use(node: ET.Element) -> None:
+    """Keep one decimal of where a letter (in hundredths of its size) or a dot (in px) is repeated."""
+    shift = re.fullmatch(r"translate\((\S+) 0\)", node.attrib.get("transform", ""))
+    if shift:
+        node.attrib["x"] = shift[1]
+        del node.attrib["transform"]
+    for key in ("x", "y"):
+        if key in node.attrib:
+            node.attrib[key] = f"{float(node.attrib[key]):.1f}"
 
 
 def _two_decimals(hit: re.Match) -> str:
@@ -107,8 +126,8 @@ def _short(hundredths: int) -> str:
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
-def _relative(path: str) -> str:
-    """Return path data with relative moves in hundredths of a px, which compress far better.
+def _relative(path: str, grid: int = 0) -> str:
+    """Return path data with relative moves, which compress far better: hundredths, or whole multiples of `grid`.
 
     Each move starts where the rounded path stands, so that rounding never adds up.
     """
@@ -122,13 +141,25 @@ def _relative(path: str) -> str:
             raise ValueError(
                 f"path command {letter!r} is new in matplotlib's SVG; teach whybn.svg to shorten it"
             )
-        values = [round(float(part) * 100) for part in numbers.split()]
+        values = [100 * round(float(n) / grid) if grid else round(100 * float(n)) for n in numbers.split()]
         pairs = list(zip(values[::2], values[1::2], strict=True))
         moves = [_short(to - at) for pair in pairs for to, at in zip(pair, here, strict=True)]
-        words.append(letter.lower() + " ".join(moves).replace(" -", "-"))
+        if letter == "L" and "0" in moves:
+            words.append("h" + moves[0] if moves[1] == "0" else "v" + moves[1])
+        else:
+            words.append(letter.lower() + _joined(moves))
         here = pairs[-1]
         start = here if letter == "M" else start
     return "".join(words)
+
+
+def _joined(numbers: list[str]) -> str:
+    """Return numbers as path data, with spaces only where they would run together."""
+    text = numbers[0]
+    for before, number in itertools.pairwise(numbers):
+        apart = number[0] == "-" or (number[0] == "." and "." in before)
+        text += number if apart else f" {number}"
+    return text
 
 
 def _classes(root: ET.Element) -> tuple[set[str], dict[str, str]]:
@@ -151,6 +182,17 @@ def _classes(root: ET.Element) -> tuple[set[str], dict[str, str]]:
         if kept and node is not root:
             node.attrib["class"] = classes.setdefault(kept, f"c{len(classes)}")
     return used, classes
+
+
+def _hoist(node: ET.Element) -> None:
+    """Give a group the class that all its children share; what our styles say is inherited."""
+    for child in node:
+        _hoist(child)
+    shared = {child.attrib.get("class") for child in node}
+    if node.tag == f"{{{SPACE}}}g" and "class" not in node.attrib and len(shared) == 1 and shared != {None}:
+        node.attrib["class"] = shared.pop()
+        for child in node:
+            del child.attrib["class"]
 
 
 def _flatten(node: ET.Element) -> None:

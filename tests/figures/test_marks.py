@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from whybn import marks, style
+from whybn import maps, marks, style, words
 from whybn.palette import hex_of
 from whybn.style import WIDE, Layout
 
@@ -58,8 +58,8 @@ def test_points_record_every_dot(panel):
 
 def test_cells_shade_by_level_and_hatch_what_diverged(panel):
     x, y = [0.1, 1, 10], [1, 10]
-    values = np.array([[0.05, 0.5, 3], [0.05, 0.5, np.nan]])
-    marks.cells(panel, x, y, values, [0.1, 1], "rust", series="loss", diverged=np.isnan(values))
+    values = np.array([[0.05, 0.5, 3], [0.05, 0.5, np.inf]])
+    maps.cells(panel, x, y, values, [0.1, 1], "rust", series="loss")
     by_colour = {}
     for patch in panel.axes.patches:
         by_colour[patch.get_hatch() or mpl.colors.to_hex(patch.get_facecolor())] = (
@@ -74,8 +74,8 @@ def test_cells_shade_by_level_and_hatch_what_diverged(panel):
 def test_contours_draw_the_mark_where_the_values_cross_it(panel):
     x = y = np.linspace(-1, 1, 41)
     values = np.exp(3 * np.hypot(*np.meshgrid(x, y)))
-    marks.contours(panel, x, y, values, [2, 5, 10], "blue", series="loss", mark=np.exp(1.5))
-    line = max((path.vertices for path in panel.axes.collections[1].get_paths()), key=len)
+    maps.contours(panel, x, y, values, [2, 5, 10], "blue", series="loss", mark=np.exp(1.5))
+    line = max((path.vertices for path in panel.axes.collections[-1].get_paths()), key=len)
     assert np.abs(np.hypot(*line.T) - 0.5).max() < 0.01
     np.testing.assert_array_equal(column(panel, "value"), values.ravel())
 
@@ -85,12 +85,12 @@ def test_contours_draw_the_mark_where_the_values_cross_it(panel):
     [(0.001, "0.001"), (0.1, "0.1"), (1, "1"), (1000, "1000"), (1e4, "10⁴"), (1e-5, "10⁻⁵")],
 )
 def test_powers_of_ten_read_plainly(value, text):
-    assert marks.power_of_ten(value) == text
+    assert words.power_of_ten(value) == text
 
 
 def test_decade_ticks_stand_inside_the_limits(panel):
     panel.axes.set_ylim(0.05, 200)
-    marks.decades(panel, "y")
+    words.decades(panel, "y")
     assert [label.get_text() for label in panel.axes.get_yticklabels()] == ["0.1", "1", "10", "100"]
 
 

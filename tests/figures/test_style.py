@@ -7,13 +7,13 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from whybn import marks, style
+from whybn import maps, marks, style, words
 from whybn.style import NARROW, WIDE, Layout, render
 
 
 def one_line(results, panels):
     for panel in panels:
-        marks.title(panel, "title")
+        words.title(panel, "title")
         marks.line(panel, [0, 1, 2], results, "plain")
 
 

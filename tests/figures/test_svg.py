@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from whybn import marks
+from whybn import marks, words
 from whybn.palette import colours
 from whybn.style import NARROW, WIDE, Layout, picture
 from whybn.svg import _relative, finish
@@ -16,11 +16,11 @@ from whybn.svg import _relative, finish
 
 def two_arms(results, panels):
     for panel, arm in zip(panels, ("plain", "batch_norm"), strict=True):
-        marks.title(panel, arm)
+        words.title(panel, arm)
         marks.band(panel, results["x"], results[arm].min(0), results[arm].max(0), arm)
         marks.line(panel, results["x"], np.median(results[arm], 0), arm)
-        marks.y_label(panel, "loss")
-        marks.x_label(panel, "step")
+        words.y_label(panel, "loss")
+        words.x_label(panel, "step")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,58 @@
+"""How far each layer's inputs move in a few steps, and what older upper layers make of newer lower ones."""
+
+import numpy as np
+
+from whybn import marks, words
+from whybn.palette import pen
+from whybn.style import Layout, Panel
+
+EXPERIMENTS = ("trajectory",)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=160, right=54, between=64)
+ARMS = ("plain", "batch_norm")
+
+
+def draw(results: dict, axes: list[Panel]) -> None:
+    parts = [results["trajectory"][arm] for arm in ARMS]
+    gap = int(parts[0]["gap"])
+    for row, name in enumerate(("shift", "misfit")):
+        pair = axes[2 * row : 2 * row + 2]
+        for panel, arm, part in zip(pair, ARMS, parts, strict=True):
+            if row == 0 or panel.narrow:
+                words.title(panel, pen(arm).label)
+            panel.name = f"{pen(arm).label}, {name}"
+            _over_layers(panel, part, arm, name)
+        if name == "shift":
+            _ = [words.decades(panel, "y") for panel in pair]
+        else:
+            pair[0].axes.set_ylim(None, 0.2)
+            words.few_ticks(pair[0], "y")
+        for panel, arm, part in zip(pair, ARMS, parts, strict=True):
+            _name_moments(panel, part, arm, name)
+            if name == "shift":
+                words.y_label(panel, f"shift of the inputs in {gap} steps, in deviations")
+            else:
+                marks.rule(panel, 0, "no change", at=0)
+                words.y_label(panel, "change of loss, new layers under old ones")
+    words.x_label(axes[-1], "layer")
+
+
+def _moments(part: dict[str, np.ndarray]) -> dict[str, int]:
+    """Return early, middle and late among the moments measured: {name: index}."""
+    count = len(part["shift_at"])
+    return {f"step {part['shift_at'][index]}": index for index in (0, count // 2, max(count - 2, 2))}
+
+
+def _over_layers(panel: Panel, part: dict[str, np.ndarray], arm: str, name: str) -> None:
+    """Draw array `name` over the layers at three moments: median over seeds, second to second highest."""
+    layers = np.arange(2, 2 + part[name].shape[1])
+    for series, index in _moments(part).items():
+        values = np.sort(part[name][index], axis=-1)
+        marks.band(panel, layers, values[:, 1], values[:, -2], arm, series)
+        marks.line(panel, layers, np.median(values, axis=-1), arm, series)
+    words.few_ticks(panel, "x", 6)
+    words.x_label(panel, "layer")
+
+
+def _name_moments(panel: Panel, part: dict[str, np.ndarray], arm: str, name: str) -> None:
+    ends = {series: float(np.median(part[name][index, -1])) for series, index in _moments(part).items()}
+    words.end_labels(panel, 1 + part[name].shape[1], ends, pen(arm).role)

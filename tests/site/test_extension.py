@@ -8,6 +8,8 @@ import yaml
 from building import ROOT
 from markdown import Markdown
 
+from whybn.site.errors import lenient
+
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}pt" viewBox="0 0 {0} {1}"><path d="M0 0"/></svg>'
 FIGURE = """![A chart]({{ site.baseurl }}/assets/figures/curve.svg){: #curve width='680' .wide}
 *What it [shows](x.md).*"""
@@ -111,6 +113,25 @@ def test_under_serve_an_unknown_name_is_marked(convert, monkeypatch):
     assert '<mark class="unresolved" title="unknown name">page.nothing</mark>' in convert(
         "a {{ page.nothing }} b"
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "setting", "expected"),
+    [
+        (["/x/bin/mkdocs", "serve"], None, True),
+        (["/x/mkdocs/__main__.py", "serve", "--dev-addr", "127.0.0.1:8000"], None, True),
+        (["/x/bin/mkdocs", "build"], None, False),
+        (["/x/bin/mkdocs", "serve"], "0", False),
+        (["/x/bin/mkdocs", "build"], "1", True),
+        (["/x/bin/pytest", "serve"], None, False),
+    ],
+)
+def test_only_serving_is_lenient(monkeypatch, command, setting, expected):
+    monkeypatch.setattr("sys.argv", command)
+    monkeypatch.delenv("WHYBN_LENIENT", raising=False)
+    if setting is not None:
+        monkeypatch.setenv("WHYBN_LENIENT", setting)
+    assert lenient() is expected
 
 
 def test_attribute_lists_reach_their_blocks(convert):

@@ -85,7 +85,8 @@ def test_a_changed_verdict_says_which_sentence_stopped_being_true_and_what_to_qu
     message = str(failure.value)
     assert message.startswith("docs/index.md:2: the claim “wider_rates” is quoted as “supported”")
     assert "its verdict is now “mixed” (decades: 1.1, interval 0.9 to 1.3, margin above 0.5)" in message
-    assert "No longer true: “More rates train.”" in message
+    assert "What this line says of “More rates train.” is no longer true" in message
+    assert "it would now read: “More rates train in deep networks.”" in message
     assert "quote site.data.claims.wider_rates.mixed" in message
 
 

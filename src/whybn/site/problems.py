@@ -73,6 +73,7 @@ def _verdict_changed(claim: str, quoted: str, values: object) -> str:
     return (
         f"the claim “{claim}” is quoted as “{quoted}”, and its verdict is now “{now}” "
         f"({values.get('quantity')}: {values.get('value')}, interval {values.get('interval')}, "
-        f"margin {values.get('margin')}). No longer true: “{values.get('says')}” "
-        f"Rewrite what stands around it and quote site.data.claims.{claim}.{now}"
+        f"margin {values.get('margin')}). What this line says of “{values.get('says')}” is no longer true; "
+        f"it would now read: “{values.get(now)}” Rewrite what stands around it and quote "
+        f"site.data.claims.{claim}.{now}"
     )

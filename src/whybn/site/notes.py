@@ -40,8 +40,8 @@ class ReadingOrder(Treeprocessor):
 class MarginNotes(Treeprocessor):
     """Put a copy of every footnote after its first reference.
 
-    The style sheet shows either the copy or the list at the end of the page, never both, so that a
-    screen reader meets each note once; `data-search-exclude` keeps the copy out of the search.
+    The style sheet shows the copies where there is a margin, and hides them elsewhere; the list at the
+    end of the page stays, as the article's references. `data-search-exclude` keeps copies out of the search.
     """
 
     def run(self, root: ET.Element) -> None:

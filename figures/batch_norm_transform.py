@@ -1,4 +1,4 @@
-"""A real layer before, during and after Batch Norm; and one image's output as its mini-batch companions change."""
+"""A real layer before and after Batch Norm; and one image's output as its mini-batch companions change."""
 
 import numpy as np
 

@@ -1,5 +1,7 @@
 """How far each layer's inputs move in a few steps, and what older upper layers make of newer lower ones."""
 
+import itertools
+
 import numpy as np
 
 from whybn import marks, words
@@ -12,28 +14,28 @@ ARMS = ("plain", "batch_norm")
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    parts = [results["trajectory"][arm] for arm in ARMS]
-    gap = int(parts[0]["gap"])
-    for row, name in enumerate(("shift", "misfit")):
-        pair = axes[2 * row : 2 * row + 2]
-        for panel, arm, part in zip(pair, ARMS, parts, strict=True):
-            if row == 0 or panel.narrow:
-                words.title(panel, pen(arm).label)
-            panel.name = f"{pen(arm).label}, {name}"
-            _over_layers(panel, part, arm, name)
-        if name == "shift":
-            _ = [words.decades(panel, "y") for panel in pair]
-        else:
-            pair[0].axes.set_ylim(None, 0.2)
-            words.few_ticks(pair[0], "y")
-        for panel, arm, part in zip(pair, ARMS, parts, strict=True):
-            _name_moments(panel, part, arm, name)
-            if name == "shift":
-                words.y_label(panel, f"shift of the inputs in {gap} steps, in deviations")
-            else:
-                marks.rule(panel, 0, "no change", at=0)
-                words.y_label(panel, "change of loss, new layers under old ones")
-    words.x_label(axes[-1], "layer")
+    gap = int(results["trajectory"]["plain"]["gap"])
+    _pair(axes[:2], results["trajectory"], "shift")
+    _pair(axes[2:], results["trajectory"], "misfit")
+    for panel in axes[:2]:
+        words.decades(panel, "y")
+        words.y_label(panel, f"shift of the inputs in {gap} steps, in deviations")
+    axes[2].axes.set_ylim(None, 0.2)
+    words.few_ticks(axes[2], "y")
+    for panel in axes[2:]:
+        marks.rule(panel, 0, "no change", at=0)
+        words.y_label(panel, "change of loss, new layers under old ones")
+    for panel, (name, arm) in zip(axes, itertools.product(("shift", "misfit"), ARMS), strict=True):
+        _name_moments(panel, results["trajectory"][arm], arm, name)
+
+
+def _pair(pair: list[Panel], arms: dict[str, dict[str, np.ndarray]], name: str) -> None:
+    """Draw array `name` of both arms over the layers, with the words that both rows have."""
+    for panel, arm in zip(pair, ARMS, strict=True):
+        if name == "shift" or panel.narrow:
+            words.title(panel, pen(arm).label)
+        panel.name = f"{pen(arm).label}, {name}"
+        _over_layers(panel, arms[arm], arm, name)
 
 
 def _moments(part: dict[str, np.ndarray]) -> dict[str, int]:

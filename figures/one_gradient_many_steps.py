@@ -20,7 +20,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _loss(panel, part, arm)
     for panel, arm, part in zip(axes[:2], ARMS, parts, strict=True):
         words.decades(panel, "y")
-        ends = {f"step {step}": _middle(part["walk_loss"][k, -1]) for k, step in enumerate(part["walk_at"])}
+        last = _middle(part["walk_loss"][:, -1])
+        ends = {f"step {step}": loss for step, loss in zip(part["walk_at"], last, strict=True)}
         words.end_labels(panel, part["lengths"][-1], ends, pen(arm).role)
     for panel, arm, part in zip(axes[2:], ARMS, parts, strict=True):
         if panel.narrow:
@@ -30,7 +31,10 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """Draw the loss along the walk from each moment: median over mini-batches, then over seeds, second to second highest."""
+    """Draw the loss along the walk from each moment.
+
+    Of each seed the median over mini-batches; of these the median and second to second highest.
+    """
     for moment, step in enumerate(part["walk_at"]):
         values = np.sort(np.median(part["walk_loss"][moment], axis=-1), axis=-1)
         marks.band(panel, part["lengths"], values[:, 1], values[:, -2], arm, f"step {step}")
@@ -50,7 +54,7 @@ def _arrows(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
         degrees = _middle(np.degrees(np.arccos(part["walk_cosine"][moment, at].clip(-1, 1))))
         ratio = _middle(part["walk_ratio"][moment, at])
         height = moments - 1 - moment
-        marks.arrows(panel, lengths[at], height, degrees, ratio, arm, f"step {step}", unit=18)
+        marks.arrows(panel, lengths[at], height, degrees, ratio, arm, f"step {step}", unit=15)
         words.label(panel, lengths[-1], height, f"step {step}", pen(arm).role, shift=(8, 0))
     panel.axes.spines["left"].set_visible(False)
     panel.axes.tick_params(left=False, labelleft=False)

@@ -41,7 +41,7 @@ def _images(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
         marks.line(panel, slants, np.median(values, axis=-1), arm)
     for slant, images in zip(slants, arms["plain"]["examples"], strict=True):
         maps.picture(
-            panel, slant, FLOOR / 2, SIDE, images[0], series=f"digit slanted by {words.plain(slant)}"
+            panel, slant, FLOOR / 2, SIDE, images[2], series=f"digit slanted by {words.plain(slant)}"
         )
     words.label(panel, 0, 0.5, pen("plain").label, "rust", ha="center")
     words.label(panel, 0, 0.38, pen("batch_norm").label, "blue", ha="center")

@@ -41,7 +41,7 @@ def cells(
     for step in range(len(levels) + 1):
         colour = ramp(hue, step, len(levels))
         _patch(panel, right, top, np.argwhere(shade == step), facecolor=colour, edgecolor=paper)
-    look = {"facecolor": "none", "edgecolor": paper, "hatch": HATCH, "hatchcolor": hex_of("grey-4")}
+    look = {"facecolor": "none", "edgecolor": paper, "hatch": HATCH, "hatchcolor": hex_of("grey-3")}
     _patch(panel, right, top, np.argwhere(shade == -1), **look)
     panel.axes.set(xscale="log", yscale="log", xlim=(right[0], right[-1]), ylim=(top[0], top[-1]))
     _record_map(panel, x, y, values, series)
@@ -66,7 +66,7 @@ def contours(
     series: str,
     mark: float,
 ) -> None:
-    """Fill `values` (len(y), len(x)) between `levels` (level,), dark for small values, with a line at `mark`."""
+    """Fill `values` (len(y), len(x)) between `levels` (level,), dark for small, with a line at `mark`."""
     x, y, values = (np.asarray(part, dtype=float) for part in (x, y, values))
     # Logarithms, because between grid points the loss grows by factors; overflow counts as very high.
     heights, beyond = np.minimum(np.log(values), 700.0), 800.0
@@ -76,12 +76,12 @@ def contours(
         if heights.min() < level:
             panel.axes.contourf(x, y, heights, levels=[-beyond, level], colors=[ramp(hue, step, last)])
     if heights.min() < np.log(mark) < heights.max():
-        panel.axes.contour(x, y, heights, levels=[np.log(mark)], colors=hex_of("ink"), linewidths=1.25)
+        panel.axes.contour(x, y, heights, levels=[np.log(mark)], colors=hex_of("paper"), linewidths=1.5)
     _record_map(panel, x, y, values, series)
 
 
 def picture(panel: Panel, x: float, y: float, side: float, greys: np.ndarray, *, series: str) -> None:
-    """Draw a small image `greys` (row, column), 0 for paper to 1 for ink, `side` px wide, centred on (x, y)."""
+    """Draw an image `greys` (row, column), 0 for paper to 1 for ink, `side` px wide, centred on (x, y)."""
     rows, columns = greys.shape
     box = panel.axes.get_window_extent()
     (left, right), (bottom, top) = panel.axes.get_xlim(), panel.axes.get_ylim()
@@ -120,9 +120,11 @@ def key(
         _below(panel, plain(level), start + SWATCH * k, down + high * len(hues) + 2, "center")
     after, tall = start + SWATCH * (len(levels) + 1) + 18, high * len(hues)
     if hatched:
-        _swatch(panel, (after, down), (SWATCH, tall), hatch=HATCH, hatchcolor=hex_of("grey-4"))
+        _swatch(panel, (after, down), (SWATCH, tall), hatch=HATCH, hatchcolor=hex_of("grey-3"))
     else:
-        _swatch(panel, (after, down + tall / 2), (SWATCH, 0), edgecolor=hex_of("ink"), linewidth=1.25)
+        for row, hue in enumerate(hues):
+            _swatch(panel, (after, down + high * row), (SWATCH, high), facecolor=hex_of(f"{hue}-5"))
+        _swatch(panel, (after, down + tall / 2), (SWATCH, 0), edgecolor=hex_of("paper"), linewidth=1.5)
     _below(panel, extra, after + SWATCH + 6, down - 4, "left")
 
 

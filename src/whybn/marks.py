@@ -84,7 +84,7 @@ def strokes(
     upright: bool = True,
     width: float = MEDIAN,
 ) -> None:
-    """Draw a straight stroke of `width` px from `low` to `high`, all (stroke,), at x = `at`, or level at y = `at`."""
+    """Draw strokes of `width` px from `low` to `high` at x = `at`, or level at y = `at`; all (stroke,)."""
     style = pen(pen_name)
     at, low, high = (np.atleast_1d(np.asarray(part, dtype=float)) for part in (at, low, high))
     draw = panel.axes.vlines if upright else panel.axes.hlines
@@ -103,7 +103,7 @@ def arrows(
     *,
     unit: float = 16,
 ) -> None:
-    """Draw an arrow from each (x, y), turned by `degrees` from pointing right, `unit` px for a `length` of one.
+    """Draw an arrow from each (x, y), turned by `degrees` from pointing right, `unit` px times `length` long.
 
     `x`, `degrees` and `length` are (arrow,). Recorded are x, degrees as `y` and length as `value`.
     """
@@ -153,12 +153,12 @@ def rule(
         panel.axes.axhline(value, **look)
         place, coordinates, shift = (at, value), ("axes fraction", "data"), (0, 4 if above else -4)
         align = {"ha": "right" if at > 0.5 else "left", "va": "bottom" if above else "top"}
-        record(panel, text, y=[value])
+        record(panel, text or "reference line", y=[value])
     else:
         panel.axes.axvline(value, **look)
         place, coordinates, shift = (value, at), ("data", "axes fraction"), (5, 0)
         align = {"ha": "left", "va": "top"}
-        record(panel, text, x=[value])
+        record(panel, text or "reference line", x=[value])
     if text:
         panel.axes.annotate(
             text,

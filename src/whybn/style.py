@@ -47,8 +47,9 @@ class Layout:
     """Where the panels of a figure stand, at both widths; all lengths in px.
 
     `wide` and `narrow` are (rows, columns). `row_height` is the height of the drawing area, one number
-    for all rows or one for each row of the wide figure; the rest is room for words: `head` above each row, `left` and `right`
-    beside each row, `foot` below an x axis, `between` two columns, `under` the whole figure.
+    for all rows or one for each row of the wide figure; the rest is room for words: `head` above each
+    row, `left` and `right` of each row, `foot` below an x axis, `between` two columns, `under` the
+    whole figure.
     `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
     wide figure have the y axis in common, wherever the narrow figure puts them.
     """

@@ -18,7 +18,7 @@ LINK = "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?(?:\d+\.\d*|\.?\d+)(?:e[-+]?\d+)?")
 HEX = re.compile(r"#[0-9a-f]{6}\b")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
-# matplotlib writes letters on a grid of 6400 to the em; one of 256 is 0.05 px in our text, and half the bytes.
+# matplotlib writes letters on a grid of 6400 to the em; one of 256 is 0.05 px in our text, half the bytes.
 GLYPH, COARSE, COARSE_GLYPH = "scale(0.015625)", 25, "scale(.390625)"
 CORNER = 6  # px, radius of the paper's corners
 DEFAULTS = {
@@ -127,7 +127,7 @@ def _short(hundredths: int) -> str:
 
 
 def _relative(path: str, grid: int = 0) -> str:
-    """Return path data with relative moves, which compress far better: hundredths, or whole multiples of `grid`.
+    """Return path data with relative moves, which compress better: hundredths, or multiples of `grid`.
 
     Each move starts where the rounded path stands, so that rounding never adds up.
     """

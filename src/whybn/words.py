@@ -65,12 +65,14 @@ def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str) -> Non
 
 
 def _apart(heights: list[float]) -> list[float]:
-    """Return rising `heights` at least LINE apart, moved as little as one pass up and one centring do."""
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, placed[-1] + LINE) if placed else height)
-    drift = sum(placed) / len(placed) - sum(heights) / len(heights)
-    return [height - drift for height in placed]
+    """Return rising `heights` at least LINE apart: neighbours that touch push each other away, half each."""
+    placed = list(heights)
+    for _ in range(100):
+        for k in range(len(placed) - 1):
+            push = max(LINE - (placed[k + 1] - placed[k]), 0) / 2
+            placed[k] -= push
+            placed[k + 1] += push
+    return placed
 
 
 def decades(panel: Panel, axis: str, *, every: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Marks: what is recorded is what is drawn."""
+"""Marks and words: what is recorded is what is drawn, and labels stand where they should."""
 
 import matplotlib as mpl
 import numpy as np
@@ -99,3 +99,79 @@ def test_a_median_is_two_pixels_and_runs_are_thin(panel):
     marks.runs(panel, [0, 1], [[0, 1]], "plain")
     assert panel.axes.lines[0].get_linewidth() == 2
     assert panel.axes.collections[0].get_linewidth() == [0.75]
+
+
+def test_strokes_record_their_ends(panel):
+    marks.strokes(panel, [1, 2], [0, 1], [3, 4], "batch_norm")
+    segments = np.array(panel.axes.collections[0].get_segments())
+    np.testing.assert_array_equal(segments[:, 0], np.column_stack([column(panel, "x"), column(panel, "low")]))
+    np.testing.assert_array_equal(
+        segments[:, 1], np.column_stack([column(panel, "x"), column(panel, "high")])
+    )
+
+
+def test_arrows_turn_by_their_degrees_and_have_their_length(panel):
+    marks.arrows(panel, [0, 1, 2], 5, [0, 90, 180], [1, 2, 0.5], "plain", unit=10)
+    polygons = panel.axes.collections[0]
+    tips = [path.vertices[3] for path in polygons.get_paths()]
+    np.testing.assert_allclose(tips, [[10, 0], [0, 20], [-5, 0]], atol=1e-9)
+    np.testing.assert_array_equal(polygons.get_offsets(), [[0, 5], [1, 5], [2, 5]])
+    np.testing.assert_array_equal(column(panel, "y"), [0, 90, 180])
+    np.testing.assert_array_equal(column(panel, "value"), [1, 2, 0.5])
+
+
+def test_a_rule_without_a_name_is_named_in_the_data(panel):
+    marks.rule(panel, 3)
+    assert panel.rows == [{"series": "reference line", "y": 3}]
+
+
+def test_a_frame_encloses_its_row_of_cells(panel):
+    maps.cells(panel, [0.1, 1, 10], [1, 10, 100], np.ones((3, 3)), [0.5, 2], "rust", series="loss")
+    maps.outline_row(panel, [0.1, 1, 10], [1, 10, 100], 1)
+    frame = panel.axes.patches[-1].get_bbox()
+    np.testing.assert_allclose([frame.y0, frame.y1], [10**0.5, 10**1.5])
+    np.testing.assert_allclose([frame.x0, frame.x1], panel.axes.get_xlim())
+
+
+def test_a_picture_is_square_upright_and_of_the_size_asked_for(panel):
+    panel.axes.set(xlim=(-1, 1), ylim=(0, 5))
+    image = np.zeros((4, 4))
+    image[0, 0] = image[3, 3] = 1
+    maps.picture(panel, 0, 2, 40, image, series="digit")
+    (patch,) = panel.axes.patches
+    pixels = panel.axes.transData.transform(patch.get_path().vertices)
+    np.testing.assert_allclose(np.ptp(pixels, axis=0), [40, 40])
+    first = pixels[:5].mean(0)
+    assert first[0] < pixels[:, 0].mean()  # row 0, column 0 is upper left
+    assert first[1] > pixels[:, 1].mean()
+    np.testing.assert_array_equal(column(panel, "value"), image.ravel())
+
+
+def test_the_key_has_every_shade_of_every_hue_and_all_limits(panel):
+    panel.first_column = panel.last_row = True
+    maps.key([panel], [0.5, 2], ["rust", "blue"], "loss", extra="diverged", hatched=True)
+    faces = {
+        mpl.colors.to_hex(patch.get_facecolor()) for patch in panel.axes.patches if patch.get_facecolor()[3]
+    }
+    assert faces == {maps.ramp(hue, step, 2) for hue in ("rust", "blue") for step in range(3)}
+    assert {"loss", "0.5", "2", "diverged"} <= {text.get_text() for text in panel.axes.texts}
+
+
+def test_labels_at_line_ends_keep_their_order_and_their_distance(panel):
+    panel.axes.set(xlim=(0, 1), ylim=(0, 100))
+    words.end_labels(panel, 1, {"b": 50, "a": 49, "c": 51, "far": 90}, "rust")
+    middles = {
+        text.get_text(): text.get_window_extent().get_points()[:, 1].mean() for text in panel.axes.texts
+    }
+    heights = [middles[name] for name in ("a", "b", "c", "far")]
+    assert min(np.diff(heights)) >= words.LINE - 0.5
+    assert abs(middles["b"] - panel.axes.transData.transform((1, 50))[1]) < words.LINE / 2
+
+
+def test_labels_that_do_not_touch_stay_where_they_are():
+    assert words._apart([0.0, 50.0, 100.0]) == [0, 50, 100]
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (-0.5, "−0.5"), (1000.0, "1000"), (0.25, "0.25")])
+def test_numbers_on_axes_read_plainly(value, text):
+    assert words.plain(value) == text

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from whybn import maps, marks, style, words
+from whybn import marks, style, words
 from whybn.style import NARROW, WIDE, Layout, render
 
 

@@ -115,3 +115,12 @@ def test_finish_keeps_the_scale_of_glyphs():
         "a",
     )
     assert b"translate(1.24 2) scale(0.015625)" in text
+
+
+def test_a_class_that_all_members_of_a_group_share_is_written_once():
+    one = '<path style="stroke: #5b616b" d="M 0 0 L 1 2"/>'
+    group = f'<g clip-path="url(#a)">{one * 3}</g>'
+    raw = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{group}</svg>'
+    text = finish(raw.encode(), "a").decode()
+    assert text.count('class="c0"') == 1
+    assert text.count('d="m0 0l1 2"') == 3

@@ -171,4 +171,5 @@ def _schedules(settings: Settings, seeds: list[int]) -> Data:
                 batch_order(seed, part, batch, length) for part, length in zip(seen, lengths, strict=True)
             ]
             rows.append(torch.cat(phases)[:steps])
-    return replace(points, order=torch.stack(rows, 1))
+    training = points.training.repeat_interleave(len(settings.pieces), 0)
+    return replace(points, order=torch.stack(rows, 1), training=training, test=training)

@@ -18,7 +18,7 @@ TRAINING_IMAGES = 1400  # of 1,797; the other 397 are the test images
 @dataclass(frozen=True)
 class Data:
     """Examples shared by all members, and which of them each seed uses when. Row i of a seed axis is the i-th seed
-    in sorted order.
+    in sorted order (where one seed's data come in several orders, each has its own row).
 
     inputs: (example, input). targets: (example,) int64 labels, or (example, output) values.
     order: (step, seed, batch), indices of each step's mini-batch for each seed.

@@ -69,7 +69,8 @@ class MissingFigures(Treeprocessor):
             if own is None or (page.docs / "assets/figures" / f"{own['name']}.svg").is_file():
                 continue
             message = missing(own["name"], page.docs)
-            log.log(logging.INFO if lenient() else logging.WARNING, "%s: %s", page.src_uri, message)
+            level = logging.INFO if lenient() else logging.WARNING
+            log.log(level, "%s/%s: %s", page.docs.name, page.src_uri, message)
             keep = {"id": image.get("id")} if image.get("id") else {}
             tail = image.tail
             image.clear()

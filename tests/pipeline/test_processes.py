@@ -90,12 +90,19 @@ def test_ctrl_c_stops_quickly_and_keeps_what_is_finished(toy, jobs):
     assert toy.leftovers() == []
 
 
-def alive_in_group(group: int) -> bool:
+def end_of(process, patience: float) -> bool:
+    """Wait for a killed run's workers to end; past ``patience`` seconds end them and return False."""
+    process.wait()
+    deadline = time.monotonic() + patience
     try:
-        os.killpg(group, 0)
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
     except ProcessLookupError:
-        return False
-    return True
+        return True
+    finally:
+        stop_group(process)
+    return False
 
 
 def test_workers_end_when_their_run_is_killed(toy):
@@ -105,11 +112,7 @@ def test_workers_end_when_their_run_is_killed(toy):
         wait_for(process, "training")
         time.sleep(2)
         process.kill()
-        process.wait()
-        deadline = time.monotonic() + 10
-        while alive_in_group(process.pid) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert not alive_in_group(process.pid)
+        assert end_of(process, patience=20), "workers outlive their run"
     finally:
         stop_group(process)
 
@@ -134,7 +137,7 @@ def test_killed_at_twenty_moments_a_run_ends_as_if_it_had_not_been(tmp_path):
             time.sleep(length * moment / 1000)
             interrupted += process.poll() is None
             process.kill()
-            stop_group(process)
+            end_of(process, patience=1)
         last = toy.run_alone("--jobs", "2")
         assert last.status == 0, last.err
         assert toy.leftovers() == []

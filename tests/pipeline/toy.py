@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -284,7 +285,14 @@ class Toy:
 
 
 def stop_group(process: subprocess.Popen) -> None:
-    """Kill what is left of a process group."""
+    """End what is left of a process group: workers first, then what tidies up behind them."""
     with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        for _ in range(100):
+            process.poll()
+            os.killpg(process.pid, 0)
+            time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.wait()
+    process.stdout.close()
+    process.stderr.close()

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -64,7 +65,8 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     Closing the iterator, or Ctrl-C, stops the workers at once. Raises PipelineError where a worker dies.
     """
     ordered = sorted(tasks, key=lambda task: -task.budget)
-    calls = (joblib.delayed(_attempt)(index, task, os.getpid()) for index, task in enumerate(ordered))
+    here = socket.gethostname(), os.getpid()
+    calls = (joblib.delayed(_attempt)(index, task, *here) for index, task in enumerate(ordered))
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
     outcomes = parallel(calls)
     try:
@@ -88,10 +90,10 @@ def single_threaded() -> contextlib.AbstractContextManager[Any]:
     return threadpoolctl.threadpool_limits(limits=1)
 
 
-def _attempt(index: int, task: Task, parent: int) -> tuple[int, Outcome]:
+def _attempt(index: int, task: Task, host: str, parent: int) -> tuple[int, Outcome]:
     """Run one task in a worker; an exception is an outcome like any other."""
     if os.getpid() != parent:
-        _settle_in(parent)
+        _settle_in(host, parent)
     if task.src not in sys.path:
         sys.path.insert(0, task.src)
     value, failure = None, None
@@ -104,10 +106,16 @@ def _attempt(index: int, task: Task, parent: int) -> tuple[int, Outcome]:
 
 
 @functools.cache
-def _settle_in(parent: int) -> None:
-    """Once in each worker: leave Ctrl-C to the run that waits for it, and end when that run is gone."""
+def _settle_in(host: str, parent: int) -> None:
+    """Leave Ctrl-C to the run that this worker process serves, and end when that run is gone; once is enough.
+
+    A worker that was never given a task ends by itself, minutes later. One that is not this run's child, such
+    as a cluster's, is left alone.
+    """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if host == socket.gethostname() and not _alive(parent):
+        os._exit(1)
     if os.getppid() == parent:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
@@ -117,6 +125,14 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def describe(error: Exception) -> Failure:

@@ -16,7 +16,7 @@ from whybn.style import Panel
 from whybn.words import plain
 
 HATCH = "/////"
-SWATCH = 20  # px, width of one shade in the key
+SWATCH = 22  # px, width of one shade in the key
 
 
 def cells(
@@ -111,14 +111,14 @@ def key(
     panel = next(one for one in axes if one.first_column and one.last_row)
     down, high = 58, 7
     _below(panel, name, 0, down - 4, "left")
-    start = 34
+    start = 30
     for row, hue in enumerate(hues):
         for k, step in enumerate(range(len(levels), -1, -1)):
             colour = ramp(hue, step, len(levels))
             _swatch(panel, (start + SWATCH * k, down + high * row), (SWATCH, high), facecolor=colour)
     for k, level in enumerate(levels, start=1):
         _below(panel, plain(level), start + SWATCH * k, down + high * len(hues) + 2, "center")
-    after, tall = start + SWATCH * (len(levels) + 1) + 18, high * len(hues)
+    after, tall = start + SWATCH * (len(levels) + 1) + 12, high * len(hues)
     if hatched:
         _swatch(panel, (after, down), (SWATCH, tall), hatch=HATCH, hatchcolor=hex_of("grey-3"))
     else:

@@ -74,9 +74,7 @@ def matrix_products(members: int, steps: int = STEPS) -> None:
     """The batched products of forward and backward alone: three of them per layer and step."""
     torch.set_num_threads(1)
     shapes = [REFERENCE.fans(layer) for layer in range(REFERENCE.depth + 1)]
-    pairs = [
-        (torch.randn(members, BATCH, fan_in), torch.randn(members, fan_in, out)) for fan_in, out in shapes
-    ]
+    pairs = [(torch.randn(members, BATCH, fan_in), torch.randn(members, fan_in, out)) for fan_in, out in shapes]
     for _ in range(steps):
         for x, weight in pairs:
             y = torch.bmm(x, weight)

@@ -96,8 +96,7 @@ class Claim:
             "scope": self.scope,
             "value": ", ".join(self.show(one.median) + suffix[name] for name, one in settings.items()),
             "interval": ", ".join(
-                f"{self.show(one.low)} to {self.show(one.high)}{suffix[name]}"
-                for name, one in settings.items()
+                f"{self.show(one.low)} to {self.show(one.high)}{suffix[name]}" for name, one in settings.items()
             ),
             "seeds": [self.show(value) + suffix[name] for name, row in self.values.items() for value in row],
             "margin": f"{side} {self.show(self.margin)}",

@@ -50,9 +50,7 @@ class Activation(nn.Module):
         return self.function(z)
 
 
-def alone(
-    architecture: Architecture, parameters: dict, member: int, running: Running | None
-) -> nn.Sequential:
+def alone(architecture: Architecture, parameters: dict, member: int, running: Running | None) -> nn.Sequential:
     """The torch.nn network with the member's initial parameters."""
     norms = {
         "batch_norm": nn.BatchNorm1d,
@@ -115,9 +113,7 @@ def check_same(ensemble, network: nn.Sequential, member: int) -> None:
     """Parameters and running statistics agree to float tolerance after training."""
     linears = [module for module in network if isinstance(module, nn.Linear)]
     for layer, linear in enumerate(linears):
-        torch.testing.assert_close(
-            ensemble.parameters[f"weight.{layer}"][member].T, linear.weight.data, **CLOSE
-        )
+        torch.testing.assert_close(ensemble.parameters[f"weight.{layer}"][member].T, linear.weight.data, **CLOSE)
     norms = [module.norm if isinstance(module, Noisy) else module for module in network]
     norms = [module for module in norms if hasattr(module, "eps")]
     for layer, norm in enumerate(norms):

@@ -94,7 +94,7 @@ def test_a_probed_run_equals_an_unprobed_one_bit_for_bit(arm: str) -> None:
 
     seen = []
 
-    def probe(step, ensemble, members):
+    def probe(step, ensemble, _members):
         inputs = data.inputs[data.training][ensemble.seed_rows]
         frozen = ensemble.statistics if arm == "frozen_batch_norm" else None
         forward(architecture, ensemble.parameters, inputs, Context(training=True), frozen)
@@ -142,9 +142,7 @@ def test_noise_has_the_published_spread_and_is_paired() -> None:
         (lambda: initialise(Architecture(), [0], "xavier"), "unknown initialisation"),
         (lambda: digits_for([1, 0], 32, 1), "sorted and distinct"),
         (
-            lambda: train(
-                assemble(Architecture(), initialise(Architecture(), [0]), [0]), digits_for([0], 32, 1), []
-            ),
+            lambda: train(assemble(Architecture(), initialise(Architecture(), [0]), [0]), digits_for([0], 32, 1), []),
             "0 learning rates for 1 members",
         ),
         (

@@ -40,9 +40,7 @@ def test_walk_equals_a_hand_written_one() -> None:
             nn.utils.vector_to_parameters(start - length * here, network.parameters())
             loss, there = gradient()
             assert found.loss[row, member].item() == pytest.approx(loss.item(), rel=1e-8)
-            assert found.ratio[row, member].item() == pytest.approx(
-                (there.norm() / here.norm()).item(), rel=1e-6
-            )
+            assert found.ratio[row, member].item() == pytest.approx((there.norm() / here.norm()).item(), rel=1e-6)
             cosine = nn.functional.cosine_similarity(here, there, dim=0)
             assert found.cosine[row, member].item() == pytest.approx(cosine.item(), rel=1e-6)
 

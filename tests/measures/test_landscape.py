@@ -44,10 +44,7 @@ def test_plane_holds_the_losses_at_its_points(network) -> None:
     assert plane.shape == (2, 3, 3)
 
     def at(x: float, y: float) -> torch.Tensor:
-        moved = {
-            name: value + x * directions[0][name] + y * directions[1][name]
-            for name, value in parameters.items()
-        }
+        moved = {name: value + x * directions[0][name] + y * directions[1][name] for name, value in parameters.items()}
         return losses(forward(architecture, moved, inputs, Context(training=True)), targets)
 
     torch.testing.assert_close(plane[:, 1, 1], at(0.0, 0.0))

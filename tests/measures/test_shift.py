@@ -18,8 +18,7 @@ def test_shift_equals_scipy() -> None:
     for member in range(2):
         reference = np.mean(
             [
-                wasserstein_distance(before[member, :, unit], after[member, :, unit])
-                / before[member, :, unit].std()
+                wasserstein_distance(before[member, :, unit], after[member, :, unit]) / before[member, :, unit].std()
                 for unit in range(3)
             ]
         )
@@ -52,9 +51,7 @@ def test_misfit_is_the_loss_of_a_network_put_together_by_hand() -> None:
         for layer in range(3):
             source = later if layer < boundary else earlier
             z = x @ source[f"weight.{layer}"]
-            x = torch.relu(
-                (z - z.mean(1, keepdim=True)) / (z.var(1, keepdim=True, correction=0) + 1e-5).sqrt()
-            )
+            x = torch.relu((z - z.mean(1, keepdim=True)) / (z.var(1, keepdim=True, correction=0) + 1e-5).sqrt())
         return losses(x @ earlier["weight.3"], targets)
 
     expected = torch.stack([by_hand(boundary) - by_hand(0) for boundary in (1, 2, 3)])

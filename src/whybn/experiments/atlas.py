@@ -40,20 +40,35 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     gains (gain,), rates (rate,), budgets (budget,). loss (budget, seed, gain, rate): on the whole training set with
     its own statistics (train mode), NaN where the member has diverged. eval_loss (seed, gain, rate): the
-    same after the longest budget with the running statistics. diverged_at (seed, gain, rate): step of divergence, -1 where there was none.
+    same after the longest budget with the running statistics. diverged_at (seed, gain, rate): step of divergence, -1
+    where there was none.
     """
-    seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     gains = np.logspace(*settings.gain_decades, settings.gains)
     rates = np.logspace(*settings.rate_decades, settings.rates)
-    shape = (len(seeds), len(gains), len(rates))
-    each_seed, each_gain, each_rate = (
-        axis.ravel() for axis in np.meshgrid(seeds, gains, rates, indexing="ij")
-    )
-    architecture = with_arm(REFERENCE, part)
-    data = digits_for(seeds, settings.batch, max(settings.budgets))
-    parameters = initialise(architecture, each_seed.tolist(), "he", each_gain.tolist())
-    loss = torch.full((len(settings.budgets), each_seed.size), torch.nan)
-    eval_loss = torch.full((each_seed.size,), torch.nan)
+    seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
+    found = [_train_all(settings, part, seed, gains, rates) for seed in seeds]
+    loss, eval_loss, diverged_at = (np.stack(column) for column in zip(*found, strict=True))
+    return {
+        "gains": gains,
+        "rates": rates,
+        "budgets": np.array(settings.budgets),
+        "loss": loss.swapaxes(0, 1),
+        "eval_loss": eval_loss,
+        "diverged_at": diverged_at,
+    }
+
+
+def _train_all(
+    settings: Settings, arm: str, seed: int, gains: np.ndarray, rates: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every combination for one seed: about a hundred members, which fit into the processor's cache together."""
+    shape = (len(gains), len(rates))
+    each_gain, each_rate = (axis.ravel().tolist() for axis in np.meshgrid(gains, rates, indexing="ij"))
+    seeds = [seed] * len(each_gain)
+    architecture = with_arm(REFERENCE, arm)
+    data = digits_for([seed], settings.batch, max(settings.budgets))
+    loss = torch.full((len(settings.budgets), len(seeds)), torch.nan)
+    eval_loss = torch.full((len(seeds),), torch.nan)
 
     def read(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         whole = (ensemble, data.inputs, data.targets, data.training)
@@ -61,13 +76,10 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         if step == max(settings.budgets):
             eval_loss[members] = evaluate(*whole, training=False)[0]
 
-    start = assemble(architecture, parameters, each_seed.tolist())
-    trained = train(start, data, each_rate.tolist(), probe=read, probe_at=settings.budgets)
-    return {
-        "gains": gains,
-        "rates": rates,
-        "budgets": np.array(settings.budgets),
-        "loss": loss.view(-1, *shape).numpy(),
-        "eval_loss": eval_loss.view(shape).numpy(),
-        "diverged_at": trained.diverged_at.view(shape).numpy(),
-    }
+    start = assemble(architecture, initialise(architecture, seeds, "he", each_gain), seeds)
+    trained = train(start, data, each_rate, probe=read, probe_at=settings.budgets)
+    return (
+        loss.view(-1, *shape).numpy(),
+        eval_loss.view(shape).numpy(),
+        trained.diverged_at.view(shape).numpy(),
+    )

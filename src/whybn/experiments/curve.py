@@ -69,7 +69,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     whole, partial: grid (point,), target (point,), predictions (seed, network, point), data_x and data_y
     (seed, example) and range (2,) and, for partial, shifted_x, shifted_y (example,): test points of seed 0.
     relearning: for each optimiser NAME of OPTIMISERS, NAME_total (seed, network, schedule): steps until the whole
-    curve is learned, infinite where it never was; arrival (schedule,): step at which the last piece arrives; pieces (schedule,).
+    curve is learned, infinite where it never was; arrival (schedule,): step at which the last piece arrives; pieces
+    (schedule,).
     """
     return _relearn(settings) if part == "relearning" else _learn(settings, part)
 
@@ -95,8 +96,7 @@ def _learn(settings: Settings, part: str) -> dict[str, np.ndarray]:
     seeds = _seeds(settings)
     points = curve_for(seeds, low, high, settings.examples, settings.noise)
     order = [
-        batch_order(seed, own, settings.batch, settings.steps)
-        for seed, own in zip(seeds, points.training, strict=True)
+        batch_order(seed, own, settings.batch, settings.steps) for seed, own in zip(seeds, points.training, strict=True)
     ]
     data = replace(points, order=torch.stack(order, 1))
     data_seeds = [seed for seed in seeds for _ in range(networks)]
@@ -146,9 +146,7 @@ def _relearn(settings: Settings) -> dict[str, np.ndarray]:
             learned = members[error < settings.tolerance]
             total[learned] = total[learned].clamp(max=step)
 
-        start = assemble(
-            NETWORK, initialise(NETWORK, network_seeds, "default"), network_seeds, data_seeds=data_rows
-        )
+        start = assemble(NETWORK, initialise(NETWORK, network_seeds, "default"), network_seeds, data_seeds=data_rows)
         checks = range(0, len(data.order) + 1, settings.every)
         train(start, data, [rate] * len(data_rows), optimiser, check, checks)
         found[f"{name}_total"] = total.view(len(seeds), networks, schedules).numpy()
@@ -167,9 +165,7 @@ def _schedules(settings: Settings, seeds: list[int]) -> Data:
             seen = [left_to_right[: (number + 1) * len(own) // pieces] for number in range(pieces)]
             lengths = [settings.phase] * (pieces - 1) + [steps]
             batch = len(own) // max(settings.pieces)  # the first piece of the finest schedule fills one batch
-            phases = [
-                batch_order(seed, part, batch, length) for part, length in zip(seen, lengths, strict=True)
-            ]
+            phases = [batch_order(seed, part, batch, length) for part, length in zip(seen, lengths, strict=True)]
             rows.append(torch.cat(phases)[:steps])
     training = points.training.repeat_interleave(len(settings.pieces), 0)
     return replace(points, order=torch.stack(rows, 1), training=training, test=training)

@@ -50,13 +50,10 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     at = trained.ensemble.pick(members)
     plane_seeds = [1000 * seed + plane for seed in seeds for plane in range(settings.planes)]
     directions = tuple(
-        filter_normalised_direction(at.parameters, [10 * seed + axis for seed in plane_seeds])
-        for axis in (0, 1)
+        filter_normalised_direction(at.parameters, [10 * seed + axis for seed in plane_seeds]) for axis in (0, 1)
     )
     images = data.training[:, : settings.images][at.seed_rows]
     offsets = torch.linspace(-settings.half_width, settings.half_width, settings.points).tolist()
-    loss = plane_losses(
-        architecture, at.parameters, directions, data.inputs[images], data.targets[images], offsets
-    )
+    loss = plane_losses(architecture, at.parameters, directions, data.inputs[images], data.targets[images], offsets)
     shape = (len(seeds), settings.planes, settings.points, settings.points)
     return {"offsets": np.array(offsets), "loss": loss.nan_to_num(nan=torch.inf).view(shape).numpy()}

@@ -43,9 +43,7 @@ class Settings:
 
 
 FULL = Settings()
-QUICK = replace(
-    FULL, seeds=3, steps=60, shift_at=(0, 10, 40), walk_at=(10, 30, 50), lengths=(0.0, 0.02, 0.05, 0.1, 0.2)
-)
+QUICK = replace(FULL, seeds=3, steps=60, shift_at=(0, 10, 40), walk_at=(10, 30, 50), lengths=(0.0, 0.02, 0.05, 0.1, 0.2))
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -70,9 +68,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     notes = Notes(settings, data)
     trained = train(start, data, [settings.rate] * len(seeds), probe=notes, probe_at=notes.moments)
     if (trained.diverged_at >= 0).any():
-        raise ArithmeticError(
-            f"{part} diverged at rate {settings.rate}; this experiment compares networks that train"
-        )
+        raise ArithmeticError(f"{part} diverged at rate {settings.rate}; this experiment compares networks that train")
     found = notes.arrays()
     if architecture.normaliser.uses_batch:
         found |= transform(settings, data, trained.ensemble) | companions(settings, data, trained.ensemble)
@@ -109,9 +105,7 @@ def companions(settings: Settings, data: Data, ensemble: Ensemble) -> dict[str, 
         with torch.no_grad():
             statistics = None if training else each.statistics
             inputs = data.inputs[index]
-            outputs = forward(
-                each.architecture, each.parameters, inputs, Context(training=training), statistics
-            )
+            outputs = forward(each.architecture, each.parameters, inputs, Context(training=training), statistics)
         return outputs[:, 0].softmax(-1).gather(1, label)[:, 0].view(seeds, draws)
 
     found = []
@@ -139,8 +133,8 @@ class Notes:
         checks = set(range(0, settings.steps + 1, settings.loss_every))
         self.moments = checks | later | set(settings.shift_at) | set(settings.walk_at)
 
-    def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
-        """Read what this step is asked for; `members` are all of them, since none may diverge here."""
+    def __call__(self, step: int, ensemble: Ensemble, _members: torch.Tensor) -> None:
+        """Read what this step is asked for; no member may diverge here."""
         settings, data = self.settings, self.data
         if step % settings.loss_every == 0:
             self.loss[step] = evaluate(ensemble, data.inputs, data.targets, data.training, training=True)[0]
@@ -180,9 +174,7 @@ class Notes:
 
     def arrays(self) -> dict[str, object]:
         """Everything noted, stacked over time."""
-        shift, misfits, before, after = (
-            torch.stack(column) for column in zip(*self.pairs.values(), strict=True)
-        )
+        shift, misfits, before, after = (torch.stack(column) for column in zip(*self.pairs.values(), strict=True))
         walks = list(self.walks.values())
         return {
             "loss_step": list(self.loss),

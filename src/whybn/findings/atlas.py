@@ -94,9 +94,7 @@ def claims(results: dict) -> list[Claim]:
             values=per_seed(_rate_decades(normalised) - _rate_decades(plain)),
             margin=_spacing(plain["rates"]) * 1.01,
             show=decades,
-            sentences={
-                "supported": "From He initialisation, the range of learning rates that train is {value} wider."
-            },
+            sentences={"supported": "From He initialisation, the range of learning rates that train is {value} wider."},
             **common,
         ),
         Claim(

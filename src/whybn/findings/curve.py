@@ -5,9 +5,7 @@ import numpy as np
 from whybn.evidence import Claim, number, per_seed, percent, times
 
 EXPERIMENTS = ("curve",)
-SCOPE = (
-    "eight noisy samples of one curve, networks of two hidden layers of 32 ReLU units, no normalisation, Adam"
-)
+SCOPE = "eight noisy samples of one curve, networks of two hidden layers of 32 ReLU units, no normalisation, Adam"
 RELEARNING_SCOPE = (
     "the same curve and networks, all earlier data kept, plain gradient descent on mini-batches; "
     "median over three random starts per sample"
@@ -98,8 +96,7 @@ def claims(results: dict) -> list[Claim]:
             margin=3.0,
             show=times,
             sentences={
-                "supported": "Networks that agree on the data part ways beyond them: "
-                "there they disagree {value} as much."
+                "supported": "Networks that agree on the data part ways beyond them: there they disagree {value} as much."
             },
             **common,
         ),

@@ -49,8 +49,7 @@ def claims(results: dict) -> list[Claim]:
             values=per_seed(_highest(plain["loss"]) / _highest(normalised["loss"])),
             margin=10.0,
             sentences={
-                "supported": "On planes through the trained networks, the loss climbs {value} as high "
-                "without Batch Norm."
+                "supported": "On planes through the trained networks, the loss climbs {value} as high without Batch Norm."
             },
             **common,
         ),
@@ -62,8 +61,7 @@ def claims(results: dict) -> list[Claim]:
             values=per_seed(_reach(normalised) / _reach(plain)),
             margin=1.2,
             sentences={
-                "supported": "With it, one can walk {value} as far in a random direction and still do better than "
-                "guessing."
+                "supported": "With it, one can walk {value} as far in a random direction and still do better than guessing."
             },
             **common,
         ),

@@ -35,10 +35,7 @@ def facts(results: dict) -> dict[str, str]:
 
 def claims(results: dict) -> list[Claim]:
     """Claims about images with another look."""
-    drop = {
-        arm: _accuracy(results, arm, 0.0) - _accuracy(results, arm, TESTED_SLANT)
-        for arm in ("plain", "batch_norm")
-    }
+    drop = {arm: _accuracy(results, arm, 0.0) - _accuracy(results, arm, TESTED_SLANT) for arm in ("plain", "batch_norm")}
     common = {
         "experiment": "shifted_images",
         "figure": "shifted_test_data",

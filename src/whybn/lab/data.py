@@ -35,7 +35,7 @@ class Data:
 @cache
 def digits() -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
     """All digits, as rows of 64 pixels with mean 0 and standard deviation 1 over the whole data set, and labels."""
-    from sklearn.datasets import load_digits  # takes half a second; the toy experiments do without
+    from sklearn.datasets import load_digits  # noqa: PLC0415 - half a second that the toy experiments do without
 
     images, labels = load_digits(return_X_y=True)
     pixels = torch.tensor(images, dtype=torch.float32)
@@ -48,18 +48,14 @@ def split(seed: int, examples: int = 1797, training: int = TRAINING_IMAGES) -> t
     return order[:training], order[training:]
 
 
-def batch_order(
-    seed: int, indices: Int[Tensor, "example"], batch: int, steps: int
-) -> Int[Tensor, "step batch"]:
+def batch_order(seed: int, indices: Int[Tensor, "example"], batch: int, steps: int) -> Int[Tensor, "step batch"]:
     """Mini-batches for `steps` steps: each epoch a fresh shuffle of `indices`, its incomplete last batch dropped.
 
     Raises ValueError when there are fewer examples than one batch holds.
     """
     per_epoch = len(indices) // batch
     if per_epoch == 0:
-        raise ValueError(
-            f"a batch of {batch} cannot be drawn from {len(indices)} examples; use a smaller batch"
-        )
+        raise ValueError(f"a batch of {batch} cannot be drawn from {len(indices)} examples; use a smaller batch")
     generator = _generator(seed, "order")
     epochs = []
     for _ in range(-(-steps // per_epoch)):
@@ -74,9 +70,7 @@ def digits_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
         raise ValueError(f"seeds must be sorted and distinct, got {list(seeds)}")
     images, labels = digits()
     splits = [split(seed) for seed in seeds]
-    order = [
-        batch_order(seed, training, batch, steps) for seed, (training, _) in zip(seeds, splits, strict=True)
-    ]
+    order = [batch_order(seed, training, batch, steps) for seed, (training, _) in zip(seeds, splits, strict=True)]
     return Data(
         images,
         labels,

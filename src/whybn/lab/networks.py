@@ -43,6 +43,7 @@ class Architecture:
 
     @property
     def normaliser(self) -> Arm:
+        """How the arm builds a layer."""
         return ARMS[self.arm]
 
     def fans(self, layer: int) -> tuple[int, int]:
@@ -102,9 +103,7 @@ def _draw(architecture: Architecture, seed: int, scheme: str) -> Parameters:
             parameters[f"scale.{layer}"] = torch.ones(fan_out)
             parameters[f"shift.{layer}"] = torch.zeros(fan_out)
         else:
-            parameters[f"bias.{layer}"] = (
-                offset * fan_in**-0.5 if scheme == "default" else torch.zeros(fan_out)
-            )
+            parameters[f"bias.{layer}"] = offset * fan_in**-0.5 if scheme == "default" else torch.zeros(fan_out)
     return parameters
 
 
@@ -121,9 +120,7 @@ class Trace:
     """What a forward pass saw in each hidden layer; every entry has shape (member, batch, unit)."""
 
     linear: list[Tensor]  # outputs of the linear map
-    preactivations: list[
-        Tensor
-    ]  # what enters the activation function: after the normaliser, where there is one
+    preactivations: list[Tensor]  # what enters the activation function: after the normaliser, where there is one
     activations: list[Tensor]  # what the next layer receives
 
 
@@ -144,9 +141,7 @@ def forward(
     arm = architecture.normaliser
     needs_statistics = arm.uses_batch and (not context.training or architecture.arm == "frozen_batch_norm")
     if needs_statistics and not statistics:
-        raise ValueError(
-            f"{architecture.arm} needs running statistics in this mode; pass those of the training run"
-        )
+        raise ValueError(f"{architecture.arm} needs running statistics in this mode; pass those of the training run")
     activation = ACTIVATIONS[architecture.activation]
     x = inputs
     for layer in range(start, architecture.depth):
@@ -155,9 +150,7 @@ def forward(
         else:
             linear = torch.bmm(x, parameters[f"weight.{layer}"])
             running = statistics[layer] if arm.uses_batch and statistics else None
-            z = arm.function(
-                linear, parameters[f"scale.{layer}"], parameters[f"shift.{layer}"], running, context
-            )
+            z = arm.function(linear, parameters[f"scale.{layer}"], parameters[f"shift.{layer}"], running, context)
         if arm.noisy and context.noise is not None:
             shift, factor = context.noise(layer, z)
             z = factor * z + shift
@@ -170,9 +163,7 @@ def forward(
     return torch.baddbmm(parameters[f"bias.{last}"][:, None], x, parameters[f"weight.{last}"])
 
 
-def calibrate(
-    architecture: Architecture, parameters: Parameters, inputs: Float[Tensor, "member batch input"]
-) -> Statistics:
+def calibrate(architecture: Architecture, parameters: Parameters, inputs: Float[Tensor, "member batch input"]) -> Statistics:
     """Statistics of every layer over all of `inputs`, each layer seeing the normalised layers below it."""
     statistics = fresh_statistics(architecture, parameters)
     if statistics:

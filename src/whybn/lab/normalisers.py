@@ -51,9 +51,7 @@ def _members(channels: Float[Tensor, "batch channel"], like: Values) -> Values:
     return channels.view(like.shape[1], like.shape[0], like.shape[2]).transpose(0, 1).contiguous()
 
 
-def batch_norm(
-    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
-) -> Values:
+def batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context) -> Values:
     """Batch Norm (Ioffe and Szegedy 2015, algorithm 1): each unit by its mean and variance over the mini-batch.
 
     With `running` given in train mode, the running statistics move in place; with None nothing is remembered.
@@ -73,9 +71,7 @@ def batch_norm(
     )
 
 
-def frozen_batch_norm(
-    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
-) -> Values:
+def frozen_batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context) -> Values:
     """Batch Norm with its statistics fixed once (after Page 2019; here scale and shift stay trainable).
 
     Only a pass with momentum 1, the calibration at the start, computes statistics.
@@ -84,16 +80,12 @@ def frozen_batch_norm(
     return batch_norm(z, scale, shift, running, Context(training=calibrating, momentum=1.0))
 
 
-def layer_norm(
-    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
-) -> Values:
+def layer_norm(z: Values, scale: PerUnit, shift: PerUnit, _running: Running | None, _context: Context) -> Values:
     """Layer Norm (Ba, Kiros and Hinton 2016): each example by the mean and variance over its units."""
     return torch.addcmul(shift[:, None], F.layer_norm(z, z.shape[-1:], eps=EPSILON), scale[:, None])
 
 
-def group_norm(
-    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context
-) -> Values:
+def group_norm(z: Values, scale: PerUnit, shift: PerUnit, _running: Running | None, _context: Context) -> Values:
     """Group Norm (Wu and He 2018): each example by the mean and variance over groups of its units."""
     normalised = F.group_norm(z.reshape(-1, z.shape[-1]), GROUPS, eps=EPSILON).view(z.shape)
     return torch.addcmul(shift[:, None], normalised, scale[:, None])

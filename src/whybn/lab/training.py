@@ -152,9 +152,7 @@ def _update(state: Ensemble, gradient: Parameters, rate: Tensor, optimiser: Opti
         if optimiser.adam:
             value.addcmul_(each, _adam_direction(state, name, slope, optimiser, step), value=-1)
         elif optimiser.momentum:
-            velocity = (
-                slope if name not in state.moments else state.moments[name][0] * optimiser.momentum + slope
-            )
+            velocity = slope if name not in state.moments else state.moments[name][0] * optimiser.momentum + slope
             state.moments[name] = (velocity, velocity)
             value.addcmul_(each, velocity, value=-1)
         else:
@@ -209,12 +207,8 @@ def evaluate(
         for members in torch.arange(len(ensemble.seeds)).split(chunk):
             part = ensemble.pick(members)
             rows = index[part.seed_rows]
-            statistics = (
-                None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
-            )
-            outputs = forward(
-                part.architecture, part.parameters, inputs[rows], Context(training=training), statistics
-            )
+            statistics = None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
+            outputs = forward(part.architecture, part.parameters, inputs[rows], Context(training=training), statistics)
             wanted = targets[rows]
             all_losses.append(losses(outputs, wanted))
             accuracies.append(_accuracy(outputs, wanted))

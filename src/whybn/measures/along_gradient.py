@@ -31,9 +31,7 @@ def inner(one: Parameters, other: Parameters) -> Float[Tensor, "member"]:
     return sum((one[name] * other[name]).flatten(1).sum(1) for name in one)
 
 
-def walk(
-    ensemble: Ensemble, inputs: Float[Tensor, "member batch input"], targets: Tensor, lengths: Sequence[float]
-) -> Walk:
+def walk(ensemble: Ensemble, inputs: Float[Tensor, "member batch input"], targets: Tensor, lengths: Sequence[float]) -> Walk:
     """Follow the gradient of this mini-batch for each step length (a learning rate), in train mode.
 
     Every point is evaluated on the same mini-batch with its own batch statistics; running statistics stay as they

@@ -19,9 +19,7 @@ def filter_normalised_direction(parameters: Parameters, seeds: Sequence[int]) ->
     generators = [torch.Generator().manual_seed(7_919 * seed + 13) for seed in seeds]
     for name, value in parameters.items():
         if name.startswith("weight"):
-            drawn = torch.stack([torch.randn(value.shape[1:], generator=one) for one in generators]).to(
-                value.dtype
-            )
+            drawn = torch.stack([torch.randn(value.shape[1:], generator=one) for one in generators]).to(value.dtype)
             direction[name] = drawn * value.norm(dim=1, keepdim=True) / drawn.norm(dim=1, keepdim=True)
         else:
             direction[name] = torch.zeros_like(value)

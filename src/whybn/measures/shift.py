@@ -49,6 +49,4 @@ def misfit(
             return losses(forward(architecture, parameters, inputs, context), targets)
 
     base = loss(earlier)
-    return torch.stack(
-        [loss(stitch(later, earlier, layer)) - base for layer in range(1, architecture.depth + 1)]
-    )
+    return torch.stack([loss(stitch(later, earlier, layer)) - base for layer in range(1, architecture.depth + 1)])

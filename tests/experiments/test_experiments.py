@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import curve, landscape, shifted_images, trajectory
+from whybn.experiments import batches, curve, landscape, shifted_images, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -127,3 +127,16 @@ def test_slanted_digits_are_what_the_experiment_stores(quick) -> None:
     assert found["examples"].shape == (3, 3, 8, 8)
     assert found["examples"].min() >= 0
     assert found["examples"].max() <= 1 + 1e-6
+
+
+def test_batches_chooses_rates_on_images_of_the_training_alone(quick) -> None:
+    settings = batches.QUICK
+    data, held_out = batches._data(settings, 8)
+    for seed in range(settings.seeds):
+        used = set(data.order[:, seed].flatten().tolist())
+        assert used <= set(data.training[seed].tolist())
+        assert not set(held_out[seed].tolist()) & (set(data.training[seed].tolist()) | set(data.test[seed].tolist()))
+    found = quick("batches", "batch_norm")
+    assert found["test_error"].shape == found["test_error_recomputed"].shape == (3, 2, 3)
+    assert (found["mean_noise"] > 0).all()
+    assert "mean_noise" not in quick("batches", "plain")

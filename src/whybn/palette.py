@@ -40,6 +40,7 @@ PENS: dict[str, Pen] = {
     "batch_norm": Pen("blue", "with Batch Norm"),
     "noisy_batch_norm": Pen("blue", "noisy Batch Norm", (6, 3)),
     "frozen_batch_norm": Pen("blue", "frozen Batch Norm", (1.5, 2.5)),
+    "shared_batch_norm": Pen("blue", "one set of statistics", (3, 2)),
     "recomputed": Pen("blue", "statistics recomputed", (8, 2, 1.5, 2)),
     "layer_norm": Pen("green", "Layer Norm"),
     "group_norm": Pen("green", "Group Norm", (6, 3)),

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import batches, curve, landscape, shifted_images, trajectory
+from whybn.experiments import batches, curve, landscape, recurrent, shifted_images, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -140,3 +140,19 @@ def test_batches_chooses_rates_on_images_of_the_training_alone(quick) -> None:
     assert found["test_error"].shape == found["test_error_recomputed"].shape == (3, 2, 3)
     assert (found["mean_noise"] > 0).all()
     assert "mean_noise" not in quick("batches", "plain")
+
+
+def test_one_set_of_statistics_changes_the_tests_and_not_the_training(quick) -> None:
+    per_step, shared = quick("recurrent", "batch_norm"), quick("recurrent", "shared_batch_norm")
+    assert per_step["spread"].shape == (8, 2)
+    assert not np.array_equal(per_step["test_error"], shared["test_error"])
+    chosen = [np.nan_to_num(found["validation_error"], nan=1.0).mean(0).argmin() for found in (per_step, shared)]
+    if chosen[0] == chosen[1]:
+        np.testing.assert_array_equal(per_step["spread"], shared["spread"])
+
+
+def test_blank_rows_come_before_the_digit() -> None:
+    longer = recurrent._behind(torch.arange(128.0).view(2, 64), 16)
+    assert longer.shape == (2, 80)
+    assert (longer[:, :16] == 0).all()
+    np.testing.assert_array_equal(longer[1, 16:], np.arange(64, 128))

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import batches, curve, landscape, recurrent, shifted_images, trajectory
+from whybn.experiments import batches, curve, landscape, recurrent, second, shifted_images, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -156,3 +156,14 @@ def test_blank_rows_come_before_the_digit() -> None:
     assert longer.shape == (2, 80)
     assert (longer[:, :16] == 0).all()
     np.testing.assert_array_equal(longer[1, 16:], np.arange(64, 128))
+
+
+def test_second_walks_from_the_runs_at_one_rate(quick) -> None:
+    settings = second.QUICK
+    plain, normalised = quick("second", "plain"), quick("second", "batch_norm")
+    assert plain["loss"].shape == plain["test_error"].shape == (2, 3)
+    assert plain["walk_loss"].shape == (3, 3, 2, settings.walk_batches)
+    for found in (plain, normalised):
+        assert found["walk_rate"] == found["rates"][settings.walk_rate]
+        np.testing.assert_allclose(found["walk_cosine"][:, 0], 1, atol=1e-4)
+        np.testing.assert_allclose(found["walk_ratio"][:, 0], 1, atol=1e-4)

@@ -34,6 +34,7 @@ class Architecture:
     width: int = 32
     activation: str = "relu"
     arm: str = "plain"
+    ghost: int | None = None  # examples that share the statistics of Batch Norm in train mode; None means all
 
     def __post_init__(self) -> None:
         if self.arm not in ARMS:
@@ -143,6 +144,8 @@ def forward(
     if needs_statistics and not statistics:
         raise ValueError(f"{architecture.arm} needs running statistics in this mode; pass those of the training run")
     activation = ACTIVATIONS[architecture.activation]
+    if architecture.ghost is not None:
+        context = replace(context, ghost=architecture.ghost)
     x = inputs
     for layer in range(start, architecture.depth):
         if arm.function is None:

@@ -13,25 +13,11 @@ from whybn.experiments import curve, landscape, shifted_images, trajectory
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
 
-@pytest.fixture(scope="module")
-def quick():
-    """Results of the quick settings, each computed once."""
-    found: dict[tuple[str, str], dict[str, np.ndarray]] = {}
-
-    def result(name: str, part: str) -> dict[str, np.ndarray]:
-        if (name, part) not in found:
-            module = importlib.import_module(f"whybn.experiments.{name}")
-            found[name, part] = module.run(module.QUICK, part)
-        return found[name, part]
-
-    return result
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_repeated_run_is_identical(name: str, quick) -> None:
     module = importlib.import_module(f"whybn.experiments.{name}")
     part = module.PARTS[-1]
-    first, again = quick(name, part), module.run(module.QUICK, part)
+    first, again = quick(name)[part], module.run(module.QUICK, part)
     assert first.keys() == again.keys()
     for array in first:
         assert isinstance(first[array], np.ndarray)
@@ -48,12 +34,12 @@ def test_quick_and_full_differ_in_settings_only(name: str) -> None:
 
 
 def test_curve_covers_what_it_says(quick) -> None:
-    partial = quick("curve", "partial")
+    partial = quick("curve")["partial"]
     low, high = partial["range"]
     assert ((partial["data_x"] >= low) & (partial["data_x"] <= high)).all()
     assert (partial["shifted_x"] > high).all()
     assert partial["predictions"].shape == (3, 4, len(partial["grid"]))
-    relearning = quick("curve", "relearning")
+    relearning = quick("curve")["relearning"]
     assert relearning["arrival"].tolist() == [0, 60, 180]
     for optimiser in curve.OPTIMISERS:
         reached = relearning[f"{optimiser}_total"]
@@ -73,7 +59,7 @@ def test_the_last_piece_is_unseen_before_it_arrives() -> None:
 
 
 def test_atlas_starts_at_he_and_keeps_the_diverged(quick) -> None:
-    found = quick("atlas", "plain")
+    found = quick("atlas")["plain"]
     assert np.isclose(found["gains"], 1.0).any()
     assert found["loss"].shape == (2, 2, 5, 5)
     diverged = found["diverged_at"] >= 0
@@ -83,13 +69,13 @@ def test_atlas_starts_at_he_and_keeps_the_diverged(quick) -> None:
 
 
 def test_atlas_modes_agree_without_batch_norm(quick) -> None:
-    found = quick("atlas", "plain")
+    found = quick("atlas")["plain"]
     np.testing.assert_array_equal(found["loss"][-1], found["eval_loss"])
 
 
 def test_trajectory_walks_start_where_the_run_is(quick) -> None:
     for part in trajectory.PARTS:
-        found = quick("trajectory", part)
+        found = quick("trajectory")[part]
         np.testing.assert_allclose(found["walk_cosine"][:, 0], 1, atol=1e-4)
         np.testing.assert_allclose(found["walk_ratio"][:, 0], 1, atol=1e-4)
         assert found["shift"].shape == found["misfit"].shape == (3, 10, 3)
@@ -97,7 +83,7 @@ def test_trajectory_walks_start_where_the_run_is(quick) -> None:
 
 
 def test_batch_norm_transform_is_standardised(quick) -> None:
-    found = quick("trajectory", "batch_norm")
+    found = quick("trajectory")["batch_norm"]
     np.testing.assert_allclose(found["normalised"].mean(0), 0, atol=1e-4)
     np.testing.assert_allclose(found["normalised"].std(0), 1, atol=1e-2)
     assert found["companions"].shape == (3, 3, 60)
@@ -106,7 +92,7 @@ def test_batch_norm_transform_is_standardised(quick) -> None:
 
 def test_landscape_is_centred_on_the_trained_network(quick) -> None:
     for part in landscape.PARTS:
-        found = quick("landscape", part)
+        found = quick("landscape")[part]
         middle = len(found["offsets"]) // 2
         assert found["offsets"][middle] == pytest.approx(0, abs=1e-6)
         assert (found["loss"][..., middle, middle] <= np.median(found["loss"])).all()
@@ -123,7 +109,7 @@ def test_an_upright_slant_changes_nothing_and_a_shear_keeps_the_middle() -> None
 
 
 def test_slanted_digits_are_what_the_experiment_stores(quick) -> None:
-    found = quick("shifted_images", "plain")
+    found = quick("shifted_images")["plain"]
     assert found["examples"].shape == (3, 3, 8, 8)
     assert found["examples"].min() >= 0
     assert found["examples"].max() <= 1 + 1e-6

@@ -5,7 +5,7 @@ import numpy as np
 from whybn.evidence import Claim, number, per_seed, percent, times
 
 EXPERIMENTS = ("curve",)
-SCOPE = "eight noisy samples of one curve, networks of two hidden layers of 32 ReLU units, no normalisation, Adam"
+SCOPE = "eight noisy samples of one curve, networks of three hidden layers of 32 ReLU units, no normalisation, Adam"
 RELEARNING_SCOPE = (
     "the same curve and networks, all earlier data kept, plain gradient descent on mini-batches; "
     "median over three random starts per sample"

@@ -39,6 +39,7 @@ PENS: dict[str, Pen] = {
     "plain": Pen("rust", "without Batch Norm"),
     "batch_norm": Pen("blue", "with Batch Norm"),
     "noisy_batch_norm": Pen("blue", "noisy Batch Norm", (6, 3)),
+    "noisy_plain": Pen("rust", "noise without Batch Norm", (6, 3)),
     "frozen_batch_norm": Pen("blue", "frozen Batch Norm", (1.5, 2.5)),
     "layer_norm": Pen("green", "Layer Norm"),
     "group_norm": Pen("green", "Group Norm", (6, 3)),

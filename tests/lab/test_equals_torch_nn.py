@@ -29,11 +29,11 @@ def double(parameters: dict) -> dict:
 
 
 class Noisy(nn.Module):
-    """BatchNorm1d followed by the ensemble's own noise, which the test sets before every step."""
+    """A normaliser followed by the ensemble's own noise, which the test sets before every step."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, norm: nn.Module) -> None:
         super().__init__()
-        self.norm = nn.BatchNorm1d(width)
+        self.norm = norm
         self.noise: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
@@ -55,7 +55,8 @@ def alone(architecture: Architecture, parameters: dict, member: int, running: Ru
     norms = {
         "batch_norm": nn.BatchNorm1d,
         "frozen_batch_norm": nn.BatchNorm1d,
-        "noisy_batch_norm": Noisy,
+        "noisy_batch_norm": lambda width: Noisy(nn.BatchNorm1d(width)),
+        "noisy_plain": lambda _width: Noisy(nn.Identity()),
         "layer_norm": nn.LayerNorm,
         "group_norm": lambda width: nn.GroupNorm(GROUPS, width),
     }

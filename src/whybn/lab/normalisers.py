@@ -97,13 +97,14 @@ class Arm:
 
     function: Callable[[Values, PerUnit, PerUnit, Running | None, Context], Values] | None
     uses_batch: bool = False  # has running statistics
-    noisy: bool = False  # adds noise after the normaliser in train mode
+    noisy: bool = False  # adds noise to the pre-activations (after the normaliser) in train mode
 
 
 ARMS: dict[str, Arm] = {
     "plain": Arm(None),
     "batch_norm": Arm(batch_norm, uses_batch=True),
     "noisy_batch_norm": Arm(batch_norm, uses_batch=True, noisy=True),
+    "noisy_plain": Arm(None, noisy=True),
     "frozen_batch_norm": Arm(frozen_batch_norm, uses_batch=True),
     "layer_norm": Arm(layer_norm),
     "group_norm": Arm(group_norm),

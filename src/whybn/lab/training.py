@@ -196,11 +196,13 @@ def evaluate(
     index: Int[Tensor, "seed chosen"],
     training: bool,
     chunk: int = 16,
+    noise_step: int | None = None,
 ) -> tuple[Float[Tensor, "member"], Float[Tensor, "member"]]:
     """Loss and accuracy (NaN for regressions) of every member on the examples `index` names for its seed.
 
     training=True uses the statistics of these very examples (the population statistics, if they are the training
     set); False the running ones. Members go in chunks; the examples of a member never do, for its statistics.
+    noise_step: for noisy arms, the step whose noise is added; None leaves the noise out.
     """
     all_losses, accuracies = [], []
     with torch.no_grad():
@@ -208,7 +210,9 @@ def evaluate(
             part = ensemble.pick(members)
             rows = index[part.seed_rows]
             statistics = None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
-            outputs = forward(part.architecture, part.parameters, inputs[rows], Context(training=training), statistics)
+            noise = None if noise_step is None else shifting_noise(part.seeds, noise_step)
+            context = Context(training=training, noise=noise)
+            outputs = forward(part.architecture, part.parameters, inputs[rows], context, statistics)
             wanted = targets[rows]
             all_losses.append(losses(outputs, wanted))
             accuracies.append(_accuracy(outputs, wanted))

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import curve, landscape, shifted_images, trajectory
+from whybn.experiments import curve, landscape, shifted_images, smoothness, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -113,3 +113,13 @@ def test_slanted_digits_are_what_the_experiment_stores(quick) -> None:
     assert found["examples"].shape == (3, 3, 8, 8)
     assert found["examples"].min() >= 0
     assert found["examples"].max() <= 1 + 1e-6
+
+
+def test_smoothness_starts_equal_at_every_rate_and_walks_what_it_says(quick) -> None:
+    for part in smoothness.PARTS:
+        found = quick("smoothness", part)
+        np.testing.assert_allclose(found["loss"][0], found["loss"][0, :, :1].repeat(3, 1), rtol=1e-6)
+        assert found["change"].shape == (3, 5, 2, 3)
+        assert (found["final_loss"][:, 1] < found["loss"][0, :, 1]).all()
+    plain = quick("smoothness", "plain")
+    np.testing.assert_array_equal(plain["change"], plain["eval_change"])  # without Batch Norm there is one mode

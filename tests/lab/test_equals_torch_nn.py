@@ -76,6 +76,8 @@ def alone(architecture: Architecture, parameters: dict, member: int, running: Ru
                     norm.running_var.copy_(running[layer].variance[member])
                 modules.append(norm)
             modules.append(Activation(architecture.activation))
+            if architecture.after_activation:
+                modules[-2:] = reversed(modules[-2:])
     return nn.Sequential(*modules).double()
 
 
@@ -168,6 +170,43 @@ def test_optimisers_equal_torch_optim(settings: Optimiser, reference) -> None:
         nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index]).backward()
         optimiser.step()
     torch.testing.assert_close(trained.ensemble.parameters["weight.1"][0].T, network[2].weight.data, **CLOSE)
+
+
+@pytest.mark.parametrize("arm", ["batch_norm", "layer_norm"])
+def test_normaliser_after_the_activation_equals_torch_nn(arm: str) -> None:
+    architecture = Architecture(depth=3, width=16, arm=arm, after_activation=True)
+    data = double_digits([0], STEPS)
+    parameters = double(initialise(architecture, [0], "default"))
+    trained = train(assemble(architecture, parameters, [0]), data, [0.05])
+    network = alone(architecture, parameters, 0, None)
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.05)
+    for index in data.order[:, 0]:
+        optimiser.zero_grad()
+        nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index]).backward()
+        optimiser.step()
+    check_same(trained.ensemble, network, 0)
+    assert parameters["bias.0"].abs().max() > 0  # before an activation a bias is not inert
+    with pytest.raises(ValueError, match="no normaliser"):
+        Architecture(after_activation=True)
+
+
+def test_warm_up_equals_a_schedule_of_torch_and_others_stay() -> None:
+    architecture = Architecture(depth=2, width=8, arm="batch_norm")
+    data = double_digits([0], 20)
+    parameters = double(initialise(architecture, [0]))
+    settings = Optimiser(warm_up=10, trainable=("scale", "shift"))
+    trained = train(assemble(architecture, parameters, [0]), data, [0.05], settings)
+    network = alone(architecture, parameters, 0, None)
+    moving = [value for module in network if hasattr(module, "eps") for value in module.parameters()]
+    optimiser = torch.optim.SGD(moving, lr=0.05)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1, (step + 1) / 10))
+    for index in data.order[:, 0]:
+        optimiser.zero_grad()
+        nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index]).backward()
+        optimiser.step()
+        schedule.step()
+    check_same(trained.ensemble, network, 0)
+    assert torch.equal(trained.ensemble.parameters["bias.2"], parameters["bias.2"])
 
 
 def test_eval_mode_equals_torch_nn() -> None:

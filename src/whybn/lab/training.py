@@ -20,13 +20,19 @@ NEVER = -1  # diverged_at of a member that did not diverge
 
 @dataclass(frozen=True)
 class Optimiser:
-    """SGD with momentum and weight decay (torch.optim.SGD's form), or Adam (Kingma and Ba 2015) when `adam`."""
+    """SGD with momentum and weight decay (torch.optim.SGD's form), or Adam (Kingma and Ba 2015) when `adam`.
+
+    warm_up: number of first steps over which the learning rate rises in a straight line to its full value.
+    trainable: kinds of parameters that move (weight, bias, scale, shift); the others stay as they were drawn.
+    """
 
     momentum: float = 0.0
     weight_decay: float = 0.0
     adam: bool = False
     betas: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
+    warm_up: int = 0
+    trainable: tuple[str, ...] = ("weight", "bias", "scale", "shift")
 
 
 @dataclass
@@ -144,7 +150,11 @@ def train(
 
 def _update(state: Ensemble, gradient: Parameters, rate: Tensor, optimiser: Optimiser, step: int) -> None:
     """One step of the optimiser, in place, in the form torch.optim uses."""
+    if step < optimiser.warm_up:
+        rate = rate * ((step + 1) / optimiser.warm_up)
     for name, value in state.parameters.items():
+        if name.split(".")[0] not in optimiser.trainable:
+            continue
         slope = gradient[name]
         if optimiser.weight_decay:
             slope = slope + optimiser.weight_decay * value

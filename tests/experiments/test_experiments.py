@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import curve, landscape, shifted_images, smoothness, trajectory
+from whybn.experiments import batches, curve, landscape, shifted_images, smoothness, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -117,9 +117,22 @@ def test_slanted_digits_are_what_the_experiment_stores(quick) -> None:
 
 def test_smoothness_starts_equal_at_every_rate_and_walks_what_it_says(quick) -> None:
     for part in smoothness.PARTS:
-        found = quick("smoothness", part)
+        found = quick("smoothness")[part]
         np.testing.assert_allclose(found["loss"][0], found["loss"][0, :, :1].repeat(3, 1), rtol=1e-6)
         assert found["change"].shape == (3, 5, 2, 3)
         assert (found["final_loss"][:, 1] < found["loss"][0, :, 1]).all()
-    plain = quick("smoothness", "plain")
+    plain = quick("smoothness")["plain"]
     np.testing.assert_array_equal(plain["change"], plain["eval_change"])  # without Batch Norm there is one mode
+
+
+def test_batches_chooses_rates_on_images_of_the_training_alone(quick) -> None:
+    settings = batches.QUICK
+    data, held_out = batches._data(settings, 8)
+    for seed in range(settings.seeds):
+        used = set(data.order[:, seed].flatten().tolist())
+        assert used <= set(data.training[seed].tolist())
+        assert not set(held_out[seed].tolist()) & (set(data.training[seed].tolist()) | set(data.test[seed].tolist()))
+    found = quick("batches")["batch_norm"]
+    assert found["test_error"].shape == found["test_error_recomputed"].shape == (3, 2, 3)
+    assert (found["mean_noise"] > 0).all()
+    assert "mean_noise" not in quick("batches")["plain"]

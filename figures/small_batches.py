@@ -1,0 +1,90 @@
+"""Test error against the size of the mini-batch, and how far the statistics of a mini-batch stray."""
+
+import numpy as np
+
+from whybn import marks, words
+from whybn.palette import pen
+from whybn.style import Layout, Panel
+
+EXPERIMENTS = ("batches",)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(170, 130), right=84, between=96)
+NAMES = {"plain": "no norm", "layer_norm": "Layer Norm", "group_norm": "Group Norm"}
+TESTED = {"": ("batch_norm", "running"), "_recomputed": ("recomputed", "recomputed")}
+NOISE = {"mean_noise": "noise of the mean", "spread_noise": "noise of the spread"}
+ERRORS = (2, 5, 10, 20, 50)  # percent
+
+
+def draw(results: dict, axes: list[Panel]) -> None:
+    arms = results["batches"]
+    normalised = arms["batch_norm"]
+    _without(axes[0], arms)
+    _with(axes[1], normalised)
+    for panel, (array, text) in zip(axes[2:], NOISE.items(), strict=True):
+        words.title(panel, text)
+        _noise(panel, normalised, array)
+    for panel in axes:
+        panel.axes.set_xscale("log")
+        words.named_ticks(panel, "x", normalised["sizes"], [str(size) for size in normalised["sizes"]])
+        words.x_label(panel, "images in a mini-batch")
+
+
+def _without(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
+    words.title(panel, "without Batch Norm")
+    ends = {}
+    for arm, name in NAMES.items():
+        values = _errors(arms[arm])
+        marks.band(panel, arms[arm]["sizes"], values[:, 1], values[:, -2], arm, name)
+        marks.line(panel, arms[arm]["sizes"], np.median(values, axis=1), arm, name)
+        ends[name] = (float(np.median(values[-1])), pen(arm).role)
+    _error_axis(panel)
+    _end_labels(panel, arms["plain"]["sizes"][-1], ends)
+
+
+def _with(panel: Panel, arm: dict[str, np.ndarray]) -> None:
+    words.title(panel, "with Batch Norm")
+    for suffix, (pen_name, name) in TESTED.items():
+        values = _errors(arm, suffix)
+        if not suffix:
+            marks.band(panel, arm["sizes"], values[:, 1], values[:, -2], pen_name, name)
+        marks.line(panel, arm["sizes"], np.median(values, axis=1), pen_name, name)
+    _error_axis(panel)
+    ends = {name: float(np.median(_errors(arm, suffix)[-1])) for suffix, (_, name) in TESTED.items()}
+    words.end_labels(panel, arm["sizes"][-1], ends, "blue")
+
+
+def _error_axis(panel: Panel) -> None:
+    words.y_label(panel, "test error, percent")
+    panel.axes.set_yscale("log")
+    panel.axes.set_ylim(2, 95)
+    words.named_ticks(panel, "y", ERRORS, [str(error) for error in ERRORS])
+
+
+def _end_labels(panel: Panel, x: float, ends: dict[str, tuple[float, str]]) -> None:
+    """Name curves of several hues at their right ends, one below the other, in order of height."""
+    ordered = sorted(ends, key=lambda name: ends[name][0])
+    middle = np.exp(np.mean([np.log(ends[name][0]) for name in ordered]))
+    for place, name in enumerate(ordered):
+        shift = (place - (len(ordered) - 1) / 2) * words.LINE
+        words.label(panel, x, middle, name, ends[name][1], shift=(7, shift))
+
+
+def _noise(panel: Panel, arm: dict[str, np.ndarray], array: str) -> None:
+    """Draw noise in the first layer and, as a mean, in the others; and what the first layer's mean must have."""
+    sizes, noise = arm["sizes"], arm[array]
+    if array == "mean_noise":
+        marks.line(panel, sizes, 1 / np.sqrt(sizes), "truth", "one over the root of the size", width=5)
+    rows = {"first layer": np.sort(noise[:, 0], axis=1), "other layers": np.sort(noise[:, 1:].mean(1), axis=1)}
+    for name, values in rows.items():
+        marks.band(panel, sizes, values[:, 1], values[:, -2], "batch_norm", name)
+        marks.line(panel, sizes, np.median(values, axis=1), "batch_norm", name)
+    words.y_label(panel, "in standard deviations of all images")
+    panel.axes.set_ylim(0.01, 1)
+    words.decades(panel, "y")
+    words.end_labels(panel, sizes[-1], {name: float(np.median(row[-1])) for name, row in rows.items()}, "blue")
+
+
+def _errors(arm: dict[str, np.ndarray], suffix: str = "") -> np.ndarray:
+    """Test error in percent, in order of size over seeds, at the rate best on the images set aside: (size, seed)."""
+    best = np.nan_to_num(arm["validation_error" + suffix], nan=0.9).mean(1).argmin(1)
+    errors = np.take_along_axis(np.nan_to_num(arm["test_error" + suffix], nan=0.9), best[:, None, None], axis=2)
+    return 100 * np.sort(errors[..., 0], axis=1)

@@ -1,0 +1,116 @@
+"""What small mini-batches do to networks with Batch Norm, and to others."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, per_seed, percent, points, times
+
+EXPERIMENTS = ("batches",)
+GUESSING = 0.9  # error of a network that guesses among ten digits; a diverged one counts as guessing
+COMPARED = (2, 4, 8, 32)  # sizes of which a claim speaks
+SCOPE = (
+    "four hidden layers of 32 ReLU units on the digits, 4,480 images seen whatever the size of the mini-batch, plain "
+    "gradient descent; for each kind of layer and size the learning rate that is best on images set aside"
+)
+
+
+def _chosen(arm: dict[str, np.ndarray], suffix: str = "") -> np.ndarray:
+    """Index of the learning rate with the least mean error on the images set aside: (size,)."""
+    return np.nan_to_num(arm["validation_error" + suffix], nan=GUESSING).mean(1).argmin(1)
+
+
+def _error(arm: dict[str, np.ndarray], suffix: str = "") -> np.ndarray:
+    """Test error at that learning rate: (size, seed)."""
+    errors = np.nan_to_num(arm["test_error" + suffix], nan=GUESSING)
+    return np.take_along_axis(errors, _chosen(arm, suffix)[:, None, None], axis=2)[..., 0]
+
+
+def _at(arm: dict[str, np.ndarray], size: int) -> int:
+    """Row of a size of mini-batch, the nearest where settings hold another."""
+    return int(np.abs(arm["sizes"] - size).argmin())
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings; NAME_two and so on are test errors with mini-batches of that size."""
+    arms = results["batches"]
+    normalised = arms["batch_norm"]
+    shown = {
+        "seeds": str(normalised["test_error"].shape[1]),
+        "rates": str(len(normalised["rates"])),
+        "recomputed_two": percent(np.median(_error(normalised, "_recomputed")[0])),
+        "first_layer_mean_noise_eight": number(np.median(normalised["mean_noise"][_at(normalised, 8), 0])),
+        "deeper_mean_noise_eight": number(np.median(normalised["mean_noise"][_at(normalised, 8), 1:].mean(0))),
+    }
+    for name, arm in arms.items():
+        for word, size in {"two": 2, "four": 4, "eight": 8, "thirty_two": 32}.items():
+            shown[f"{name}_{word}"] = f"{number(100 * np.median(_error(arm)[_at(arm, size)]))} %"
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about size, about statistics computed anew, and about noise."""
+    arms = results["batches"]
+    normalised, grouped = arms["batch_norm"], arms["group_norm"]
+    excess = _error(normalised) - _error(grouped)
+    repaired = (_error(normalised) - _error(normalised, "_recomputed"))[0]
+    mean_noise = normalised["mean_noise"][_at(normalised, 8)]
+    common = {"experiment": "batches", "figure": "small_batches"}
+    return [
+        Claim(
+            id="small_batches_hurt",
+            says="With small mini-batches, Batch Norm errs more than Group Norm",
+            origin="Wu and He (2018)",
+            quantity="test error with Batch Norm minus with Group Norm, by images in a mini-batch",
+            scope=SCOPE,
+            values={str(size): excess[_at(normalised, size)] for size in COMPARED},
+            margin=0.01,
+            show=points,
+            sentences={
+                "mixed": "With two images in a mini-batch, the test error with Batch Norm is {value_2} higher than with "
+                "Group Norm; with four, {value_4} higher. With thirty-two, the difference is {value_32}.",
+            },
+            **common,
+        ),
+        Claim(
+            id="recomputing_repairs",
+            says="Statistics computed anew repair most of the harm of a batch of two",
+            origin="Summers and Dinneen (2020), as a part of the harm at larger sizes",
+            quantity="share of the excess error over Group Norm that vanishes with statistics over the training images",
+            scope=SCOPE + "; mini-batches of two, rate chosen for each of the two ways of testing",
+            values=per_seed(repaired / excess[0]),
+            margin=0.5,
+            show=percent,
+            sentences={
+                "not_seen_here": "Computing the statistics anew over the training images repairs {value} of the damage that "
+                "mini-batches of two do."
+            },
+            **common,
+        ),
+        Claim(
+            id="deeper_means_calmer",
+            says="Behind other normalised layers, the mean of a mini-batch strays less",
+            origin="this article",
+            quantity="distance of the mean of eight images from the mean of all, in standard deviations, first hidden "
+            "layer over the others",
+            scope=SCOPE + "; trained on mini-batches of 32, in train mode",
+            values=per_seed(mean_noise[0] / mean_noise[1:].mean(0)),
+            margin=2.0,
+            show=times,
+            sentences={
+                "supported": "In the first layer the mean of a mini-batch strays {value} as far as in the layers behind "
+                "other normalised ones."
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "small_batches": "Test error against the size of the mini-batch. Without normalisation, with Layer Norm and with "
+        f"Group Norm it is {fact['plain_two']}, {fact['layer_norm_two']} and {fact['group_norm_two']} with two images. "
+        f"With Batch Norm it is {fact['batch_norm_two']} with two, {fact['batch_norm_four']} with four, "
+        f"{fact['batch_norm_eight']} with eight and {fact['batch_norm_thirty_two']} with 32; statistics computed anew "
+        "hardly change that. Below, noise of the mean and spread of a mini-batch, which falls as mini-batches grow."
+    }

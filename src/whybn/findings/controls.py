@@ -41,8 +41,8 @@ def _best_rate(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -
 
 
 def _highest(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
-    """Highest learning rate that trains, per seed; zero where none does."""
-    return np.where(_loss(arm, depth, gain) < TRAINED, arm["rates"], 0).max(1)
+    """Highest learning rate that trains, per seed; one step below the grid where none does."""
+    return np.where(_loss(arm, depth, gain) < TRAINED, arm["rates"], arm["rates"][0] / _step(arm)).max(1)
 
 
 def _shift(arm: dict[str, np.ndarray], depth: int, rate: int) -> np.ndarray:
@@ -64,7 +64,7 @@ def facts(results: dict) -> dict[str, str]:
         "rates": str(len(plain["rates"])),
         "shift_gap": str(plain["gap"]),
         "trained": number(TRAINED, 1),
-        "steps": "320",
+        "steps": str(plain["steps"]),
     }
     for name, arm in arms.items():
         for word, depth in DEPTHS.items():

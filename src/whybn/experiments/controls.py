@@ -47,9 +47,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     rates (rate,); depths, gains (network,). loss (network, seed, rate): on the whole training set after the last step,
     in train mode with its own statistics (frozen statistics stay frozen) and, in the noisy arms, with noise.
     test_accuracy (network, seed, rate): in eval mode, without noise. diverged_at (network, seed, rate): step of
-    divergence, -1 where there was none. shift_at (time,), gap (): steps t and p. steps (): length of the training. shift
-    (network, time, seed, rate): how far the inputs of hidden layer 2, 3, ... and of the output layer move from t to t+p, in deviations, mean over
-    layers; the noise of each step is part of it.
+    divergence, -1 where there was none. shift_at (time,), gap (): steps t and p. steps (): length of the training.
+    shift (network, time, seed, rate): how far the inputs of hidden layer 2, 3, ... and of the output layer move from t
+    to t+p, in deviations, mean over layers; the noise of each step is part of it.
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     networks = list(zip(settings.depths, settings.gains, strict=True))

@@ -32,8 +32,9 @@ def draw(results: dict, axes: list[Panel]) -> None:
         if change.narrow or column == 0:
             words.y_label(change, "relative change of the gradient")
             words.y_label(cosine, "cosine of before and after")
-    words.label(axes[0], 400, 0.006, pen("plain").label, "rust", ha="right", va="center")
-    words.label(axes[0], 400, 1, pen("batch_norm").label, "blue", ha="right", va="bottom")
+    end = networks["sigmoid"]["probe_at"][-1]
+    words.label(axes[0], end, 0.006, pen("plain").label, "rust", ha="right", va="center")
+    words.label(axes[0], end, 1, pen("batch_norm").label, "blue", ha="right", va="bottom")
 
 
 def _over_steps(panel: Panel, network: dict[str, np.ndarray], what: str, arm: str) -> None:

@@ -1,4 +1,4 @@
-"""What the units of a sigmoid network receive while it trains: one unit, twenty units, and the shift of all of them."""
+"""What the units of a sigmoid network receive while it trains: one unit, ten units, and the shift of all of them."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ EXPERIMENTS = ("sigmoid_units",)
 LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=(120, 120, 120), right=46, between=56)
 ARMS = ("plain", "batch_norm")
 RATE = 0  # the lower one
-EVERY = 5  # of the hundred units, in their own order
+EVERY = 10  # of the hundred units, in their own order
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -18,14 +18,14 @@ def draw(results: dict, axes: list[Panel]) -> None:
     for column, arm in enumerate(ARMS):
         one, many, shift = axes[column], axes[2 + column], axes[4 + column]
         words.title(one, pen(arm).label)
-        one.name, many.name, shift.name = (f"{pen(arm).label}, {what}" for what in ("one unit", "20 units", "shift"))
+        one.name, many.name, shift.name = (f"{pen(arm).label}, {what}" for what in ("one unit", "ten units", "shift"))
         at = parts[arm]["snapshot_at"]
         percentiles = parts[arm]["percentiles"][..., RATE]
         _one_unit(one, at, percentiles, arm)
         marks.runs(many, at, percentiles[:, 1, ::EVERY].T, arm)
         _shift(shift, at, parts[arm]["shift"][..., RATE], arm)
         words.y_label(one, "a typical unit: 15, 50 and 85 %")
-        words.y_label(many, "medians of twenty units")
+        words.y_label(many, "medians of ten units")
         words.y_label(shift, "shift of all units, in deviations")
         for panel in (one, many):
             words.few_ticks(panel, "y")

@@ -41,6 +41,8 @@ PENS: dict[str, Pen] = {
     "noisy_batch_norm": Pen("blue", "noisy Batch Norm", (6, 3)),
     "noisy_plain": Pen("rust", "noise without Batch Norm", (6, 3)),
     "frozen_batch_norm": Pen("blue", "frozen Batch Norm", (1.5, 2.5)),
+    "l1_norm": Pen("blue", "mean deviation", (9, 2, 2, 2)),
+    "linf_norm": Pen("blue", "largest deviation", (3.5, 2)),
     "layer_norm": Pen("green", "Layer Norm"),
     "group_norm": Pen("green", "Group Norm", (6, 3)),
     "truth": Pen("grey", "target"),

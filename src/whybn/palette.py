@@ -42,6 +42,8 @@ PENS: dict[str, Pen] = {
     "noisy_plain": Pen("rust", "noise without Batch Norm", (6, 3)),
     "frozen_batch_norm": Pen("blue", "frozen Batch Norm", (1.5, 2.5)),
     "recomputed": Pen("blue", "statistics recomputed", (8, 2, 1.5, 2)),
+    "l1_norm": Pen("blue", "mean deviation", (9, 2, 2, 2)),
+    "linf_norm": Pen("blue", "largest deviation", (3.5, 2)),
     "layer_norm": Pen("green", "Layer Norm"),
     "group_norm": Pen("green", "Group Norm", (6, 3)),
     "truth": Pen("grey", "target"),

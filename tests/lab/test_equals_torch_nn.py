@@ -8,7 +8,7 @@ from torch import nn
 
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, initialise
-from whybn.lab.normalisers import ARMS, GROUPS, Context, Running, shifting_noise
+from whybn.lab.normalisers import ARMS, EPSILON, GROUPS, MOMENTUM, Context, Running, shifting_noise
 from whybn.lab.training import Optimiser, assemble, evaluate, gradients, train
 
 STEPS = 50
@@ -41,6 +41,25 @@ class Noisy(nn.Module):
         return factor * self.norm(z) + shift
 
 
+class Centred(nn.Module):
+    """Subtract the mean, divide by another size than the standard deviation, written as the papers do."""
+
+    def __init__(self, width: int, order: float) -> None:
+        super().__init__()
+        self.order, self.eps = order, EPSILON
+        self.weight, self.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(width))
+        self.register_buffer("running_mean", torch.zeros(width))
+        self.register_buffer("running_var", torch.ones(width))
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        mean = z.mean(0)
+        size = torch.linalg.vector_norm(z - mean, self.order, dim=0)
+        size = size / len(z) if self.order == 1 else size
+        self.running_mean.mul_(1 - MOMENTUM).add_(MOMENTUM * mean.detach())
+        self.running_var.mul_(1 - MOMENTUM).add_(MOMENTUM * size.detach() ** 2)
+        return (z - mean) / torch.sqrt(size**2 + EPSILON) * self.weight + self.bias
+
+
 class Activation(nn.Module):
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -57,6 +76,8 @@ def alone(architecture: Architecture, parameters: dict, member: int, running: Ru
         "frozen_batch_norm": nn.BatchNorm1d,
         "noisy_batch_norm": lambda width: Noisy(nn.BatchNorm1d(width)),
         "noisy_plain": lambda _width: Noisy(nn.Identity()),
+        "l1_norm": lambda width: Centred(width, 1),
+        "linf_norm": lambda width: Centred(width, torch.inf),
         "layer_norm": nn.LayerNorm,
         "group_norm": lambda width: nn.GroupNorm(GROUPS, width),
     }
@@ -226,3 +247,17 @@ def test_eval_mode_equals_torch_nn() -> None:
     outputs, targets = network(data.inputs[data.test[0]]), data.targets[data.test[0]]
     assert loss[0].item() == pytest.approx(nn.functional.cross_entropy(outputs, targets).item(), rel=1e-9)
     assert accuracy[0].item() == pytest.approx((outputs.argmax(1) == targets).float().mean().item())
+
+
+@pytest.mark.parametrize("arm", ["l1_norm", "linf_norm"])
+def test_other_sizes_pass_gradcheck_and_agree_in_eval_mode(arm: str) -> None:
+    z, scale, shift = (torch.randn(shape, dtype=torch.float64) for shape in ((2, 9, 4), (2, 4), (2, 4)))
+    function = ARMS[arm].function
+
+    def train_mode(*inputs: torch.Tensor) -> torch.Tensor:
+        return function(*inputs, None, Context(training=True))
+
+    assert torch.autograd.gradcheck(train_mode, [one.requires_grad_() for one in (z, scale, shift)])
+    running = Running(torch.zeros_like(scale), torch.ones_like(scale))
+    outputs = function(z, scale, shift, running, Context(training=True, momentum=1.0))
+    torch.testing.assert_close(function(z, scale, shift, running, Context(training=False)), outputs)

@@ -137,3 +137,14 @@ def test_smoothness_starts_equal_at_every_rate_and_walks_what_it_says(quick) -> 
         assert (found["final_loss"][:, 1] < found["loss"][0, :, 1]).all()
     plain = quick("smoothness", "plain")
     np.testing.assert_array_equal(plain["change"], plain["eval_change"])  # without Batch Norm there is one mode
+
+
+def test_rescaling_moves_nothing_at_factor_one_and_little_behind_batch_norm(quick) -> None:
+    found = quick("invariance", "batch_norm")
+    one = np.abs(found["factors"] - 1).argmin()
+    np.testing.assert_allclose(found["every_loss"], found["every_loss"][one] * np.ones((5, 1)), rtol=1e-2)
+    np.testing.assert_allclose(found["every_gradient"][one], 2 * found["every_gradient"][one + 1], rtol=1e-2)
+    np.testing.assert_allclose(found["one_loss"][one], found["every_loss"][one])
+    allowed = found["bound_factor"] * (found["bound_before"] - found["bound_mean"] - found["bound_along"])
+    np.testing.assert_allclose(found["bound_after"], allowed, rtol=1e-2)
+    assert "bound_after" not in quick("invariance", "plain")

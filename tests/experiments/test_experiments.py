@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import curve, landscape, shifted_images, smoothness, trajectory
+from whybn.experiments import curve, landscape, sharpness, shifted_images, smoothness, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -148,3 +148,10 @@ def test_rescaling_moves_nothing_at_factor_one_and_little_behind_batch_norm(quic
     allowed = found["bound_factor"] * (found["bound_before"] - found["bound_mean"] - found["bound_along"])
     np.testing.assert_allclose(found["bound_after"], allowed, rtol=1e-2)
     assert "bound_after" not in quick("invariance", "plain")
+
+
+def test_sharpness_starts_where_its_initial_weights_put_it(quick) -> None:
+    for part in sharpness.PARTS:
+        found = quick("sharpness", part)
+        np.testing.assert_allclose(found["sharpness"][0], found["start"][0][:, None] * np.ones(2), rtol=1e-3)
+        assert (found["loss"][-1] < found["loss"][0]).all()

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import batches, curve, landscape, shifted_images, smoothness, trajectory
+from whybn.experiments import batches, curve, landscape, sharpness, shifted_images, smoothness, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -136,3 +136,21 @@ def test_batches_chooses_rates_on_images_of_the_training_alone(quick) -> None:
     assert found["test_error"].shape == found["test_error_recomputed"].shape == (3, 2, 3)
     assert (found["mean_noise"] > 0).all()
     assert "mean_noise" not in quick("batches")["plain"]
+
+
+def test_rescaling_moves_nothing_at_factor_one_and_little_behind_batch_norm(quick) -> None:
+    found = quick("invariance")["batch_norm"]
+    one = np.abs(found["factors"] - 1).argmin()
+    np.testing.assert_allclose(found["every_loss"], found["every_loss"][one] * np.ones((5, 1)), rtol=1e-2)
+    np.testing.assert_allclose(found["every_gradient"][one], 2 * found["every_gradient"][one + 1], rtol=1e-2)
+    np.testing.assert_allclose(found["one_loss"][one], found["every_loss"][one])
+    allowed = found["bound_factor"] * (found["bound_before"] - found["bound_mean"] - found["bound_along"])
+    np.testing.assert_allclose(found["bound_after"], allowed, rtol=1e-2)
+    assert "bound_after" not in quick("invariance")["plain"]
+
+
+def test_sharpness_starts_where_its_initial_weights_put_it(quick) -> None:
+    for part in sharpness.PARTS:
+        found = quick("sharpness")[part]
+        np.testing.assert_allclose(found["sharpness"][0], found["start"][0][:, None] * np.ones(2), rtol=1e-3)
+        assert (found["loss"][-1] < found["loss"][0]).all()

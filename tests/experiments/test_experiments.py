@@ -149,3 +149,9 @@ def test_deep_networks_start_as_the_theory_says(quick) -> None:
         np.testing.assert_allclose(tails[f"plain_{scheme}_loss"][0], 1, atol=0.01)
         assert (np.diff(tails[f"plain_{scheme}_tail"], axis=0) <= 0).all()
     assert (quick("depth", "rank")["rank_plain"] >= 1 - 1e-6).all()
+
+
+def test_residual_networks_grow_only_without_help(quick) -> None:
+    size = {part: quick("residual", part)["size"][-1] for part in ("plain", "batch_norm", "skip_init")}
+    assert (size["plain"] > size["batch_norm"]).all()
+    assert (size["skip_init"] == 1).all()

@@ -36,9 +36,10 @@ def valley(panel: Panel, rates: np.ndarray, loss: np.ndarray, arm: str) -> None:
 
 
 def name_arms(panel: Panel, rates: np.ndarray, losses: dict[str, np.ndarray]) -> None:
-    """Write the names of the arms where their curves end; `losses` are (seed, rate)."""
+    """Write the names of the arms, without where its valley ends, with below its best; `losses` are (seed, rate)."""
     middle = {arm: np.median(np.nan_to_num(loss, nan=np.inf), axis=0) for arm, loss in losses.items()}
-    end = int(np.flatnonzero(np.isfinite(middle["plain"]))[-1])
-    words.label(panel, rates[end], middle["plain"][end], ARMS["plain"], "rust", shift=(6, 0))
-    last = middle["batch_norm"][-1]
-    words.label(panel, rates[-1], last, ARMS["batch_norm"], "blue", ha="right", va="top", shift=(0, -10))
+    end = int(np.flatnonzero(middle["plain"] < 0.6 * GUESSING)[-1:].sum())
+    words.label(panel, rates[end], middle["plain"][end], ARMS["plain"], "rust", shift=(8, -2))
+    best = int(middle["batch_norm"].argmin())
+    lowest = middle["batch_norm"][best]
+    words.label(panel, rates[best], lowest, ARMS["batch_norm"], "blue", ha="center", va="top", shift=(0, -8))

@@ -154,3 +154,31 @@ def test_sharpness_starts_where_its_initial_weights_put_it(quick) -> None:
         found = quick("sharpness")[part]
         np.testing.assert_allclose(found["sharpness"][0], found["start"][0][:, None] * np.ones(2), rtol=1e-3)
         assert (found["loss"][-1] < found["loss"][0]).all()
+
+
+def test_recipes_differ_from_the_reference_where_they_say_so(quick) -> None:
+    plain, normalised = quick("recipes")["plain"], quick("recipes")["batch_norm"]
+    assert "after_loss" not in plain
+    assert "affine_loss" not in plain
+    for found in (plain, normalised):
+        for recipe in ("glorot", "default", "warm_up"):
+            assert not np.array_equal(found["he_loss"], found[f"{recipe}_loss"], equal_nan=True)
+    assert not np.array_equal(normalised["he_loss"], normalised["after_loss"])
+    assert (normalised["affine_accuracy"] <= 1).all()
+
+
+def test_deep_networks_start_as_the_theory_says(quick) -> None:
+    found = quick("depth")["growth"]
+    assert (found["relu"] > 1).all()
+    np.testing.assert_allclose(found["layers_batch_norm"][:, -1], 1)
+    tails = quick("depth")["tails"]
+    for scheme in ("he", "glorot"):
+        np.testing.assert_allclose(tails[f"plain_{scheme}_loss"][0], 1, atol=0.01)
+        assert (np.diff(tails[f"plain_{scheme}_tail"], axis=0) <= 0).all()
+    assert (quick("depth")["rank"]["rank_plain"] >= 1 - 1e-6).all()
+
+
+def test_residual_networks_grow_only_without_help(quick) -> None:
+    size = {part: quick("residual")[part]["size"][-1] for part in ("plain", "batch_norm", "skip_init")}
+    assert (size["plain"] > size["batch_norm"]).all()
+    assert (size["skip_init"] == 1).all()

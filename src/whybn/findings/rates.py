@@ -27,9 +27,9 @@ def _best_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _highest_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Largest learning rate that trains in the long training: (depth, seed); one step below the grid where none does."""
-    below = arm["rates"][0] / 10 ** _spacing(arm)
-    return np.where(arm["loss"][:, -1] < TARGET, arm["rates"], below).max(-1)
+    """Largest learning rate that trains in the long training: (depth, seed); one step below the grid if none does."""
+    rates = arm["rates"]
+    return np.where(arm["loss"][:, -1] < TARGET, rates, rates[0] ** 2 / rates[1]).max(-1)
 
 
 def _spacing(arm: dict[str, np.ndarray]) -> float:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import batches, curve, landscape, sharpness, shifted_images, smoothness, trajectory
+from whybn.experiments import batches, curve, landscape, recurrent, second, sharpness, shifted_images, smoothness, trajectory
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -182,3 +182,32 @@ def test_residual_networks_grow_only_without_help(quick) -> None:
     size = {part: quick("residual")[part]["size"][-1] for part in ("plain", "batch_norm", "skip_init")}
     assert (size["plain"] > size["batch_norm"]).all()
     assert (size["skip_init"] == 1).all()
+
+    assert "mean_noise" not in quick("batches")["plain"]
+
+
+def test_one_set_of_statistics_changes_the_tests_and_not_the_training(quick) -> None:
+    per_step, shared = quick("recurrent")["batch_norm"], quick("recurrent")["shared_batch_norm"]
+    assert per_step["spread"].shape == (8, 2)
+    assert not np.array_equal(per_step["test_error"], shared["test_error"])
+    chosen = [np.nan_to_num(found["validation_error"], nan=1.0).mean(0).argmin() for found in (per_step, shared)]
+    if chosen[0] == chosen[1]:
+        np.testing.assert_array_equal(per_step["spread"], shared["spread"])
+
+
+def test_blank_rows_come_before_the_digit() -> None:
+    longer = recurrent._behind(torch.arange(128.0).view(2, 64), 16)
+    assert longer.shape == (2, 80)
+    assert (longer[:, :16] == 0).all()
+    np.testing.assert_array_equal(longer[1, 16:], np.arange(64, 128))
+
+
+def test_second_walks_from_the_runs_at_one_rate(quick) -> None:
+    settings = second.QUICK
+    plain, normalised = quick("second")["plain"], quick("second")["batch_norm"]
+    assert plain["loss"].shape == plain["test_error"].shape == (2, 3)
+    assert plain["walk_loss"].shape == (3, 3, 2, settings.walk_batches)
+    for found in (plain, normalised):
+        assert found["walk_rate"] == found["rates"][settings.walk_rate]
+        np.testing.assert_allclose(found["walk_cosine"][:, 0], 1, atol=1e-4)
+        np.testing.assert_allclose(found["walk_ratio"][:, 0], 1, atol=1e-4)

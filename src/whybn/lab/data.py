@@ -1,18 +1,24 @@
-"""The data every training uses: real handwritten digits and one toy curve.
+"""The data every training uses: real handwritten digits, pictures of clothes and one toy curve.
 
 Nothing is downloaded: the digits ship with scikit-learn (1,797 images of 8 x 8 pixels, from the UCI
-repository, Alpaydin and Kaynak 1998).
+repository, Alpaydin and Kaynak 1998), and a part of Fashion-MNIST (Xiao, Rasul and Vollgraf 2017) with this package.
 """
 
+import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 TRAINING_IMAGES = 1400  # of 1,797; the other 397 are the test images
+FASHION_TRAINING_IMAGES = 4000  # of 5,000
+FASHION_DIGEST = "938b24a9ffbd4eabf929bbdd6e28cf34f521e616b3f9318d079927bf15005425"  # SHA-256 of fashion.npz
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,20 @@ def digits() -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
     images, labels = load_digits(return_X_y=True)
     pixels = torch.tensor(images, dtype=torch.float32)
     return (pixels - pixels.mean()) / pixels.std(), torch.tensor(labels, dtype=torch.int64)
+
+
+@cache
+def fashion() -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
+    """5,000 pictures of clothes, as rows of 196 pixels with mean 0 and standard deviation 1, and labels of ten classes.
+
+    Made by scripts/make_fashion_subset.py. Raises ValueError where the file is not the one that was made.
+    """
+    content = Path(__file__).with_name("fashion.npz").read_bytes()
+    if hashlib.sha256(content).hexdigest() != FASHION_DIGEST:
+        raise ValueError("fashion.npz is damaged or another file; check it out again")
+    arrays = np.load(io.BytesIO(content))
+    pixels = torch.tensor(arrays["images"], dtype=torch.float32).flatten(1)
+    return (pixels - pixels.mean()) / pixels.std(), torch.tensor(arrays["labels"], dtype=torch.int64)
 
 
 def split(seed: int, examples: int = 1797, training: int = TRAINING_IMAGES) -> tuple[Tensor, Tensor]:
@@ -70,6 +90,22 @@ def digits_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
         raise ValueError(f"seeds must be sorted and distinct, got {list(seeds)}")
     images, labels = digits()
     splits = [split(seed) for seed in seeds]
+    order = [batch_order(seed, training, batch, steps) for seed, (training, _) in zip(seeds, splits, strict=True)]
+    return Data(
+        images,
+        labels,
+        torch.stack(order, 1),
+        torch.stack([training for training, _ in splits]),
+        torch.stack([test for _, test in splits]),
+    )
+
+
+def fashion_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
+    """The pictures of clothes, split and ordered for each of `seeds`, which must be sorted and distinct (ValueError)."""
+    if list(seeds) != sorted(set(seeds)):
+        raise ValueError(f"seeds must be sorted and distinct, got {list(seeds)}")
+    images, labels = fashion()
+    splits = [split(seed, len(images), FASHION_TRAINING_IMAGES) for seed in seeds]
     order = [batch_order(seed, training, batch, steps) for seed, (training, _) in zip(seeds, splits, strict=True)]
     return Data(
         images,

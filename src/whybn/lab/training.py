@@ -6,6 +6,7 @@ only the arithmetic on it stops.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from whybn.lab.data import Data
 from whybn.lab.networks import Architecture, Parameters, Statistics, forward, fresh_statistics, losses
-from whybn.lab.normalisers import Context, Running, shifting_noise
+from whybn.lab.normalisers import Arm, Context, Running, shifting_noise
 
 NEVER = -1  # diverged_at of a member that did not diverge
 
@@ -35,16 +36,28 @@ class Optimiser:
     trainable: tuple[str, ...] = ("weight", "bias", "scale", "shift")
 
 
+@runtime_checkable
+class Design(Protocol):
+    """What training asks of an architecture, fully connected or not."""
+
+    arm: str
+
+    @property
+    def normaliser(self) -> Arm:
+        """How the arm builds a layer."""
+
+
 @dataclass
 class Ensemble:
     """The state of a training: everything that changes from step to step."""
 
-    architecture: Architecture
+    architecture: Design
     parameters: Parameters
     statistics: Statistics
     seed_rows: Int[Tensor, "member"]  # which row of Data.order each member reads
     seeds: list[int]  # one per member; the noise of Noisy Batch Norm depends on it
     moments: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    compute: Callable[..., Tensor] = forward  # outputs of the members; called as networks.forward is
 
     def pick(self, members: Tensor) -> "Ensemble":
         """A copy that holds only the given members."""
@@ -55,6 +68,7 @@ class Ensemble:
             self.seed_rows[members],
             [self.seeds[member] for member in members.tolist()],
             {name: (first[members], second[members]) for name, (first, second) in self.moments.items()},
+            self.compute,
         )
 
 
@@ -75,21 +89,23 @@ Probe = Callable[[int, Ensemble, Int[Tensor, "member"]], None]
 
 
 def assemble(
-    architecture: Architecture,
+    architecture: Architecture | Design,
     parameters: Parameters,
     seeds: Sequence[int],
     statistics: Statistics | None = None,
     data_seeds: Sequence[int] | None = None,
+    compute: Callable[..., Tensor] = forward,
 ) -> Ensemble:
     """An ensemble ready to train. `seeds` holds one seed per member; rows of Data.order follow sorted seeds.
 
     data_seeds: where several initialisations share one data set, the seed of each member's data.
+    compute: for other networks than the fully connected ones, which then bring their statistics, what computes them.
     """
     of_data = list(seeds if data_seeds is None else data_seeds)
     unique = sorted(set(of_data))
     rows = torch.tensor([unique.index(seed) for seed in of_data])
     start = fresh_statistics(architecture, parameters) if statistics is None else statistics
-    return Ensemble(architecture, parameters, start, rows, list(seeds))
+    return Ensemble(architecture, parameters, start, rows, list(seeds), compute=compute)
 
 
 def gradients(
@@ -99,7 +115,7 @@ def gradients(
     leaves = {name: value.detach().requires_grad_() for name, value in ensemble.parameters.items()}
     frozen = ensemble.architecture.arm == "frozen_batch_norm"
     statistics = ensemble.statistics if remember or frozen else None
-    loss = losses(forward(ensemble.architecture, leaves, inputs, context, statistics), targets)
+    loss = losses(ensemble.compute(ensemble.architecture, leaves, inputs, context, statistics), targets)
     found = torch.autograd.grad(loss.sum(), list(leaves.values()))
     return loss.detach(), dict(zip(leaves, found, strict=True))
 
@@ -196,6 +212,7 @@ def _scatter(state: Ensemble, alive: Int[Tensor, "member"], original: Ensemble) 
         ],
         original.seed_rows,
         original.seeds,
+        compute=original.compute,
     )
 
 
@@ -222,7 +239,7 @@ def evaluate(
             statistics = None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
             noise = None if noise_step is None else shifting_noise(part.seeds, noise_step)
             context = Context(training=training, noise=noise)
-            outputs = forward(part.architecture, part.parameters, inputs[rows], context, statistics)
+            outputs = part.compute(part.architecture, part.parameters, inputs[rows], context, statistics)
             wanted = targets[rows]
             all_losses.append(losses(outputs, wanted))
             accuracies.append(_accuracy(outputs, wanted))

@@ -113,6 +113,7 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
             seconds = sum(float(experiments[needed]["seconds"]) for needed in figure.experiments)
             entries[name] = {
                 "alt": alts[name],
+                "page": _page(project, name),
                 "script": f"figures/{name}.py",
                 "csv": f"{name}.csv",
                 "command": f"make figures FIGURE={name}",
@@ -120,3 +121,10 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
                 "seconds": f"{seconds:.0f}",
             }
     return entries
+
+
+def _page(project: Project, figure: str) -> str:
+    """Return the stem of the page that shows a figure, the article first."""
+    pages = sorted(project.docs.glob("*.md"), key=lambda path: (path.stem != "index", path.stem))
+    shown = f"/assets/figures/{figure}.svg"
+    return next((path.stem for path in pages if shown in path.read_text(encoding="utf-8")), "index")

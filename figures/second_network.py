@@ -1,0 +1,58 @@
+"""A convolutional network on other data: loss against learning rate, and loss along one gradient."""
+
+import numpy as np
+
+from whybn import marks, words
+from whybn.palette import pen
+from whybn.style import Layout, Panel
+
+EXPERIMENTS = ("second",)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(150, 170), share="y", right=60, between=64)
+ARMS = ("plain", "batch_norm")
+CHANCE = float(np.log(10))
+
+
+def draw(results: dict, axes: list[Panel]) -> None:
+    parts = [results["second"][arm] for arm in ARMS]
+    for panel, arm, part in zip(axes[:2], ARMS, parts, strict=True):
+        words.title(panel, pen(arm).label)
+        panel.name = f"{pen(arm).label}, loss by learning rate"
+        _by_rate(panel, part, arm)
+    for panel, arm, part in zip(axes[2:], ARMS, parts, strict=True):
+        if panel.narrow:
+            words.title(panel, pen(arm).label)
+        panel.name = f"{pen(arm).label}, loss along the gradient"
+        _along(panel, part, arm)
+    axes[2].axes.set_ylim(0, None)
+    for panel, arm, part in zip(axes[2:], ARMS, parts, strict=True):
+        words.few_ticks(panel, "y")
+        ends = {f"step {step}": float(loss) for step, loss in zip(part["walk_at"], _walked(part)[:, -1], strict=True)}
+        words.end_labels(panel, part["walk_steps"][-1], ends, pen(arm).role)
+
+
+def _by_rate(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
+    """Draw the loss of each seed against the learning rate; a line ends where its networks diverge."""
+    marks.runs(panel, part["rates"], part["loss"], arm)
+    marks.rule(panel, CHANCE, "chance", at=0)
+    panel.axes.set_xlim(part["rates"][0] * 0.8, part["rates"][-1] * 1.25)
+    panel.axes.set_ylim(0, 3)
+    words.decades(panel, "x")
+    words.few_ticks(panel, "y")
+    words.y_label(panel, "loss after training")
+    words.x_label(panel, "learning rate")
+
+
+def _along(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
+    """Draw the loss along the walk from each moment: median over seeds of the median over mini-batches, and band."""
+    for moment, step in enumerate(part["walk_at"]):
+        values = np.sort(np.median(part["walk_loss"][moment], axis=-1), axis=-1)
+        marks.band(panel, part["walk_steps"], values[:, 1], values[:, -2], arm, f"step {step}")
+        marks.line(panel, part["walk_steps"], np.median(values, axis=-1), arm, f"step {step}")
+    words.few_ticks(panel, "x")
+    words.y_label(panel, "loss on the same mini-batch")
+    words.x_label(panel, "length of the step, in training steps")
+
+
+def _walked(part: dict[str, np.ndarray]) -> np.ndarray:
+    """Median over seeds of the median over mini-batches: (moment, length)."""
+    return np.median(np.median(part["walk_loss"], axis=-1), axis=-1)

@@ -1,0 +1,96 @@
+"""Another network on other data: eight convolutional layers on pictures of clothes, without and with Batch Norm.
+
+Both arms are trained at the same learning rates from the same weights. At one rate, at which both learn, the loss and
+the gradient are followed along the gradients of mini-batches at three moments.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from whybn.lab import convolution
+from whybn.lab.convolution import Convolutional
+from whybn.lab.data import Data, fashion_for
+from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.measures.along_gradient import walk
+
+PARTS = ("plain", "batch_norm")
+BUDGET = 40
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a reader may want to change."""
+
+    first_seed: int = 0
+    seeds: int = 8
+    depth: int = 8  # convolutional layers
+    channels: int = 8  # filters in each of them
+    steps: int = 300
+    batch: int = 32
+    rate_decades: tuple[float, float] = (-2.0, 0.8)  # common logarithm of the lowest and highest learning rate
+    rates: int = 8
+    walk_rate: int = 2  # which of the rates, counted from 0, the runs have along which gradients are followed
+    walk_at: tuple[int, ...] = (10, 75, 250)  # early, middle, late
+    walk_batches: int = 4  # mini-batches whose gradients are followed from each of these points
+    walk_steps: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # lengths, in training steps
+    loss_images: int = 1000  # training images on which the loss is taken
+
+
+FULL = Settings()
+QUICK = replace(FULL, seeds=2, depth=4, steps=30, rates=3, walk_rate=1, walk_at=(5, 10, 20), walk_steps=(0.0, 1.0, 4.0))
+
+
+def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
+    """Arrays of one arm.
+
+    rates (rate,). loss (seed, rate): on `loss_images` training images after the last step, in train mode, NaN where the
+    member has diverged. test_error (seed, rate): in eval mode. diverged_at (seed, rate): step, -1 where there was none.
+    walk_at (moment,), walk_steps (length,), walk_rate (): walk_loss, walk_cosine, walk_ratio (moment, length, seed,
+    batch): along the gradients of the mini-batches that come next.
+    """
+    seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
+    rates = np.logspace(*settings.rate_decades, settings.rates)
+    data = fashion_for(seeds, settings.batch, settings.steps)
+    each = [seed for seed in seeds for _ in rates]
+    architecture = Convolutional(depth=settings.depth, channels=settings.channels, arm=part)
+    parameters = convolution.initialise(architecture, each)
+    statistics = convolution.fresh_statistics(architecture, parameters)
+    start = assemble(architecture, parameters, each, statistics, compute=convolution.forward)
+    walks: list[dict[str, torch.Tensor]] = []
+
+    def probe(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
+        walked = (members % settings.rates == settings.walk_rate).nonzero()[:, 0]
+        walks.append(_walk(settings, data, ensemble.pick(walked), step, rates[settings.walk_rate]))
+
+    trained = train(start, data, rates.tolist() * settings.seeds, probe=probe, probe_at=settings.walk_at)
+    shape = (settings.seeds, settings.rates)
+    chosen = data.training[:, : settings.loss_images]
+    loss, _ = evaluate(trained.ensemble, data.inputs, data.targets, chosen, training=True)
+    _, accuracy = evaluate(trained.ensemble, data.inputs, data.targets, data.test, training=False)
+    return {
+        "rates": rates,
+        "loss": loss.view(shape).numpy(),
+        "test_error": 1 - accuracy.view(shape).numpy(),
+        "diverged_at": trained.diverged_at.view(shape).numpy(),
+        "walk_at": np.array(settings.walk_at),
+        "walk_steps": np.array(settings.walk_steps),
+        "walk_rate": np.array(rates[settings.walk_rate]),
+        **{name: torch.stack([one[name] for one in walks]).numpy() for name in walks[0]},
+    }
+
+
+def _walk(settings: Settings, data: Data, ensemble: Ensemble, step: int, rate: float) -> dict[str, torch.Tensor]:
+    """Follow the gradients of the mini-batches that come next: (length, seed, batch).
+
+    Raises ArithmeticError where a member has diverged, as the walks compare networks that train.
+    """
+    if len(ensemble.seeds) != settings.seeds:
+        raise ArithmeticError(f"a network diverged at rate {rate:.3g} before step {step}; walk at a lower rate")
+    batches = settings.walk_batches
+    each = ensemble.pick(torch.arange(settings.seeds).repeat_interleave(batches))
+    index = data.order[step : step + batches].transpose(0, 1).reshape(settings.seeds * batches, -1)
+    lengths = [rate * steps for steps in settings.walk_steps]
+    found = walk(each, data.inputs[index], data.targets[index], lengths)
+    return {f"walk_{name}": getattr(found, name).view(-1, settings.seeds, batches) for name in ("loss", "cosine", "ratio")}

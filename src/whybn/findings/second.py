@@ -1,0 +1,123 @@
+"""Whether the main claims hold for a convolutional network on pictures of clothes."""
+
+import numpy as np
+
+from whybn.evidence import Claim, decades, number, per_seed, points, times
+
+EXPERIMENTS = ("second",)
+TRAINED = float(np.log(10) / 2)  # half the loss of a network that guesses
+MOMENTS = ("early", "middle", "late")
+SCOPE = (
+    "eight convolutional layers of eight filters without skip connections, He initialisation, on 4,000 pictures of "
+    "clothes of 14 x 14 pixels (Fashion-MNIST), mini-batches of 32, plain gradient descent, 300 steps"
+)
+
+
+def _spacing(arm: dict[str, np.ndarray]) -> float:
+    """Decades from one learning rate to the next."""
+    return float(np.diff(np.log10(arm["rates"])).mean())
+
+
+def _rate_decades(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Decades of learning rate that train, per seed; NaN compares as not trained."""
+    return (arm["loss"] < TRAINED).sum(1) * _spacing(arm)
+
+
+def _best(arm: dict[str, np.ndarray]) -> int:
+    """The learning rate with the lowest mean loss on training images; a diverged network counts as infinite."""
+    return int(np.nan_to_num(arm["loss"], nan=np.inf).mean(0).argmin())
+
+
+def _loss_range(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Range of the loss between half and four training steps: (moment, seed), median over mini-batches."""
+    return np.median(np.ptp(arm["walk_loss"][:, arm["walk_steps"] >= 0.5], axis=1), -1)
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings; errors and losses at each arm's best rate."""
+    arms = results["second"]
+    plain = arms["plain"]
+    shown = {
+        "seeds": str(len(plain["loss"])),
+        "rates": str(len(plain["rates"])),
+        "trained": number(TRAINED),
+        "walk_rate": number(float(plain["walk_rate"]), 1),
+    }
+    for row, moment in enumerate(MOMENTS):
+        shown[f"step_{moment}"] = str(plain["walk_at"][row])
+    for name, arm in arms.items():
+        shown[f"{name}_rate_decades"] = number(np.median(_rate_decades(arm)))
+        shown[f"{name}_best_loss"] = number(np.median(arm["loss"][:, _best(arm)]))
+        shown[f"{name}_test_error"] = f"{number(100 * np.median(arm['test_error'][:, _best(arm)]))} %"
+        for row, moment in enumerate(MOMENTS):
+            shown[f"{name}_loss_range_{moment}"] = number(np.median(_loss_range(arm)[row]))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """The main claims again."""
+    plain, normalised = results["second"]["plain"], results["second"]["batch_norm"]
+    ranges = _loss_range(plain) / _loss_range(normalised)
+    common = {"experiment": "second", "figure": "second_network"}
+    return [
+        Claim(
+            id="second_wider_rates",
+            says="A convolutional network: Batch Norm widens the range of learning rates that train",
+            origin="Ioffe and Szegedy (2015); Bjorck et al. (2018)",
+            quantity="decades of learning rate that train, with minus without",
+            scope=SCOPE + "; trained means less than half the loss of guessing",
+            values=per_seed(_rate_decades(normalised) - _rate_decades(plain)),
+            margin=_spacing(plain) * 1.01,  # more than one step of the grid
+            show=decades,
+            sentences={
+                "supported": "In the convolutional network, too, Batch Norm widens the range of learning rates that train, "
+                "by {value}."
+            },
+            **common,
+        ),
+        Claim(
+            id="second_lower_error",
+            says="A convolutional network: each at its best rate, the one with Batch Norm errs less",
+            origin="Ioffe and Szegedy (2015), as faster training",
+            quantity="test error without minus with, each at the rate with the lowest loss on training images",
+            scope=SCOPE + "; 1,000 test images",
+            values=per_seed(plain["test_error"][:, _best(plain)] - normalised["test_error"][:, _best(normalised)]),
+            margin=0.01,
+            show=points,
+            sentences={
+                "supported": "After these few steps, each at its best rate, the test error is {value} lower with Batch Norm."
+            },
+            **common,
+        ),
+        Claim(
+            id="second_loss_range",
+            says="A convolutional network: along one gradient the loss varies more without Batch Norm",
+            origin="Santurkar et al. (2018)",
+            quantity="range of the loss between half and four training steps, without over with Batch Norm",
+            scope=SCOPE
+            + "; both at one rate, at which both learn; early, middle and late are steps "
+            + ", ".join(map(str, plain["walk_at"])),
+            values=dict(zip(MOMENTS, ranges, strict=True)),
+            margin=1.5,
+            show=times,
+            sentences={
+                "supported": "Along one gradient, the loss without Batch Norm varies {value_early} as much early, "
+                "{value_middle} as much in the middle and {value_late} as much late in training.",
+                "mixed": "Along one gradient, the loss without Batch Norm varies {value_early} as much early, "
+                "{value_middle} as much in the middle and {value_late} as much late in training.",
+                "inconclusive": "Along one gradient, the seeds disagree.",
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "second_network": "A convolutional network on pictures of clothes. Above, loss after training by learning rate: "
+        f"{fact['plain_rate_decades']} decades train without Batch Norm, {fact['batch_norm_rate_decades']} with it. Below, "
+        f"loss along one gradient at three moments: late, it ranges over {fact['plain_loss_range_late']} without Batch "
+        f"Norm and {fact['batch_norm_loss_range_late']} with it."
+    }

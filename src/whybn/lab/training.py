@@ -24,7 +24,7 @@ class Optimiser:
     """SGD with momentum and weight decay (torch.optim.SGD's form), or Adam (Kingma and Ba 2015) when `adam`.
 
     warm_up: number of first steps over which the learning rate rises in a straight line to its full value.
-    trainable: kinds of parameters that move (weight, bias, scale, shift); the others stay as they were drawn.
+    trainable: kinds of parameters that move (such as scale and shift), the others stay as they were drawn; None: all.
     """
 
     momentum: float = 0.0
@@ -33,7 +33,7 @@ class Optimiser:
     betas: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
     warm_up: int = 0
-    trainable: tuple[str, ...] = ("weight", "bias", "scale", "shift")
+    trainable: tuple[str, ...] | None = None
 
 
 @runtime_checkable
@@ -169,7 +169,7 @@ def _update(state: Ensemble, gradient: Parameters, rate: Tensor, optimiser: Opti
     if step < optimiser.warm_up:
         rate = rate * ((step + 1) / optimiser.warm_up)
     for name, value in state.parameters.items():
-        if name.split(".")[0] not in optimiser.trainable:
+        if optimiser.trainable is not None and name.split(".")[0] not in optimiser.trainable:
             continue
         slope = gradient[name]
         if optimiser.weight_decay:

@@ -34,7 +34,7 @@ class Settings:
     steps: int = 500
     rates: tuple[float, ...] = (0.5, 1.0, 2.0)
     every: int = 25  # steps between two measurements
-    products: int = 8  # Hessian-vector products for each of them, begun at the last vector
+    products: int = 12  # Hessian-vector products for each of them, begun at the last vector
     first_products: int = 25  # for the first one, begun at the gradient
     schemes: tuple[str, ...] = ("default", "glorot", "he")  # initial weights; the trainings start from the first
 

@@ -96,7 +96,7 @@ def claims(results: dict) -> list[Claim]:
             margin=1.5,
             show=number,
             sentences={
-                "mixed": "Without anyone touching the learning rate, the effective one then falls by a factor of "
+                "mixed": "As training goes on, growing weights lower the effective learning rate by a factor of "
                 f"{{value_large}} at rate {number(LARGE, 1)}, but only of {{value_shared}} at rate {number(SHARED, 1)}."
             },
         ),

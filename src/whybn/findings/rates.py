@@ -132,8 +132,8 @@ def claims(results: dict) -> list[Claim]:
             show=times,
             sentences={
                 "mixed": f"After {fact['steps_long']} steps this lead is gone: the loss without Batch Norm is "
-                "{value_shallow} that with it at the smallest depth and {value_middle} at the middle one. Only at the "
-                "largest, with {value_deep}, does Batch Norm keep up or lead, depending on the seed."
+                "{value_shallow} that with it at the smallest depth and {value_middle} at the middle one. At the "
+                "largest it is {value_deep}, and the seeds disagree."
             },
             **common,
         ),

@@ -82,11 +82,11 @@ def claims(results: dict) -> list[Claim]:
         ),
         Claim(
             id="heavier_tails",
-            says="Without Batch Norm the first gradient has heavier tails",
+            says="Without Batch Norm the first gradient has far heavier tails",
             origin="Bjorck et al. (2018)",
             quantity="kurtosis of the entries of the gradient, without over with",
             values=ratio(*kurtosis),
-            margin=1.5,
+            margin=5.0,
             show=times,
             sentences={
                 "mixed": "Heavy tails come from the initial weights: without Batch Norm, the kurtosis of the first gradient "

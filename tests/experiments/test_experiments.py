@@ -1,6 +1,7 @@
 """Every experiment at its quick settings: the arrays it promises, repeatable to the last bit, and what must hold."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,18 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import batches, curve, landscape, recurrent, second, sharpness, shifted_images, smoothness, trajectory
+from whybn.experiments import (
+    batches,
+    curve,
+    ghosts,
+    landscape,
+    recurrent,
+    second,
+    sharpness,
+    shifted_images,
+    smoothness,
+    trajectory,
+)
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -211,3 +223,11 @@ def test_second_walks_from_the_runs_at_one_rate(quick) -> None:
         assert found["walk_rate"] == found["rates"][settings.walk_rate]
         np.testing.assert_allclose(found["walk_cosine"][:, 0], 1, atol=1e-4)
         np.testing.assert_allclose(found["walk_ratio"][:, 0], 1, atol=1e-4)
+
+
+def test_ghosts_differ_in_their_statistics_alone(quick) -> None:
+    found, plain = quick("ghosts")["batch_norm"], quick("ghosts")["plain"]
+    assert found["test_loss"].shape == (2, 3, 2, 3)
+    assert plain["test_loss"].shape == (1, 3, 2, 3)
+    whole = replace(ghosts.QUICK, sizes=(128,))
+    np.testing.assert_array_equal(ghosts.run(whole, "batch_norm")["test_loss"][0], found["test_loss"][1])

@@ -8,7 +8,7 @@ from torch import nn
 
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, initialise
-from whybn.lab.normalisers import ARMS, EPSILON, GROUPS, MOMENTUM, Context, Running, shifting_noise
+from whybn.lab.normalisers import ARMS, EPSILON, GROUPS, MOMENTUM, Context, Running, batch_norm, shifting_noise
 from whybn.lab.training import Optimiser, assemble, evaluate, gradients, train
 
 STEPS = 50
@@ -261,3 +261,42 @@ def test_other_sizes_pass_gradcheck_and_agree_in_eval_mode(arm: str) -> None:
     running = Running(torch.zeros_like(scale), torch.ones_like(scale))
     outputs = function(z, scale, shift, running, Context(training=True, momentum=1.0))
     torch.testing.assert_close(function(z, scale, shift, running, Context(training=False)), outputs)
+
+
+def test_ghost_batch_norm_equals_modules_on_chunks() -> None:
+    z = torch.randn(3, 12, 5, dtype=torch.float64, requires_grad=True)
+    scale, shift = torch.rand(3, 5, dtype=torch.float64), torch.randn(3, 5, dtype=torch.float64)
+    running = Running(torch.randn(3, 5, dtype=torch.float64), torch.rand(3, 5, dtype=torch.float64))
+    before = Running(running.mean.clone(), running.variance.clone())
+    weights = torch.randn(3, 12, 5, dtype=torch.float64)
+    found = batch_norm(z, scale, shift, running, Context(training=True, ghost=4))
+    (gradient,) = torch.autograd.grad((found * weights).sum(), z)
+    for member in range(3):
+        x = z[member].detach().requires_grad_()
+        norms = []
+        for _ in range(3):
+            norm = nn.BatchNorm1d(5).double()
+            norm.weight.data, norm.bias.data = scale[member].clone(), shift[member].clone()
+            norm.running_mean.copy_(before.mean[member])
+            norm.running_var.copy_(before.variance[member])
+            norms.append(norm)
+        expected = torch.cat([norm(chunk) for norm, chunk in zip(norms, x.split(4), strict=True)])
+        torch.testing.assert_close(found[member], expected, **CLOSE)
+        (wanted,) = torch.autograd.grad((expected * weights[member]).sum(), x)
+        torch.testing.assert_close(gradient[member], wanted, **CLOSE)
+        mean = torch.stack([norm.running_mean for norm in norms]).mean(0)
+        variance = torch.stack([norm.running_var for norm in norms]).mean(0)
+        torch.testing.assert_close(running.mean[member], mean, **CLOSE)
+        torch.testing.assert_close(running.variance[member], variance, **CLOSE)
+
+
+def test_a_ghost_of_the_whole_batch_changes_nothing_and_a_misfit_is_refused() -> None:
+    data = double_digits([0], 5)
+    architecture = Architecture(depth=2, width=8, arm="batch_norm")
+    parameters = double(initialise(architecture, [0]))
+    ordinary = train(assemble(architecture, parameters, [0]), data, [0.1])
+    ghostly = replace(architecture, ghost=32)
+    same = train(assemble(ghostly, parameters, [0]), data, [0.1])
+    torch.testing.assert_close(same.minibatch_loss, ordinary.minibatch_loss, rtol=1e-12, atol=0)
+    with pytest.raises(ValueError, match="do not fill"):
+        train(assemble(replace(architecture, ghost=5), parameters, [0]), data, [0.1])

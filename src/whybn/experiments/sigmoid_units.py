@@ -35,7 +35,7 @@ class Settings:
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=2, steps=60, rates=(0.3,), snapshot_every=20)
+QUICK = replace(FULL, seeds=2, steps=60, snapshot_every=20)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

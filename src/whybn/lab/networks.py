@@ -36,6 +36,7 @@ class Architecture:
     activation: str = "relu"
     arm: str = "plain"
     after_activation: bool = False
+    ghost: int | None = None  # examples that share the statistics of Batch Norm in train mode; None means all
 
     def __post_init__(self) -> None:
         if self.arm not in ARMS:
@@ -150,6 +151,8 @@ def forward(
     if needs_statistics and not statistics:
         raise ValueError(f"{architecture.arm} needs running statistics in this mode; pass those of the training run")
     activation = ACTIVATIONS[architecture.activation]
+    if architecture.ghost is not None:
+        context = replace(context, ghost=architecture.ghost)
     x = inputs
     for layer in range(start, architecture.depth):
         if arm.function is None:

@@ -6,7 +6,7 @@ members in one call.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -36,11 +36,13 @@ class Context:
     training: True uses the statistics of the batch at hand, False the running ones.
     momentum: weight of this batch in the running statistics.
     noise: for Noisy Batch Norm, draws (shift, factor) for a layer; None means no noise, as at test time.
+    ghost: for Batch Norm in train mode, examples that share their statistics (Hoffer et al. 2017); None means all.
     """
 
     training: bool
     momentum: float = MOMENTUM
     noise: Callable[[int, Values], tuple[Values, Values]] | None = None
+    ghost: int | None = None
 
 
 def _channels(values: Values) -> Float[Tensor, "batch channel"]:
@@ -56,6 +58,8 @@ def batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | Non
 
     With `running` given in train mode, the running statistics move in place; with None nothing is remembered.
     """
+    if context.training and context.ghost is not None:
+        return _ghost_batch_norm(z, scale, shift, running, context, context.ghost)
     return _members(
         F.batch_norm(
             _channels(z),
@@ -69,6 +73,31 @@ def batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | Non
         ),
         z,
     )
+
+
+def _ghost_batch_norm(
+    z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context, size: int
+) -> Values:
+    """Batch Norm of each `size` neighbours in the batch by themselves (Hoffer, Hubara and Soudry 2017).
+
+    Each group moves the running statistics from where they were; their mean is kept. Raises ValueError where the groups
+    do not fill the batch.
+    """
+    members, batch, units = z.shape
+    groups, rest = divmod(batch, size)
+    if rest:
+        raise ValueError(f"groups of {size} do not fill a batch of {batch}")
+
+    def spread(values: PerUnit) -> Float[Tensor, "group_of_member unit"]:
+        return values.repeat_interleave(groups, 0)
+
+    moved = None if running is None else Running(spread(running.mean), spread(running.variance))
+    grouped = z.reshape(members * groups, size, units)
+    found = batch_norm(grouped, spread(scale), spread(shift), moved, replace(context, ghost=None))
+    if running is not None:
+        running.mean.copy_(moved.mean.view(members, groups, units).mean(1))
+        running.variance.copy_(moved.variance.view(members, groups, units).mean(1))
+    return found.view(members, batch, units)
 
 
 def frozen_batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context) -> Values:

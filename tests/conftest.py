@@ -1,7 +1,11 @@
 """What several parts of the tests need."""
 
+import importlib
 import os
 import shutil
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import pytest
 
@@ -31,3 +35,15 @@ def program():
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def quick() -> Callable[[str], dict[str, dict[str, Any]]]:
+    """Return ``quick(experiment)``: the results of all its parts at the quick settings, each computed once."""
+
+    @cache
+    def results(name: str) -> dict[str, dict[str, Any]]:
+        module = importlib.import_module(f"whybn.experiments.{name}")
+        return {part: module.run(module.QUICK, part) for part in module.PARTS}
+
+    return results

@@ -44,6 +44,15 @@ def test_gradient_is_autograds(random):
     np.testing.assert_allclose(found, values.grad.numpy(), rtol=1e-10, atol=1e-14)
 
 
+def test_gradient_bound_is_met_with_equality_by_autograd(random):
+    x, outgoing = torch.tensor(random.normal(3, 2, size=16), requires_grad=True), random.normal(size=16)
+    spread = torch.sqrt(x.var(unbiased=False))
+    normalised = (x - x.mean()) / spread
+    (1.7 * normalised * torch.tensor(outgoing)).sum().backward()
+    right = FORMULAS["gradient_bound"].evaluate(outgoing, normalised.detach().numpy(), 1.7, spread.item())
+    assert right == pytest.approx(x.grad.square().sum().item(), rel=1e-10)
+
+
 def test_shift_is_scipys_wasserstein_distance(random):
     before, after = random.normal(size=50), random.normal(1, 3, size=50)
     expected = scipy.stats.wasserstein_distance(before, after) / before.std()

@@ -79,6 +79,18 @@ def gradient_step(
     return parameters - length * gradient
 
 
+def gradient_bound(
+    outgoing: Float[ndarray, "batch"], normalised: Float[ndarray, "batch"], scale: float, spread: float
+) -> float:
+    """The right side of the bound on the squared gradient h for a unit's pre-activations, given g for its outputs.
+
+    Source: Santurkar et al. 2018, theorem 4.1, with one over m in the last term.
+    """
+    m = len(outgoing)
+    removed = np.sum(outgoing) ** 2 / m + np.sum(outgoing * normalised) ** 2 / m
+    return scale**2 / spread**2 * (np.sum(outgoing**2) - removed)
+
+
 FORMULAS = {
     "batch_norm": Formula(
         r"""\begin{align*}
@@ -117,6 +129,12 @@ FORMULAS = {
     "filter_normalisation": Formula(
         r"d_k \leftarrow \frac{d_k}{\lVert d_k \rVert} \, \lVert w_k \rVert \quad \text{for each unit } k",
         filter_normalisation,
+    ),
+    "gradient_bound": Formula(
+        r"""\lVert h \rVert^2 \le \frac{\gamma^2}{\sigma^2} \left( \lVert g \rVert^2
+        - \frac{1}{m} \left( \sum_{i=1}^{m} g_i \right)^2
+        - \frac{1}{m} \left( \sum_{i=1}^{m} g_i \, \hat{x}_i \right)^2 \right)""",
+        gradient_bound,
     ),
     "gradient_step": Formula(
         r"\theta(\eta) = \theta_t - \eta \, \nabla \ell (\theta_t)",

@@ -9,30 +9,27 @@ import pytest
 import torch
 
 import whybn.experiments
-from whybn.experiments import batches, curve, ghosts, landscape, recurrent, second, shifted_images, trajectory
+from whybn.experiments import (
+    batches,
+    curve,
+    ghosts,
+    landscape,
+    recurrent,
+    second,
+    sharpness,
+    shifted_images,
+    smoothness,
+    trajectory,
+)
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
-
-
-@pytest.fixture(scope="module")
-def quick():
-    """Results of the quick settings, each computed once."""
-    found: dict[tuple[str, str], dict[str, np.ndarray]] = {}
-
-    def result(name: str, part: str) -> dict[str, np.ndarray]:
-        if (name, part) not in found:
-            module = importlib.import_module(f"whybn.experiments.{name}")
-            found[name, part] = module.run(module.QUICK, part)
-        return found[name, part]
-
-    return result
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_repeated_run_is_identical(name: str, quick) -> None:
     module = importlib.import_module(f"whybn.experiments.{name}")
     part = module.PARTS[-1]
-    first, again = quick(name, part), module.run(module.QUICK, part)
+    first, again = quick(name)[part], module.run(module.QUICK, part)
     assert first.keys() == again.keys()
     for array in first:
         assert isinstance(first[array], np.ndarray)
@@ -49,12 +46,12 @@ def test_quick_and_full_differ_in_settings_only(name: str) -> None:
 
 
 def test_curve_covers_what_it_says(quick) -> None:
-    partial = quick("curve", "partial")
+    partial = quick("curve")["partial"]
     low, high = partial["range"]
     assert ((partial["data_x"] >= low) & (partial["data_x"] <= high)).all()
     assert (partial["shifted_x"] > high).all()
     assert partial["predictions"].shape == (3, 4, len(partial["grid"]))
-    relearning = quick("curve", "relearning")
+    relearning = quick("curve")["relearning"]
     assert relearning["arrival"].tolist() == [0, 60, 180]
     for optimiser in curve.OPTIMISERS:
         reached = relearning[f"{optimiser}_total"]
@@ -74,7 +71,7 @@ def test_the_last_piece_is_unseen_before_it_arrives() -> None:
 
 
 def test_atlas_starts_at_he_and_keeps_the_diverged(quick) -> None:
-    found = quick("atlas", "plain")
+    found = quick("atlas")["plain"]
     assert np.isclose(found["gains"], 1.0).any()
     assert found["loss"].shape == (2, 2, 5, 5)
     diverged = found["diverged_at"] >= 0
@@ -84,13 +81,13 @@ def test_atlas_starts_at_he_and_keeps_the_diverged(quick) -> None:
 
 
 def test_atlas_modes_agree_without_batch_norm(quick) -> None:
-    found = quick("atlas", "plain")
+    found = quick("atlas")["plain"]
     np.testing.assert_array_equal(found["loss"][-1], found["eval_loss"])
 
 
 def test_trajectory_walks_start_where_the_run_is(quick) -> None:
     for part in trajectory.PARTS:
-        found = quick("trajectory", part)
+        found = quick("trajectory")[part]
         np.testing.assert_allclose(found["walk_cosine"][:, 0], 1, atol=1e-4)
         np.testing.assert_allclose(found["walk_ratio"][:, 0], 1, atol=1e-4)
         assert found["shift"].shape == found["misfit"].shape == (3, 10, 3)
@@ -98,7 +95,7 @@ def test_trajectory_walks_start_where_the_run_is(quick) -> None:
 
 
 def test_batch_norm_transform_is_standardised(quick) -> None:
-    found = quick("trajectory", "batch_norm")
+    found = quick("trajectory")["batch_norm"]
     np.testing.assert_allclose(found["normalised"].mean(0), 0, atol=1e-4)
     np.testing.assert_allclose(found["normalised"].std(0), 1, atol=1e-2)
     assert found["companions"].shape == (3, 3, 60)
@@ -107,7 +104,7 @@ def test_batch_norm_transform_is_standardised(quick) -> None:
 
 def test_landscape_is_centred_on_the_trained_network(quick) -> None:
     for part in landscape.PARTS:
-        found = quick("landscape", part)
+        found = quick("landscape")[part]
         middle = len(found["offsets"]) // 2
         assert found["offsets"][middle] == pytest.approx(0, abs=1e-6)
         assert (found["loss"][..., middle, middle] <= np.median(found["loss"])).all()
@@ -124,10 +121,20 @@ def test_an_upright_slant_changes_nothing_and_a_shear_keeps_the_middle() -> None
 
 
 def test_slanted_digits_are_what_the_experiment_stores(quick) -> None:
-    found = quick("shifted_images", "plain")
+    found = quick("shifted_images")["plain"]
     assert found["examples"].shape == (3, 3, 8, 8)
     assert found["examples"].min() >= 0
     assert found["examples"].max() <= 1 + 1e-6
+
+
+def test_smoothness_starts_equal_at_every_rate_and_walks_what_it_says(quick) -> None:
+    for part in smoothness.PARTS:
+        found = quick("smoothness")[part]
+        np.testing.assert_allclose(found["loss"][0], found["loss"][0, :, :1].repeat(3, 1), rtol=1e-6)
+        assert found["change"].shape == (3, 5, 2, 3)
+        assert (found["final_loss"][:, 1] < found["loss"][0, :, 1]).all()
+    plain = quick("smoothness")["plain"]
+    np.testing.assert_array_equal(plain["change"], plain["eval_change"])  # without Batch Norm there is one mode
 
 
 def test_batches_chooses_rates_on_images_of_the_training_alone(quick) -> None:
@@ -137,14 +144,62 @@ def test_batches_chooses_rates_on_images_of_the_training_alone(quick) -> None:
         used = set(data.order[:, seed].flatten().tolist())
         assert used <= set(data.training[seed].tolist())
         assert not set(held_out[seed].tolist()) & (set(data.training[seed].tolist()) | set(data.test[seed].tolist()))
-    found = quick("batches", "batch_norm")
+    found = quick("batches")["batch_norm"]
     assert found["test_error"].shape == found["test_error_recomputed"].shape == (3, 2, 3)
     assert (found["mean_noise"] > 0).all()
-    assert "mean_noise" not in quick("batches", "plain")
+    assert "mean_noise" not in quick("batches")["plain"]
+
+
+def test_rescaling_moves_nothing_at_factor_one_and_little_behind_batch_norm(quick) -> None:
+    found = quick("invariance")["batch_norm"]
+    one = np.abs(found["factors"] - 1).argmin()
+    np.testing.assert_allclose(found["every_loss"], found["every_loss"][one] * np.ones((5, 1)), rtol=1e-2)
+    np.testing.assert_allclose(found["every_gradient"][one], 2 * found["every_gradient"][one + 1], rtol=1e-2)
+    np.testing.assert_allclose(found["one_loss"][one], found["every_loss"][one])
+    allowed = found["bound_factor"] * (found["bound_before"] - found["bound_mean"] - found["bound_along"])
+    np.testing.assert_allclose(found["bound_after"], allowed, rtol=1e-2)
+    assert "bound_after" not in quick("invariance")["plain"]
+
+
+def test_sharpness_starts_where_its_initial_weights_put_it(quick) -> None:
+    for part in sharpness.PARTS:
+        found = quick("sharpness")[part]
+        np.testing.assert_allclose(found["sharpness"][0], found["start"][0][:, None] * np.ones(2), rtol=1e-3)
+        assert (found["loss"][-1] < found["loss"][0]).all()
+
+
+def test_recipes_differ_from_the_reference_where_they_say_so(quick) -> None:
+    plain, normalised = quick("recipes")["plain"], quick("recipes")["batch_norm"]
+    assert "after_loss" not in plain
+    assert "affine_loss" not in plain
+    for found in (plain, normalised):
+        for recipe in ("glorot", "default", "warm_up"):
+            assert not np.array_equal(found["he_loss"], found[f"{recipe}_loss"], equal_nan=True)
+    assert not np.array_equal(normalised["he_loss"], normalised["after_loss"])
+    assert (normalised["affine_accuracy"] <= 1).all()
+
+
+def test_deep_networks_start_as_the_theory_says(quick) -> None:
+    found = quick("depth")["growth"]
+    assert (found["relu"] > 1).all()
+    np.testing.assert_allclose(found["layers_batch_norm"][:, -1], 1)
+    tails = quick("depth")["tails"]
+    for scheme in ("he", "glorot"):
+        np.testing.assert_allclose(tails[f"plain_{scheme}_loss"][0], 1, atol=0.01)
+        assert (np.diff(tails[f"plain_{scheme}_tail"], axis=0) <= 0).all()
+    assert (quick("depth")["rank"]["rank_plain"] >= 1 - 1e-6).all()
+
+
+def test_residual_networks_grow_only_without_help(quick) -> None:
+    size = {part: quick("residual")[part]["size"][-1] for part in ("plain", "batch_norm", "skip_init")}
+    assert (size["plain"] > size["batch_norm"]).all()
+    assert (size["skip_init"] == 1).all()
+
+    assert "mean_noise" not in quick("batches")["plain"]
 
 
 def test_one_set_of_statistics_changes_the_tests_and_not_the_training(quick) -> None:
-    per_step, shared = quick("recurrent", "batch_norm"), quick("recurrent", "shared_batch_norm")
+    per_step, shared = quick("recurrent")["batch_norm"], quick("recurrent")["shared_batch_norm"]
     assert per_step["spread"].shape == (8, 2)
     assert not np.array_equal(per_step["test_error"], shared["test_error"])
     chosen = [np.nan_to_num(found["validation_error"], nan=1.0).mean(0).argmin() for found in (per_step, shared)]
@@ -161,7 +216,7 @@ def test_blank_rows_come_before_the_digit() -> None:
 
 def test_second_walks_from_the_runs_at_one_rate(quick) -> None:
     settings = second.QUICK
-    plain, normalised = quick("second", "plain"), quick("second", "batch_norm")
+    plain, normalised = quick("second")["plain"], quick("second")["batch_norm"]
     assert plain["loss"].shape == plain["test_error"].shape == (2, 3)
     assert plain["walk_loss"].shape == (3, 3, 2, settings.walk_batches)
     for found in (plain, normalised):
@@ -171,7 +226,7 @@ def test_second_walks_from_the_runs_at_one_rate(quick) -> None:
 
 
 def test_ghosts_differ_in_their_statistics_alone(quick) -> None:
-    found, plain = quick("ghosts", "batch_norm"), quick("ghosts", "plain")
+    found, plain = quick("ghosts")["batch_norm"], quick("ghosts")["plain"]
     assert found["test_loss"].shape == (2, 3, 2, 3)
     assert plain["test_loss"].shape == (1, 3, 2, 3)
     whole = replace(ghosts.QUICK, sizes=(128,))

@@ -3,7 +3,6 @@
 import ast
 import csv
 import gzip
-import importlib
 import importlib.util
 import itertools
 from functools import cache
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
-import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
@@ -23,18 +21,18 @@ TRANSFER = 10_000  # bytes, compressed, at most
 
 
 @cache
-def results_of(experiment):
-    module = importlib.import_module(f"whybn.experiments.{experiment}")
-    torch.set_num_threads(1)
-    return {part: module.run(module.QUICK, part) for part in module.PARTS}
-
-
-@cache
 def load(script):
     spec = importlib.util.spec_from_file_location(script.stem, script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module, {experiment: results_of(experiment) for experiment in module.EXPERIMENTS}
+    return module
+
+
+@pytest.fixture
+def drawable(script, quick):
+    """A figure script and the results that it needs, from the quick settings."""
+    module = load(script)
+    return module, {experiment: quick(experiment) for experiment in module.EXPERIMENTS}
 
 
 def labels_beyond_limits(axes):
@@ -57,8 +55,8 @@ def test_the_script_says_what_it_shows_and_what_it_needs(script):
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_both_widths_and_the_data_are_written_and_small(script, tmp_path):
-    module, results = load(script)
+def test_both_widths_and_the_data_are_written_and_small(script, drawable, tmp_path):
+    module, results = drawable
     style.render(script.stem, module, results, tmp_path, quick=True)
     for ending in (".svg", ".narrow.svg"):
         assert len(gzip.compress((tmp_path / f"{script.stem}{ending}").read_bytes())) <= TRANSFER
@@ -70,8 +68,8 @@ def test_both_widths_and_the_data_are_written_and_small(script, tmp_path):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_words_stand_inside_the_figure_and_apart(script, width):
-    module, results = load(script)
+def test_words_stand_inside_the_figure_and_apart(drawable, width):
+    module, results = drawable
     with mpl.rc_context():
         style.use_style()
         figure, panels = module.LAYOUT.panels(width)

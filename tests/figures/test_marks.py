@@ -62,9 +62,7 @@ def test_cells_shade_by_level_and_hatch_what_diverged(panel):
     maps.cells(panel, x, y, values, [0.1, 1], "rust", series="loss")
     by_colour = {}
     for patch in panel.axes.patches:
-        by_colour[patch.get_hatch() or mpl.colors.to_hex(patch.get_facecolor())] = (
-            len(patch.get_path().vertices) // 5
-        )
+        by_colour[patch.get_hatch() or mpl.colors.to_hex(patch.get_facecolor())] = len(patch.get_path().vertices) // 5
     assert by_colour[hex_of("rust-7")] == 2
     assert by_colour[hex_of("paper")] == 1
     assert by_colour["/////"] == 1
@@ -105,9 +103,7 @@ def test_strokes_record_their_ends(panel):
     marks.strokes(panel, [1, 2], [0, 1], [3, 4], "batch_norm")
     segments = np.array(panel.axes.collections[0].get_segments())
     np.testing.assert_array_equal(segments[:, 0], np.column_stack([column(panel, "x"), column(panel, "low")]))
-    np.testing.assert_array_equal(
-        segments[:, 1], np.column_stack([column(panel, "x"), column(panel, "high")])
-    )
+    np.testing.assert_array_equal(segments[:, 1], np.column_stack([column(panel, "x"), column(panel, "high")]))
 
 
 def test_arrows_turn_by_their_degrees_and_have_their_length(panel):
@@ -150,9 +146,7 @@ def test_a_picture_is_square_upright_and_of_the_size_asked_for(panel):
 def test_the_key_has_every_shade_of_every_hue_and_all_limits(panel):
     panel.first_column = panel.last_row = True
     maps.key([panel], [0.5, 2], ["rust", "blue"], "loss", extra="diverged", hatched=True)
-    faces = {
-        mpl.colors.to_hex(patch.get_facecolor()) for patch in panel.axes.patches if patch.get_facecolor()[3]
-    }
+    faces = {mpl.colors.to_hex(patch.get_facecolor()) for patch in panel.axes.patches if patch.get_facecolor()[3]}
     assert faces == {maps.ramp(hue, step, 2) for hue in ("rust", "blue") for step in range(3)}
     assert {"loss", "0.5", "2", "diverged"} <= {text.get_text() for text in panel.axes.texts}
 
@@ -160,9 +154,7 @@ def test_the_key_has_every_shade_of_every_hue_and_all_limits(panel):
 def test_labels_at_line_ends_keep_their_order_and_their_distance(panel):
     panel.axes.set(xlim=(0, 1), ylim=(0, 100))
     words.end_labels(panel, 1, {"b": 50, "a": 49, "c": 51, "far": 90}, "rust")
-    middles = {
-        text.get_text(): text.get_window_extent().get_points()[:, 1].mean() for text in panel.axes.texts
-    }
+    middles = {text.get_text(): text.get_window_extent().get_points()[:, 1].mean() for text in panel.axes.texts}
     heights = [middles[name] for name in ("a", "b", "c", "far")]
     assert min(np.diff(heights)) >= words.LINE - 0.5
     assert abs(middles["b"] - panel.axes.transData.transform((1, 50))[1]) < words.LINE / 2

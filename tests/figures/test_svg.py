@@ -53,13 +53,9 @@ def test_every_colour_is_a_variable_with_both_schemes(module, results):
     schemes = [dict(pair.split(":") for pair in part.split(";")) for part in (light, dark)]
     used = set(re.findall(r"var\((--[\w-]+)\)", text))
     assert {"--rust", "--blue", "--grey", "--ink", "--paper"} == used == set(schemes[0]) == set(schemes[1])
-    assert all(
-        (schemes[0][f"--{role}"], schemes[1][f"--{role}"]) == colours()[role] for role in ("rust", "paper")
-    )
+    assert all((schemes[0][f"--{role}"], schemes[1][f"--{role}"]) == colours()[role] for role in ("rust", "paper"))
     outside = text.replace(light, "").replace(dark, "")
-    assert not re.search(
-        r"#[0-9a-fA-F]{3,6}(?![\w-])(?=[;\"}])", re.sub(r'href="#[^"]+"|url\(#[^)]+\)', "", outside)
-    )
+    assert not re.search(r"#[0-9a-fA-F]{3,6}(?![\w-])(?=[;\"}])", re.sub(r'href="#[^"]+"|url\(#[^)]+\)', "", outside))
 
 
 def test_paper_comes_first_with_round_corners(module, results):

@@ -8,7 +8,7 @@ from torch import nn
 
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, initialise
-from whybn.lab.normalisers import ARMS, GROUPS, Context, Running, batch_norm, shifting_noise
+from whybn.lab.normalisers import ARMS, EPSILON, GROUPS, MOMENTUM, Context, Running, batch_norm, shifting_noise
 from whybn.lab.training import Optimiser, assemble, evaluate, gradients, train
 
 STEPS = 50
@@ -29,16 +29,35 @@ def double(parameters: dict) -> dict:
 
 
 class Noisy(nn.Module):
-    """BatchNorm1d followed by the ensemble's own noise, which the test sets before every step."""
+    """A normaliser followed by the ensemble's own noise, which the test sets before every step."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, norm: nn.Module) -> None:
         super().__init__()
-        self.norm = nn.BatchNorm1d(width)
+        self.norm = norm
         self.noise: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
         shift, factor = self.noise
         return factor * self.norm(z) + shift
+
+
+class Centred(nn.Module):
+    """Subtract the mean, divide by another size than the standard deviation, written as the papers do."""
+
+    def __init__(self, width: int, order: float) -> None:
+        super().__init__()
+        self.order, self.eps = order, EPSILON
+        self.weight, self.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(width))
+        self.register_buffer("running_mean", torch.zeros(width))
+        self.register_buffer("running_var", torch.ones(width))
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        mean = z.mean(0)
+        size = torch.linalg.vector_norm(z - mean, self.order, dim=0)
+        size = size / len(z) if self.order == 1 else size
+        self.running_mean.mul_(1 - MOMENTUM).add_(MOMENTUM * mean.detach())
+        self.running_var.mul_(1 - MOMENTUM).add_(MOMENTUM * size.detach() ** 2)
+        return (z - mean) / torch.sqrt(size**2 + EPSILON) * self.weight + self.bias
 
 
 class Activation(nn.Module):
@@ -55,7 +74,10 @@ def alone(architecture: Architecture, parameters: dict, member: int, running: Ru
     norms = {
         "batch_norm": nn.BatchNorm1d,
         "frozen_batch_norm": nn.BatchNorm1d,
-        "noisy_batch_norm": Noisy,
+        "noisy_batch_norm": lambda width: Noisy(nn.BatchNorm1d(width)),
+        "noisy_plain": lambda _width: Noisy(nn.Identity()),
+        "l1_norm": lambda width: Centred(width, 1),
+        "linf_norm": lambda width: Centred(width, torch.inf),
         "layer_norm": nn.LayerNorm,
         "group_norm": lambda width: nn.GroupNorm(GROUPS, width),
     }
@@ -75,6 +97,8 @@ def alone(architecture: Architecture, parameters: dict, member: int, running: Ru
                     norm.running_var.copy_(running[layer].variance[member])
                 modules.append(norm)
             modules.append(Activation(architecture.activation))
+            if architecture.after_activation:
+                modules[-2:] = reversed(modules[-2:])
     return nn.Sequential(*modules).double()
 
 
@@ -169,6 +193,43 @@ def test_optimisers_equal_torch_optim(settings: Optimiser, reference) -> None:
     torch.testing.assert_close(trained.ensemble.parameters["weight.1"][0].T, network[2].weight.data, **CLOSE)
 
 
+@pytest.mark.parametrize("arm", ["batch_norm", "layer_norm"])
+def test_normaliser_after_the_activation_equals_torch_nn(arm: str) -> None:
+    architecture = Architecture(depth=3, width=16, arm=arm, after_activation=True)
+    data = double_digits([0], STEPS)
+    parameters = double(initialise(architecture, [0], "default"))
+    trained = train(assemble(architecture, parameters, [0]), data, [0.05])
+    network = alone(architecture, parameters, 0, None)
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.05)
+    for index in data.order[:, 0]:
+        optimiser.zero_grad()
+        nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index]).backward()
+        optimiser.step()
+    check_same(trained.ensemble, network, 0)
+    assert parameters["bias.0"].abs().max() > 0  # before an activation a bias is not inert
+    with pytest.raises(ValueError, match="no normaliser"):
+        Architecture(after_activation=True)
+
+
+def test_warm_up_equals_a_schedule_of_torch_and_others_stay() -> None:
+    architecture = Architecture(depth=2, width=8, arm="batch_norm")
+    data = double_digits([0], 20)
+    parameters = double(initialise(architecture, [0]))
+    settings = Optimiser(warm_up=10, trainable=("scale", "shift"))
+    trained = train(assemble(architecture, parameters, [0]), data, [0.05], settings)
+    network = alone(architecture, parameters, 0, None)
+    moving = [value for module in network if hasattr(module, "eps") for value in module.parameters()]
+    optimiser = torch.optim.SGD(moving, lr=0.05)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1, (step + 1) / 10))
+    for index in data.order[:, 0]:
+        optimiser.zero_grad()
+        nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index]).backward()
+        optimiser.step()
+        schedule.step()
+    check_same(trained.ensemble, network, 0)
+    assert torch.equal(trained.ensemble.parameters["bias.2"], parameters["bias.2"])
+
+
 def test_eval_mode_equals_torch_nn() -> None:
     architecture = Architecture(depth=3, width=16, arm="batch_norm")
     data = double_digits([0], STEPS)
@@ -186,6 +247,20 @@ def test_eval_mode_equals_torch_nn() -> None:
     outputs, targets = network(data.inputs[data.test[0]]), data.targets[data.test[0]]
     assert loss[0].item() == pytest.approx(nn.functional.cross_entropy(outputs, targets).item(), rel=1e-9)
     assert accuracy[0].item() == pytest.approx((outputs.argmax(1) == targets).float().mean().item())
+
+
+@pytest.mark.parametrize("arm", ["l1_norm", "linf_norm"])
+def test_other_sizes_pass_gradcheck_and_agree_in_eval_mode(arm: str) -> None:
+    z, scale, shift = (torch.randn(shape, dtype=torch.float64) for shape in ((2, 9, 4), (2, 4), (2, 4)))
+    function = ARMS[arm].function
+
+    def train_mode(*inputs: torch.Tensor) -> torch.Tensor:
+        return function(*inputs, None, Context(training=True))
+
+    assert torch.autograd.gradcheck(train_mode, [one.requires_grad_() for one in (z, scale, shift)])
+    running = Running(torch.zeros_like(scale), torch.ones_like(scale))
+    outputs = function(z, scale, shift, running, Context(training=True, momentum=1.0))
+    torch.testing.assert_close(function(z, scale, shift, running, Context(training=False)), outputs)
 
 
 def test_ghost_batch_norm_equals_modules_on_chunks() -> None:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from whybn.lab.networks import Architecture, initialise
-from whybn.lab.training import assemble
+from whybn.lab.training import assemble, evaluate
 from whybn.measures.along_gradient import inner, walk
 
 
@@ -43,6 +43,43 @@ def test_walk_equals_a_hand_written_one() -> None:
             assert found.ratio[row, member].item() == pytest.approx((there.norm() / here.norm()).item(), rel=1e-6)
             cosine = nn.functional.cosine_similarity(here, there, dim=0)
             assert found.cosine[row, member].item() == pytest.approx(cosine.item(), rel=1e-6)
+            assert found.change[row, member].item() == pytest.approx((there - here).norm().item(), rel=1e-6, abs=1e-12)
+
+
+def test_each_member_may_walk_its_own_lengths() -> None:
+    architecture = Architecture(depth=2, width=8)
+    ensemble = assemble(architecture, initialise(architecture, [0, 1]), [0, 1])
+    batch = torch.randn(2, 16, 64, generator=torch.Generator().manual_seed(0)), torch.arange(32).view(2, 16) % 10
+    own = walk(ensemble, *batch, torch.tensor([[0.1, 0.4]]))
+    for member, length in enumerate((0.1, 0.4)):
+        torch.testing.assert_close(own.change[:, member], walk(ensemble, *batch, [length]).change[:, member])
+
+
+def test_in_a_quadratic_bowl_the_gradient_changes_by_curvature_times_distance() -> None:
+    """One linear layer under squared error: the change is the Hessian times the step, at any length."""
+    architecture = Architecture(inputs=3, outputs=1, depth=0)
+    ensemble = assemble(architecture, initialise(architecture, [0]), [0])
+    generator = torch.Generator().manual_seed(0)
+    inputs, targets = torch.randn(1, 20, 3, generator=generator), torch.randn(1, 20, 1, generator=generator)
+    found = walk(ensemble, inputs, targets, [0.1, 0.5])
+    design = torch.cat([torch.ones(20, 1), inputs[0]], 1)
+    residual = (
+        design @ torch.cat([ensemble.parameters["bias.0"][0], ensemble.parameters["weight.0"][0, :, 0]]) - targets[0, :, 0]
+    )
+    gradient = 2 / 20 * design.T @ residual
+    curved = (2 / 20 * design.T @ design @ gradient).norm()
+    torch.testing.assert_close(found.change[:, 0], torch.tensor([0.1, 0.5]) * curved)
+
+
+def test_eval_mode_reads_the_running_statistics_and_leaves_them() -> None:
+    architecture = Architecture(depth=1, width=4, arm="batch_norm")
+    ensemble = assemble(architecture, initialise(architecture, [0]), [0])
+    ensemble.statistics[0].variance.fill_(9.0)
+    inputs, targets = torch.randn(1, 8, 64), torch.zeros(1, 8, dtype=torch.int64)
+    found = walk(ensemble, inputs, targets, [0.0], training=False)
+    expected, _ = evaluate(ensemble, inputs[0], targets[0], torch.arange(8)[None], training=False)
+    torch.testing.assert_close(found.loss[0], expected)
+    assert (ensemble.statistics[0].variance == 9.0).all()
 
 
 def test_walk_leaves_the_ensemble_where_it_was() -> None:

@@ -1,8 +1,11 @@
 """Runs as processes: several workers, two runs at once, Ctrl-C, kills."""
 
 import os
+import pty
 import random
+import re
 import signal
+import sys
 import time
 
 import pytest
@@ -13,8 +16,8 @@ SUMS = "src/toylab/experiments/sums.py"
 
 def make_slow(toy: Toy, seconds: float, parts: int) -> None:
     """Give the experiment ``sums`` more parts, each of which takes its time."""
-    names = ", ".join(f'"part{number}"' for number in range(parts))
-    toy.edit(SUMS, '("small", "large")', f'("small", "large", {names})')
+    names = "".join(f', "part{number}"' for number in range(parts))
+    toy.edit(SUMS, '("small", "large")', f'("small", "large"{names})')
     toy.edit(SUMS, "[part]", f".get(part, 20 + len(part))\n    time.sleep({seconds})")
     toy.edit(SUMS, "import numpy as np", "import time\n\nimport numpy as np")
 
@@ -45,6 +48,22 @@ def test_the_biggest_budget_starts_first_and_time_left_is_told(toy):
     assert "[3/3] tides · sea" in out
 
 
+def test_a_terminal_shows_one_line_that_counts_down(toy):
+    make_slow(toy, seconds=1.2, parts=0)
+    shown = []
+
+    def read(terminal: int) -> bytes:
+        shown.append(os.read(terminal, 10_000).decode())
+        return b"."
+
+    command = [sys.executable, "-B", str(toy.root / "run.py"), "figures", "--jobs", "1"]
+    assert pty.spawn(command, read, lambda _: b"") == 0
+    text = "".join(shown)
+    assert "\r\x1b[K1 of 3 done, about " in text
+    assert "\r\x1b[K[3/3] tides · sea" in text
+    assert not re.search(r"done, about [^\r]*\n", text), "the last line is replaced, never left behind"
+
+
 def test_a_worker_that_dies_is_reported(toy):
     toy.edit(
         "src/toylab/experiments/tides.py", "    return {", "    import os\n    os._exit(3)\n    return {"
@@ -73,17 +92,17 @@ def test_two_runs_at_once_wait_on_each_other(toy):
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_stops_quickly_and_keeps_what_is_finished(toy, jobs):
-    make_slow(toy, seconds=0.5, parts=30)
+    make_slow(toy, seconds=0.5, parts=70)  # 18 seconds of work for two workers
     process = toy.start("--jobs", jobs)
     try:
-        said = wait_for(process, "[ 2/33]")
+        said = wait_for(process, "[ 2/73]")
         began = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=30)
     finally:
         stop_group(process)
     assert process.returncode == 130
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert err == "\nstopped; what was finished is kept, and the next run goes on from there\n"
     finished = (said + out).count("\n[")
     assert len(list((toy.root / ".results").rglob("*.npz"))) == finished

@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, Optimiser, assemble, train
 PARTS = ("whole", "partial", "relearning")
 BUDGET = 30
 
-NETWORK = Architecture(inputs=1, outputs=1, depth=2, width=32)
+NETWORK = Architecture(inputs=1, outputs=1, depth=3, width=32)
 OPTIMISERS = {
     "sgd": (Optimiser(), 0.1),
     "momentum": (Optimiser(momentum=0.9), 0.02),
@@ -31,7 +31,7 @@ class Settings:
 
     first_seed: int = 0
     seeds: int = 8  # data sets, each with its own noise
-    networks: int = 20  # initialisations per data set (partial range)
+    networks: int = 16  # initialisations per data set (partial range)
     networks_whole: int = 5  # initialisations per data set (whole range)
     whole_range: tuple[float, float] = (-1.0, 1.0)
     partial_range: tuple[float, float] = (-0.45, 0.25)
@@ -43,7 +43,7 @@ class Settings:
     pieces: tuple[int, ...] = (1, 2, 4)  # relearning: how many pieces the range arrives in, left to right
     relearning_examples: int = 96
     phase: int = 500  # relearning: steps before the next piece arrives
-    after: int = 2000  # relearning: steps after the last piece
+    after: int = 1500  # relearning: steps after the last piece
     relearning_networks: int = 3  # relearning: initialisations per data set
     tolerance: float = 0.2  # relearning: root mean squared error on the whole curve that counts as learned
     every: int = 20  # relearning: steps between two checks

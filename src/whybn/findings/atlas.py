@@ -47,6 +47,7 @@ def facts(results: dict) -> dict[str, str]:
         "steps_short": str(plain["budgets"][0]),
         "steps_long": str(plain["budgets"][-1]),
         "trained": number(TRAINED, 1),
+        "guessing": number(np.log(10)),
         "rates": str(len(plain["rates"])),
         "gains": str(len(plain["gains"])),
         "rate_step": times(10 ** _spacing(plain["rates"])),

@@ -25,7 +25,8 @@ INITIALISATIONS = ("he", "glorot", "default")
 class Architecture:
     """A fully connected network: `depth` hidden layers of `width` units and a linear output layer.
 
-    Raises ValueError for an unknown arm or activation.
+    after_activation: the normaliser of a layer comes after its activation function instead of before it.
+    Raises ValueError for an unknown arm or activation, and for `after_activation` without a normaliser.
     """
 
     inputs: int = 64
@@ -34,6 +35,7 @@ class Architecture:
     width: int = 32
     activation: str = "relu"
     arm: str = "plain"
+    after_activation: bool = False
     ghost: int | None = None  # examples that share the statistics of Batch Norm in train mode; None means all
 
     def __post_init__(self) -> None:
@@ -41,6 +43,8 @@ class Architecture:
             raise ValueError(f"unknown arm {self.arm!r}; known: {', '.join(ARMS)}")
         if self.activation not in ACTIVATIONS:
             raise ValueError(f"unknown activation {self.activation!r}; known: {', '.join(ACTIVATIONS)}")
+        if self.after_activation and self.normaliser.function is None:
+            raise ValueError(f"{self.arm!r} has no normaliser that could come after the activation")
 
     @property
     def normaliser(self) -> Arm:
@@ -100,10 +104,11 @@ def _draw(architecture: Architecture, seed: int, scheme: str) -> Parameters:
             weight = (2 * torch.rand(fan_out, fan_in, generator=generator) - 1) * bound
         offset = 2 * torch.rand(fan_out, generator=generator) - 1
         parameters[f"weight.{layer}"] = weight.T.contiguous()
-        if normalised and layer < architecture.depth:  # a bias before a normaliser would be inert
+        if normalised and layer < architecture.depth:
             parameters[f"scale.{layer}"] = torch.ones(fan_out)
             parameters[f"shift.{layer}"] = torch.zeros(fan_out)
-        else:
+        if not normalised or layer == architecture.depth or architecture.after_activation:
+            # Right before a normaliser a bias would be inert.
             parameters[f"bias.{layer}"] = offset * fan_in**-0.5 if scheme == "default" else torch.zeros(fan_out)
     return parameters
 
@@ -121,7 +126,9 @@ class Trace:
     """What a forward pass saw in each hidden layer; every entry has shape (member, batch, unit)."""
 
     linear: list[Tensor]  # outputs of the linear map
-    preactivations: list[Tensor]  # what enters the activation function: after the normaliser, where there is one
+    # What enters the activation function: after the normaliser, where there is one. (With `after_activation`: what
+    # leaves the normaliser.)
+    preactivations: list[Tensor]
     activations: list[Tensor]  # what the next layer receives
 
 
@@ -151,13 +158,16 @@ def forward(
         if arm.function is None:
             z = linear = torch.baddbmm(parameters[f"bias.{layer}"][:, None], x, parameters[f"weight.{layer}"])
         else:
-            linear = torch.bmm(x, parameters[f"weight.{layer}"])
+            linear = fed = torch.bmm(x, parameters[f"weight.{layer}"])
+            if architecture.after_activation:
+                linear = linear + parameters[f"bias.{layer}"][:, None]
+                fed = activation(linear)
             running = statistics[layer] if arm.uses_batch and statistics else None
-            z = arm.function(linear, parameters[f"scale.{layer}"], parameters[f"shift.{layer}"], running, context)
+            z = arm.function(fed, parameters[f"scale.{layer}"], parameters[f"shift.{layer}"], running, context)
         if arm.noisy and context.noise is not None:
             shift, factor = context.noise(layer, z)
             z = factor * z + shift
-        x = activation(z)
+        x = z if architecture.after_activation else activation(z)
         if trace is not None:
             trace.linear.append(linear)
             trace.preactivations.append(z)

@@ -109,6 +109,36 @@ def frozen_batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Runnin
     return batch_norm(z, scale, shift, running, Context(training=calibrating, momentum=1.0))
 
 
+def l1_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context) -> Values:
+    """Batch Norm that divides by the mean absolute deviation (L1; after Santurkar et al. 2018, section 3.3)."""
+    return _centred_norm(z, scale, shift, running, context, lambda centred: centred.abs().mean(1))
+
+
+def linf_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context) -> Values:
+    """Batch Norm that divides by the largest absolute deviation (L-infinity; same source)."""
+    return _centred_norm(z, scale, shift, running, context, lambda centred: centred.abs().amax(1))
+
+
+def _centred_norm(
+    z: Values,
+    scale: PerUnit,
+    shift: PerUnit,
+    running: Running | None,
+    context: Context,
+    size_of: Callable[[Values], PerUnit],
+) -> Values:
+    """Subtract the mean, divide by a size of what is left; the running `variance` keeps the square of the size."""
+    mean, square = (running.mean, running.variance) if running is not None else (None, None)
+    if context.training:
+        mean = z.mean(1)
+        square = size_of(z - mean[:, None]).square()
+        if running is not None:
+            running.mean.lerp_(mean.detach(), context.momentum)
+            running.variance.lerp_(square.detach(), context.momentum)
+    factor = scale / (square + EPSILON).sqrt()
+    return torch.addcmul(shift[:, None], z - mean[:, None], factor[:, None])
+
+
 def layer_norm(z: Values, scale: PerUnit, shift: PerUnit, _running: Running | None, _context: Context) -> Values:
     """Layer Norm (Ba, Kiros and Hinton 2016): each example by the mean and variance over its units."""
     return torch.addcmul(shift[:, None], F.layer_norm(z, z.shape[-1:], eps=EPSILON), scale[:, None])
@@ -126,14 +156,17 @@ class Arm:
 
     function: Callable[[Values, PerUnit, PerUnit, Running | None, Context], Values] | None
     uses_batch: bool = False  # has running statistics
-    noisy: bool = False  # adds noise after the normaliser in train mode
+    noisy: bool = False  # adds noise to the pre-activations (after the normaliser) in train mode
 
 
 ARMS: dict[str, Arm] = {
     "plain": Arm(None),
     "batch_norm": Arm(batch_norm, uses_batch=True),
     "noisy_batch_norm": Arm(batch_norm, uses_batch=True, noisy=True),
+    "noisy_plain": Arm(None, noisy=True),
     "frozen_batch_norm": Arm(frozen_batch_norm, uses_batch=True),
+    "l1_norm": Arm(l1_norm, uses_batch=True),
+    "linf_norm": Arm(linf_norm, uses_batch=True),
     "layer_norm": Arm(layer_norm),
     "group_norm": Arm(group_norm),
 }

@@ -21,13 +21,19 @@ NEVER = -1  # diverged_at of a member that did not diverge
 
 @dataclass(frozen=True)
 class Optimiser:
-    """SGD with momentum and weight decay (torch.optim.SGD's form), or Adam (Kingma and Ba 2015) when `adam`."""
+    """SGD with momentum and weight decay (torch.optim.SGD's form), or Adam (Kingma and Ba 2015) when `adam`.
+
+    warm_up: number of first steps over which the learning rate rises in a straight line to its full value.
+    trainable: kinds of parameters that move (such as scale and shift), the others stay as they were drawn; None: all.
+    """
 
     momentum: float = 0.0
     weight_decay: float = 0.0
     adam: bool = False
     betas: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
+    warm_up: int = 0
+    trainable: tuple[str, ...] | None = None
 
 
 @runtime_checkable
@@ -160,7 +166,11 @@ def train(
 
 def _update(state: Ensemble, gradient: Parameters, rate: Tensor, optimiser: Optimiser, step: int) -> None:
     """One step of the optimiser, in place, in the form torch.optim uses."""
+    if step < optimiser.warm_up:
+        rate = rate * ((step + 1) / optimiser.warm_up)
     for name, value in state.parameters.items():
+        if optimiser.trainable is not None and name.split(".")[0] not in optimiser.trainable:
+            continue
         slope = gradient[name]
         if optimiser.weight_decay:
             slope = slope + optimiser.weight_decay * value
@@ -213,11 +223,13 @@ def evaluate(
     index: Int[Tensor, "seed chosen"],
     training: bool,
     chunk: int = 16,
+    noise_step: int | None = None,
 ) -> tuple[Float[Tensor, "member"], Float[Tensor, "member"]]:
     """Loss and accuracy (NaN for regressions) of every member on the examples `index` names for its seed.
 
     training=True uses the statistics of these very examples (the population statistics, if they are the training
     set); False the running ones. Members go in chunks; the examples of a member never do, for its statistics.
+    noise_step: for noisy arms, the step whose noise is added; None leaves the noise out.
     """
     all_losses, accuracies = [], []
     with torch.no_grad():
@@ -225,8 +237,9 @@ def evaluate(
             part = ensemble.pick(members)
             rows = index[part.seed_rows]
             statistics = None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
-            mode = Context(training=training)
-            outputs = part.compute(part.architecture, part.parameters, inputs[rows], mode, statistics)
+            noise = None if noise_step is None else shifting_noise(part.seeds, noise_step)
+            context = Context(training=training, noise=noise)
+            outputs = part.compute(part.architecture, part.parameters, inputs[rows], context, statistics)
             wanted = targets[rows]
             all_losses.append(losses(outputs, wanted))
             accuracies.append(_accuracy(outputs, wanted))

@@ -16,14 +16,17 @@ from whybn.lab.training import Ensemble, gradients
 class Walk:
     """What was met along -gradient from one point, on one mini-batch.
 
-    loss, cosine, ratio: (step length, member). cosine is that of the angle between the gradient there and here,
-    ratio is the norm of the gradient there over the norm here. norm: (member,), the norm here.
+    loss, cosine, ratio, change: (step length, member). cosine is that of the angle between the gradient there and
+    here, ratio is the norm of the gradient there over the norm here, change is the norm of their difference.
+    norm: (member,), the norm here. The distance walked is the step length times norm; change over that distance is
+    the effective smoothness (Santurkar et al. 2018, section 3.2).
     """
 
     loss: Float[Tensor, "length member"]
     cosine: Float[Tensor, "length member"]
     ratio: Float[Tensor, "length member"]
     norm: Float[Tensor, "member"]
+    change: Float[Tensor, "length member"]
 
 
 def inner(one: Parameters, other: Parameters) -> Float[Tensor, "member"]:
@@ -31,22 +34,34 @@ def inner(one: Parameters, other: Parameters) -> Float[Tensor, "member"]:
     return sum((one[name] * other[name]).flatten(1).sum(1) for name in one)
 
 
-def walk(ensemble: Ensemble, inputs: Float[Tensor, "member batch input"], targets: Tensor, lengths: Sequence[float]) -> Walk:
-    """Follow the gradient of this mini-batch for each step length (a learning rate), in train mode.
+def walk(
+    ensemble: Ensemble,
+    inputs: Float[Tensor, "member batch input"],
+    targets: Tensor,
+    lengths: Sequence[float] | Float[Tensor, "length member"],
+    training: bool = True,
+) -> Walk:
+    """Follow the gradient of this mini-batch for each step length (a learning rate), the same for all members or
+    each its own.
 
-    Every point is evaluated on the same mini-batch with its own batch statistics; running statistics stay as they
-    are. All parameters move, also scale and shift.
+    Every point is evaluated on the same mini-batch with its own batch statistics (train mode), or all with the
+    running ones where `training` is False; the running statistics stay as they are. All parameters move, also scale
+    and shift.
     """
-    context = Context(training=True)
-    _, start = gradients(ensemble, inputs, targets, context)
+    context = Context(training=training)
+    statistics = not training  # eval mode reads the running statistics and does not move them
+    _, start = gradients(ensemble, inputs, targets, context, statistics)
     norm = inner(start, start).sqrt()
-    found: list[tuple[Tensor, Tensor, Tensor]] = []
+    if not isinstance(lengths, Tensor):
+        lengths = torch.tensor(lengths, dtype=norm.dtype)[:, None].expand(-1, len(norm))
+    found: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     for length in lengths:
         moved = ensemble.pick(torch.arange(len(ensemble.seeds)))
         for name, value in moved.parameters.items():
-            value.add_(start[name], alpha=-length)
-        loss, there = gradients(moved, inputs, targets, context)
+            value.addcmul_(length.view(-1, *[1] * (value.dim() - 1)), start[name], value=-1)
+        loss, there = gradients(moved, inputs, targets, context, statistics)
         norm_there = inner(there, there).sqrt()
-        found.append((loss, inner(start, there) / (norm * norm_there), norm_there / norm))
-    loss, cosine, ratio = (torch.stack(column) for column in zip(*found, strict=True))
-    return Walk(loss, cosine, ratio, norm)
+        gap = {name: there[name] - start[name] for name in start}
+        found.append((loss, inner(start, there) / (norm * norm_there), norm_there / norm, inner(gap, gap).sqrt()))
+    loss, cosine, ratio, change = (torch.stack(column) for column in zip(*found, strict=True))
+    return Walk(loss, cosine, ratio, norm, change)

@@ -27,6 +27,7 @@ class Sources:
         self.src = src
         self.package = package
         self._files: dict[Path, Source] = {}
+        self._digests: dict[tuple[Path, ...], str] = {}
         self._known = memo.get("files", {}) if memo and memo.get("reader") == _reader() else {}
         self._used: dict[str, dict[str, object]] = {}
 
@@ -61,12 +62,14 @@ class Sources:
 
     def digest(self, *paths: Path) -> str:
         """Return one digest for the closure of several files and for the data files that they name."""
-        lines = []
-        for member in self.closure(*paths):
-            lines.append(f"{self._place(member)} {self.file(member).digest}")
-            data = [member.parent / name for name in self.file(member).strings]
-            lines += [f"{self._place(file)} {digest_of_file(file)}" for file in data if file.is_file()]
-        return digest_of(lines)
+        if paths not in self._digests:
+            lines = []
+            for member in self.closure(*paths):
+                lines.append(f"{self._place(member)} {self.file(member).digest}")
+                data = [member.parent / name for name in self.file(member).strings]
+                lines += [f"{self._place(file)} {digest_of_file(file)}" for file in data if file.is_file()]
+            self._digests[paths] = digest_of(lines)
+        return self._digests[paths]
 
     def _place(self, path: Path) -> str:
         """Name a file independently of where the project lies."""

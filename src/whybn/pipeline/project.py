@@ -1,5 +1,6 @@
 """Where things lie in a project, and what experiments, findings and figures it has."""
 
+import functools
 import importlib
 import re
 import sys
@@ -102,8 +103,8 @@ class Project:
         """Return the key of one part's result: all that it depends on."""
         versions = [
             ".".join(map(str, sys.version_info[:3])),
-            metadata.version("torch"),
-            metadata.version("numpy"),
+            _version("torch"),
+            _version("numpy"),
         ]
         code = self.sources.digest(experiment.path)
         return digest_of([STORE_FORMAT, code, variant.label, experiment.name, part, *versions])
@@ -116,7 +117,7 @@ class Project:
             for part in self.experiments[name].parts
         ]
         return digest_of(
-            [self.sources.digest(reader.path), variant.label, metadata.version("numpy"), *results, *extra]
+            [self.sources.digest(reader.path), variant.label, _version("numpy"), *results, *extra]
         )
 
     def figure_key(self, figure: Reader, variant: Variant) -> str:
@@ -126,7 +127,7 @@ class Project:
             *sorted(self.home.glob("*.mplstyle")),
             *sorted((self.docs / "assets" / "fonts").glob("*.woff2")),
         ]
-        look = [self.sources.digest(style), *map(digest_of_file, files), metadata.version("matplotlib")]
+        look = [self.sources.digest(style), *map(digest_of_file, files), _version("matplotlib")]
         return self.reader_key(figure, variant, *look)
 
     def load(self, *names: str) -> ModuleType:
@@ -180,3 +181,8 @@ class Project:
 
 def _modules(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+
+
+@functools.cache
+def _version(package: str) -> str:
+    return metadata.version(package)

@@ -1,0 +1,133 @@
+"""Batch Norm with noise behind it and with frozen statistics, beside live Batch Norm and none, over learning rates.
+
+Every arm starts from the same weights and sees the same mini-batches, seed by seed, at every learning rate of one
+common grid. The noise is that of Santurkar et al. (2018); frozen statistics are computed once, on the whole training
+set before the first step, and scale and shift stay trainable.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from whybn.lab.data import Data, digits_for
+from whybn.lab.networks import REFERENCE, Architecture, Trace, calibrate, forward, initialise, with_arm
+from whybn.lab.normalisers import Context, shifting_noise
+from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.measures.shift import distribution_shift
+
+PARTS = ("plain", "batch_norm", "noisy_batch_norm", "noisy_plain", "frozen_batch_norm")
+BUDGET = 60
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a reader may want to change."""
+
+    first_seed: int = 0
+    seeds: int = 8
+    batch: int = 32
+    steps: int = 320
+    rate_decades: tuple[float, float] = (-3.0, 0.5)  # common logarithm of the lowest and highest learning rate
+    rates: int = 8
+    depths: tuple[int, ...] = (10, 20, 10, 10)  # hidden layers of each network
+    gains: tuple[float, ...] = (1.0, 1.0, 0.3, 3.0)  # of its weights (noisy arms: only 1; frozen: only ten layers)
+    gap: int = 10  # steps between the two states whose layers' inputs are compared
+    shift_at: tuple[int, ...] = (20, 80, 300)  # steps t of the pairs (t, t + gap)
+    probe_images: int = 128  # training images on which inputs are compared
+
+
+FULL = Settings()
+QUICK = replace(FULL, seeds=2, steps=16, rates=3, gap=4, shift_at=(8,), probe_images=64)
+
+
+def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
+    """Arrays of one arm; what has diverged is NaN.
+
+    rates (rate,); depths, gains (network,). loss (network, seed, rate): on the whole training set after the last step,
+    in train mode with its own statistics (frozen statistics stay frozen) and, in the noisy arms, with noise.
+    test_accuracy (network, seed, rate): in eval mode, without noise. diverged_at (network, seed, rate): step of
+    divergence, -1 where there was none. shift_at (time,), gap (): steps t and p. steps (): length of the training.
+    shift (network, time, seed, rate): how far the inputs of hidden layer 2, 3, ... and of the output layer move from t
+    to t+p, in deviations, mean over layers; the noise of each step is part of it.
+    """
+    rates = np.logspace(*settings.rate_decades, settings.rates)
+    networks = list(zip(settings.depths, settings.gains, strict=True))
+    if with_arm(REFERENCE, part).normaliser.noisy:
+        networks = [(depth, gain) for depth, gain in networks if gain == 1]
+    elif part == "frozen_batch_norm":
+        networks = [(depth, gain) for depth, gain in networks if depth == REFERENCE.depth]
+    found = [_train_all(settings, replace(REFERENCE, arm=part, depth=depth), gain, rates) for depth, gain in networks]
+    return {
+        "rates": rates,
+        "depths": np.array([depth for depth, _ in networks]),
+        "gains": np.array([gain for _, gain in networks]),
+        "shift_at": np.array(settings.shift_at),
+        "gap": np.array(settings.gap),
+        "steps": np.array(settings.steps),
+        **{name: np.stack([one[name] for one in found]) for name in found[0]},
+    }
+
+
+def _train_all(settings: Settings, architecture: Architecture, gain: float, rates: np.ndarray) -> dict[str, np.ndarray]:
+    """One network from all seeds at all learning rates."""
+    own = list(range(settings.first_seed, settings.first_seed + settings.seeds))
+    shape = (len(own), len(rates))
+    seeds = [seed for seed in own for _ in rates]
+    data = digits_for(own, settings.batch, settings.steps)
+    start = assemble(architecture, initialise(architecture, seeds, "he", [gain] * len(seeds)), seeds)
+    start.statistics = calibrate(architecture, start.parameters, data.inputs[data.training][start.seed_rows])
+    notes = Notes(settings, data, len(seeds))
+    trained = train(start, data, rates.tolist() * len(own), probe=notes, probe_at=notes.moments)
+    return {
+        "loss": notes.loss.view(shape).numpy(),
+        "test_accuracy": notes.test_accuracy.view(shape).numpy(),
+        "diverged_at": trained.diverged_at.view(shape).numpy(),
+        "shift": notes.shift.view(-1, *shape).numpy(),
+    }
+
+
+class Notes:
+    """The probe: shift of the inputs on the way, loss and accuracy at the end."""
+
+    def __init__(self, settings: Settings, data: Data, members: int) -> None:
+        self.settings, self.data = settings, data
+        self.inputs: dict[int, torch.Tensor] = {}  # inputs at t, (layer, member, image, unit), that wait for t + gap
+        self.shift = torch.full((len(settings.shift_at), members), torch.nan)
+        self.loss = torch.full((members,), torch.nan)
+        self.test_accuracy = torch.full((members,), torch.nan)
+        self.moments = {settings.steps, *settings.shift_at, *(step + settings.gap for step in settings.shift_at)}
+
+    def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
+        """Read what this step is asked for."""
+        if step in self.settings.shift_at:
+            self.inputs[step] = spread(self.read(step, ensemble), members, len(self.loss))
+        earlier = step - self.settings.gap
+        if earlier in self.inputs:
+            before, after = self.inputs.pop(earlier)[:, members], self.read(step, ensemble)
+            moved = [distribution_shift(one, other) for one, other in zip(before, after, strict=True)]
+            self.shift[self.settings.shift_at.index(earlier), members] = torch.stack(moved).mean(0)
+        if step == self.settings.steps:
+            data = self.data
+            train_mode = {"training": True, "noise_step": step}
+            self.loss[members] = evaluate(ensemble, data.inputs, data.targets, data.training, **train_mode)[0]
+            tested = evaluate(ensemble, data.inputs, data.targets, data.test, training=False)
+            self.test_accuracy[members] = tested[1]
+
+    def read(self, step: int, ensemble: Ensemble) -> torch.Tensor:
+        """Inputs of every layer but the first, (layer, member, image, unit), with the noise of this step."""
+        index = self.data.training[:, : self.settings.probe_images][ensemble.seed_rows]
+        noise = shifting_noise(ensemble.seeds, step) if ensemble.architecture.normaliser.noisy else None
+        trace = Trace([], [], [])
+        with torch.no_grad():
+            statistics = ensemble.statistics if ensemble.architecture.arm == "frozen_batch_norm" else None
+            context = Context(training=True, noise=noise)
+            forward(ensemble.architecture, ensemble.parameters, self.data.inputs[index], context, statistics, trace)
+        return torch.stack(trace.activations)
+
+
+def spread(inputs: torch.Tensor, members: torch.Tensor, total: int) -> torch.Tensor:
+    """Inputs of the members still finite, (layer, member, image, unit), in the places of all; NaN elsewhere."""
+    whole = torch.full((len(inputs), total, *inputs.shape[2:]), torch.nan)
+    whole[:, members] = inputs
+    return whole

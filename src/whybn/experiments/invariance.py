@@ -1,0 +1,150 @@
+"""The reference network with its weights rescaled, and the length of its weights over a long training.
+
+Rescaling: the weights of every hidden layer, or of one, of a briefly trained network are multiplied by a constant, and
+loss, gradient and largest curvature with respect to these weights are taken on the same examples in double precision.
+Long training: the effective learning rate, rate over squared weight norm, at several rates. With Batch Norm only: both
+sides of a bound on the gradient, unit by unit.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from whybn.lab.data import Data, digits_for
+from whybn.lab.networks import REFERENCE, Parameters, initialise, with_arm
+from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.measures.bound import gradient_bound
+from whybn.measures.curvature import Hessian, top_eigenvalue
+
+PARTS = ("plain", "batch_norm")
+BUDGET = 35
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a reader may want to change."""
+
+    first_seed: int = 0
+    seeds: int = 8
+    batch: int = 32
+    steps: int = 1500  # of the long training
+    rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.3, 1.0)
+    every: int = 50  # steps between two looks at the weights
+    rescale_at: int = 100  # step of the long training whose network is rescaled
+    rescale_rate: float = 0.05  # learning rate of that training
+    factors: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
+    layer: int = 5  # hidden layer, counted from 1, that is rescaled alone
+    examples: int = 100  # training images for loss, gradient and curvature
+    products: int = 15  # Hessian-vector products for each curvature
+    bound_at: tuple[int, ...] = (0, 400)  # steps at which both sides of the bound are taken, at the same rate
+
+
+FULL = Settings()
+QUICK = replace(
+    FULL, seeds=2, steps=60, every=20, rates=(0.05, 0.3), rescale_at=20, products=3, examples=50, bound_at=(0, 40)
+)
+
+
+def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
+    """Arrays of one arm; NaN where the member has diverged.
+
+    factors (factor,). one_loss, one_gradient, one_curvature (factor, seed): with the weights of one hidden layer
+    rescaled, the loss, and norm of the gradient and largest Hessian eigenvalue with respect to them; every_loss, ...:
+    the same with those of all hidden layers.
+    rates (rate,), step (time,). square (time, layer, seed, rate): squared norm of each hidden layer's weights over the
+    long training. final_loss (seed, rate): on the training set with its own statistics (train mode). diverged_at
+    (seed, rate): -1 where there was none.
+    With Batch Norm only, bound_at (moment,), bound_before, bound_mean, bound_along, bound_factor, bound_after (moment,
+    layer, seed, unit): the terms of `measures.bound.Bound` on the mini-batch that comes next. batch ().
+    """
+    seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
+    each_seed = [seed for seed in seeds for _ in settings.rates]
+    each_rate = list(settings.rates) * len(seeds)
+    architecture = with_arm(REFERENCE, part)
+    data = digits_for(seeds, settings.batch, settings.steps)
+    start = assemble(architecture, initialise(architecture, each_seed), each_seed)
+    notes = Notes(settings, data, len(each_rate))
+    trained = train(start, data, each_rate, probe=notes, probe_at=notes.moments)
+    final_loss = evaluate(trained.ensemble, data.inputs, data.targets, data.training, training=True)[0]
+    shape = (len(seeds), len(settings.rates))
+    found = {
+        "factors": settings.factors,
+        "rates": settings.rates,
+        "batch": settings.batch,
+        "step": list(notes.squares),
+        "square": torch.stack(list(notes.squares.values())).unflatten(-1, shape),
+        "final_loss": final_loss.view(shape),
+        "diverged_at": trained.diverged_at.view(shape),
+        **notes.rescaled,
+    }
+    if notes.bounds:
+        found |= {"bound_at": list(notes.bounds), **notes.both_sides()}
+    return {name: np.asarray(value) for name, value in found.items()}
+
+
+class Notes:
+    """The probe: the length of the weights; at some steps, the members at one learning rate more closely."""
+
+    def __init__(self, settings: Settings, data: Data, members: int) -> None:
+        self.settings, self.data, self.members = settings, data, members
+        self.squares: dict[int, torch.Tensor] = {}
+        self.rescaled: dict[str, torch.Tensor] = {}
+        self.bounds: dict[int, tuple[torch.Tensor, ...]] = {}
+        self.moments = {*range(0, settings.steps + 1, settings.every), settings.rescale_at, *settings.bound_at}
+
+    def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
+        """Look at the weights."""
+        settings = self.settings
+        if step % settings.every == 0:
+            weights = [ensemble.parameters[f"weight.{layer}"] for layer in range(ensemble.architecture.depth)]
+            self.squares[step] = torch.full((len(weights), self.members), torch.nan)
+            self.squares[step][:, members] = torch.stack([weight.square().sum((1, 2)) for weight in weights])
+        if step == settings.rescale_at:
+            self.rescaled = rescale(settings, self.data, self.at_one_rate(ensemble, members))
+        if step in settings.bound_at and ensemble.architecture.normaliser.uses_batch:
+            chosen = self.at_one_rate(ensemble, members)
+            index = self.data.order[step][chosen.seed_rows]
+            batch = self.data.inputs[index].double(), self.data.targets[index]
+            bound = gradient_bound(chosen.architecture, double(chosen.parameters), *batch)
+            self.bounds[step] = (bound.before, bound.mean_part, bound.along_part, bound.factor, bound.after)
+
+    def at_one_rate(self, ensemble: Ensemble, members: torch.Tensor) -> Ensemble:
+        """The members trained at `rescale_rate`; ArithmeticError if one of them has diverged."""
+        rate = self.settings.rates.index(self.settings.rescale_rate)
+        chosen = (members % len(self.settings.rates) == rate).nonzero()[:, 0]
+        if len(chosen) < self.settings.seeds:
+            raise ArithmeticError(f"a network diverged at rate {self.settings.rescale_rate}, at which all should train")
+        return ensemble.pick(chosen)
+
+    def both_sides(self) -> dict[str, torch.Tensor]:
+        """The terms of the bound, stacked over moments."""
+        names = ("before", "mean", "along", "factor", "after")
+        columns = zip(*self.bounds.values(), strict=True)
+        return {f"bound_{name}": torch.stack(column) for name, column in zip(names, columns, strict=True)}
+
+
+def double(parameters: Parameters) -> Parameters:
+    """The same in double precision."""
+    return {name: value.double() for name, value in parameters.items()}
+
+
+def rescale(settings: Settings, data: Data, ensemble: Ensemble) -> dict[str, torch.Tensor]:
+    """Loss, gradient and curvature of networks whose weights are multiplied by each factor."""
+    seeds, factors = len(ensemble.seeds), torch.tensor(settings.factors, dtype=torch.float64)
+    each = ensemble.pick(torch.arange(seeds).repeat(len(factors)))
+    index = data.training[:, : settings.examples][each.seed_rows]
+    batch = data.inputs[index].double(), data.targets[index]
+    stretch = factors.repeat_interleave(seeds)[:, None, None]
+    layers = {"one": [settings.layer - 1], "every": range(each.architecture.depth)}
+    found = {}
+    for which, chosen in layers.items():
+        names = [f"weight.{layer}" for layer in chosen]
+        parameters = double(each.parameters)
+        parameters |= {name: stretch * parameters[name] for name in names}
+        hessian = Hessian(each.architecture, parameters, *batch, names)
+        gradient = hessian.gradient()
+        curvature, _ = top_eigenvalue(hessian, gradient, settings.products)
+        measured = {"loss": hessian.loss.detach(), "gradient": gradient.norm(dim=1), "curvature": curvature}
+        found |= {f"{which}_{name}": value.view(-1, seeds) for name, value in measured.items()}
+    return found

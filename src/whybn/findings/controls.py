@@ -1,0 +1,243 @@
+"""What the controls show: noise behind Batch Norm, and statistics frozen at the start."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, per_seed, times
+
+EXPERIMENTS = ("controls",)
+GUESSING = np.log(10)  # loss of guessing among ten digits
+TRAINED = 0.5  # loss on the whole training set below which a network counts as trained, as on the map
+DEPTHS = {"ten": 10, "twenty": 20}
+GAINS = {"small": 0.3, "he": 1.0, "large": 3.0}
+SCOPE = (
+    "the reference network on the digits, plain gradient descent on mini-batches of 32, 320 steps, eight learning rates "
+    "half a decade apart, the same for all arms; loss on the whole training set in train mode"
+)
+NOISE_SCOPE = SCOPE + "; with ten and with twenty hidden layers; in the noisy arms the loss is that with the noise"
+FROZEN_SCOPE = (
+    SCOPE + "; frozen statistics are those of the whole training set before the first step; scale and shift are trained"
+)
+
+
+def _network(arm: dict[str, np.ndarray], depth: int, gain: float) -> int:
+    """Row of one network."""
+    return int(np.flatnonzero((arm["depths"] == depth) & (arm["gains"] == gain))[0])
+
+
+def _loss(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
+    """Final loss (seed, rate), infinite where the member has diverged."""
+    loss = arm["loss"][_network(arm, depth, gain)]
+    return np.where(np.isnan(loss), np.inf, loss)
+
+
+def _best(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
+    """Loss at the best learning rate, per seed."""
+    return _loss(arm, depth, gain).min(1)
+
+
+def _best_rate(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> int:
+    """Number of the learning rate with the lowest median loss."""
+    return int(np.median(_loss(arm, depth, gain), axis=0).argmin())
+
+
+def _highest(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
+    """Highest learning rate that trains, per seed; one step below the grid where none does."""
+    return np.where(_loss(arm, depth, gain) < TRAINED, arm["rates"], arm["rates"][0] / _step(arm)).max(1)
+
+
+def _shift(arm: dict[str, np.ndarray], depth: int, rate: int) -> np.ndarray:
+    """Shift of the inputs at one learning rate, mean over times and layers, per seed."""
+    return arm["shift"][_network(arm, depth, 1.0)][..., rate].mean(0)
+
+
+def _step(arm: dict[str, np.ndarray]) -> float:
+    """Factor from one learning rate to the next."""
+    return float(arm["rates"][1] / arm["rates"][0])
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings. Losses are medians over seeds, each arm at its best rate where none is named."""
+    arms = results["controls"]
+    plain = arms["plain"]
+    shown = {
+        "seeds": str(plain["loss"].shape[1]),
+        "rates": str(len(plain["rates"])),
+        "shift_gap": str(plain["gap"]),
+        "trained": number(TRAINED, 1),
+        "steps": str(plain["steps"]),
+    }
+    for name, arm in arms.items():
+        for word, depth in DEPTHS.items():
+            if depth not in arm["depths"]:
+                continue
+            shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arm, depth)))
+            shown[f"{name}_shift_{word}"] = number(np.median(_shift(arm, depth, _best_rate(arm, depth))))
+            shown[f"{name}_best_rate_{word}"] = number(arm["rates"][_best_rate(arm, depth)], 1)
+    for name in ("frozen_batch_norm", "batch_norm"):
+        for word, gain in GAINS.items():
+            shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arms[name], 10, gain)))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about the noise and about frozen statistics."""
+    arms = results["controls"]
+    return [*_noise_claims(arms), *_frozen_claims(arms)]
+
+
+def _noise_claims(arms: dict) -> list[Claim]:
+    plain, normalised, noisy = arms["plain"], arms["batch_norm"], arms["noisy_batch_norm"]
+    common = {
+        "experiment": "controls",
+        "figure": "noisy_batch_norm",
+        "origin": "Santurkar et al. (2018)",
+        "scope": NOISE_SCOPE,
+    }
+
+    def by_depth(measured: list[np.ndarray]) -> dict[str, np.ndarray]:
+        return dict(zip(DEPTHS, measured, strict=True))
+
+    gap = int(plain["gap"])
+    return [
+        Claim(
+            id="noise_shifts_inputs",
+            says="Noise behind Batch Norm makes the layers' inputs shift again",
+            quantity=f"shift of the layers' inputs within {gap} steps, with over without the noise, at the rate that is "
+            "best for Batch Norm without noise",
+            values=by_depth(
+                [_shift(noisy, depth, rate) / _shift(normalised, depth, rate) for depth, rate in _rates(normalised)]
+            ),
+            margin=2.0,
+            show=times,
+            sentences={
+                "supported": "The noise makes the inputs of the layers shift {value_ten} as far in ten layers, and "
+                "{value_twenty} as far in twenty."
+            },
+            **common,
+        ),
+        Claim(
+            id="noise_keeps_large_rates",
+            says="With the noise, Batch Norm still allows larger learning rates",
+            quantity=f"highest learning rate that trains (loss below {TRAINED}), Batch Norm with noise over no Batch Norm "
+            "and no noise, ten layers",
+            values=per_seed(_highest(noisy) / _highest(plain)),
+            margin=_step(plain) * 1.01,  # more than one step of the grid
+            show=times,
+            sentences={
+                "supported": "The network with Batch Norm and noise still trains at rates {value} as large as the network "
+                "with neither."
+            },
+            **common,
+        ),
+        Claim(
+            id="noise_costs",
+            says="The noise costs something",
+            quantity="final loss at the best rate, Batch Norm with over without noise",
+            values=by_depth([_best(noisy, depth) / _best(normalised, depth) for depth in DEPTHS.values()]),
+            margin=1.0,
+            show=times,
+            sentences={
+                "supported": "The noise is not free: with it, each at its best rate, the loss is {value_ten} as high in ten "
+                "layers and {value_twenty} as high in twenty."
+            },
+            **common,
+        ),
+        Claim(
+            id="noisy_beats_plain",
+            says="Each at its best rate, Batch Norm with noise ends lower than the network with neither",
+            quantity="final loss at the best rate, no Batch Norm and no noise over Batch Norm with noise",
+            values=by_depth([_best(plain, depth) / _best(noisy, depth) for depth in DEPTHS.values()]),
+            margin=1.0,
+            show=times,
+            sentences={
+                "inconclusive": "Each at its best rate, the two end about level; the seeds disagree.",
+            },
+            **common,
+        ),
+        Claim(
+            id="noise_harms_plain_more",
+            says="Without Batch Norm, the same noise does more harm",
+            quantity="final loss at the best rate, with the noise in both, without over with Batch Norm",
+            values=by_depth([_best(arms["noisy_plain"], depth) / _best(noisy, depth) for depth in DEPTHS.values()]),
+            margin=1.0,
+            show=times,
+            sentences={
+                "supported": "With the same noise and no Batch Norm, the loss is {value_ten} and {value_twenty} as high as "
+                "with both."
+            },
+            **common,
+        ),
+    ]
+
+
+def _rates(arm: dict[str, np.ndarray]) -> list[tuple[int, int]]:
+    """Depths, and the number of the best learning rate at each."""
+    return [(depth, _best_rate(arm, depth)) for depth in DEPTHS.values()]
+
+
+def _frozen_claims(arms: dict) -> list[Claim]:
+    plain, normalised, frozen = arms["plain"], arms["batch_norm"], arms["frozen_batch_norm"]
+    common = {"experiment": "controls", "figure": "frozen_batch_norm", "scope": FROZEN_SCOPE}
+
+    def repaired(gain: float) -> np.ndarray:
+        return np.minimum(_best(plain, 10, gain), GUESSING) / _best(frozen, 10, gain)
+
+    return [
+        Claim(
+            id="frozen_start_rescues",
+            says="Statistics frozen at the start are enough to learn from badly scaled weights",
+            origin="Page (2019), for the start of training",
+            quantity="final loss at the best rate, without Batch Norm (divergence counts as guessing) over frozen "
+            "statistics, from a small gain (0.3) and from a large one (3)",
+            values={word: repaired(gain) for word, gain in GAINS.items() if gain != 1},
+            margin=2.0,
+            show=times,
+            sentences={
+                "supported": "From weights that are too small or too large, statistics frozen at the start are enough to "
+                "learn; without Batch Norm, the loss at the best rate is {value_small} and {value_large} as high."
+            },
+            **common,
+        ),
+        Claim(
+            id="live_allows_larger_rates",
+            says="Live statistics allow larger learning rates than frozen ones",
+            origin="this article, after Page (2019)",
+            quantity=f"highest learning rate that trains (loss below {TRAINED}), live over frozen statistics, He "
+            "initialisation",
+            values=per_seed(_highest(normalised) / _highest(frozen)),
+            margin=_step(plain) * 1.01,
+            show=times,
+            sentences={
+                "supported": "Live statistics, renewed at every step, train at rates {value} as large as frozen ones."
+            },
+            **common,
+        ),
+        Claim(
+            id="frozen_allows_larger_rates_than_none",
+            says="From a good start, frozen statistics allow larger learning rates than no Batch Norm",
+            origin="this article",
+            quantity=f"highest learning rate that trains (loss below {TRAINED}), frozen statistics over no Batch Norm, He "
+            "initialisation",
+            values=per_seed(_highest(frozen) / _highest(plain)),
+            margin=_step(plain) * 1.01,
+            show=times,
+            sentences={
+                "not_seen_here": "From He initialisation, frozen statistics allow no larger rates than no Batch Norm at all."
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "noisy_batch_norm": "Shift of the layers' inputs and final loss against the learning rate, ten and twenty layers. "
+        f"Behind Batch Norm the noise moves inputs by {fact['noisy_batch_norm_shift_ten']} deviations instead of "
+        f"{fact['batch_norm_shift_ten']}, yet with it the network still trains at large rates; with the same noise and no "
+        f"Batch Norm the loss stays above {fact['noisy_plain_best_loss_ten']}.",
+        "frozen_batch_norm": "Final loss against the learning rate from small, He and large initial weights. Without Batch "
+        "Norm only He initialisation trains. Frozen statistics train from all three, at small rates; live ones train from "
+        "all three and at far larger rates.",
+    }

@@ -1,0 +1,145 @@
+"""What deep networks do to signals and gradients at the start, and what the first step does to the loss."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, per_seed, percent, times
+
+EXPERIMENTS = ("depth",)
+SCHEMES = ("he", "glorot")
+LONG = 10.0  # length of a first step that is far too long
+
+
+def _at_long(tails: dict[str, np.ndarray], arm: str, scheme: str) -> np.ndarray:
+    """Loss after a far too long first step over the loss before, per seed; infinite where it is no number."""
+    row = int(np.abs(np.log(tails["lengths"] / LONG)).argmin())
+    return np.nan_to_num(tails[f"{arm}_{scheme}_loss"][row], nan=np.inf)
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings; medians over seeds."""
+    growth, rank, tails = (results["depth"][part] for part in ("growth", "rank", "tails"))
+    shown = {
+        "seeds": str(growth["relu"].shape[1]),
+        "growth_layers": str(len(growth["layers_plain"])),
+        "growth_relu": number(np.median(growth["relu"][-1]), 3),
+        "growth_relu_expected": number(float(growth["relu_expected"]), 3),
+        "growth_batch": str(growth["batches"][-1]),
+        "growth_batch_small": str(growth["batches"][0]),
+        "growth_relu_small": number(np.median(growth["relu"][0]), 3),
+        "growth_linear_small": number(np.median(growth["linear"][0]), 3),
+        "growth_linear_expected_small": number(growth["linear_expected"][0], 3),
+        "first_over_last_plain": number(np.median(growth["layers_plain"][0])),
+        "first_over_last_start": number(np.median(growth["layers_batch_norm"][0, 0])),
+        "first_over_last_after": number(np.median(growth["layers_batch_norm"][-1, 0])),
+        "first_rate": number(growth["rates"][-1], 1),
+        "rank_layers": str(len(rank["rank_plain"])),
+        "rank_batch": str(rank["rank_batch"]),
+        "rank_plain": number(np.median(rank["rank_plain"][-1]), 3),
+        "rank_batch_norm": number(np.median(rank["rank_batch_norm"][-1])),
+        "long_step": number(LONG, 2).removesuffix(".0"),
+    }
+    for arm in ("plain", "batch_norm"):
+        for scheme in SCHEMES:
+            key = f"{arm}_{scheme}"
+            shown[f"{key}_kurtosis"] = number(np.median(tails[f"{key}_kurtosis"]))
+            shown[f"{key}_top"] = percent(np.median(tails[f"{key}_top"]))
+            shown[f"{key}_example"] = percent(np.median(tails[f"{key}_example"]))
+            shown[f"{key}_long"] = number(np.median(_at_long(tails, arm, scheme)))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about growing gradients, their tails, the first step, and rank."""
+    growth, rank, tails = (results["depth"][part] for part in ("growth", "rank", "tails"))
+
+    def ratio(of: dict[str, np.ndarray], by: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {scheme: of[scheme] / by[scheme] for scheme in SCHEMES}
+
+    kurtosis = [{scheme: tails[f"{arm}_{scheme}_kurtosis"] for scheme in SCHEMES} for arm in ("plain", "batch_norm")]
+    after = [{scheme: _at_long(tails, arm, scheme) for scheme in SCHEMES} for arm in ("plain", "batch_norm")]
+    first = {
+        "experiment": "depth",
+        "figure": "gradient_outliers",
+        "scope": "reference network before its first step on the digits, He and Glorot initialisation, one mini-batch of 32",
+    }
+    return [
+        Claim(
+            id="gradient_explodes",
+            says="At the start, Batch Norm lets the gradient grow from layer to layer",
+            origin="Yang et al. (2019)",
+            experiment="depth",
+            figure="gradient_at_initialisation",
+            quantity="factor by which the squared gradient for a layer's linear outputs grows per layer on its way back",
+            scope=f"{len(growth['layers_plain'])} wide ReLU layers with He initialisation, mini-batches of "
+            f"{growth['batches'][-1]} digits, before any step",
+            values=per_seed(growth["relu"][-1]),
+            margin=1.3,
+            show=lambda value: number(value, 3),
+            sentences={
+                "supported": "Before the first step, the squared gradient grows by a factor of {value} with each ReLU "
+                "layer that it passes on its way back through Batch Norm."
+            },
+        ),
+        Claim(
+            id="heavier_tails",
+            says="Without Batch Norm the first gradient has far heavier tails",
+            origin="Bjorck et al. (2018)",
+            quantity="kurtosis of the entries of the gradient, without over with",
+            values=ratio(*kurtosis),
+            margin=5.0,
+            show=times,
+            sentences={
+                "mixed": "Heavy tails come from the initial weights: without Batch Norm, the kurtosis of the first gradient "
+                "is {value_glorot} that with it from Glorot’s initialisation, and only {value_he} from He’s."
+            },
+            **first,
+        ),
+        Claim(
+            id="long_step_explodes",
+            says="Without Batch Norm a first step that is far too long makes the loss explode",
+            origin="Bjorck et al. (2018)",
+            quantity=f"loss after a step of length {LONG:g} along the gradient over the loss before, without over with",
+            values=ratio(*after),
+            margin=10.0,
+            show=times,
+            sentences={
+                "mixed": "After a first step that is far too long, the loss without Batch Norm is {value_he} that with it, "
+                "from He initialisation; from Glorot’s it is {value_glorot} that with it."
+            },
+            **first,
+        ),
+        Claim(
+            id="rank_collapses",
+            says="In a deep random network the examples become alike without Batch Norm, and less so with it",
+            origin="Daneshmand et al. (2020)",
+            experiment="depth",
+            figure="rank_collapse",
+            quantity="soft rank of a mini-batch's activations in the last hidden layer, with over without",
+            scope=f"{len(rank['rank_plain'])} ReLU layers, He initialisation, mini-batches of {rank['rank_batch']} digits",
+            values=per_seed(rank["rank_batch_norm"][-1] / rank["rank_plain"][-1]),
+            margin=2.0,
+            show=times,
+            sentences={
+                "supported": "In the last of many random layers, the soft rank of a mini-batch is {value} as high with "
+                "Batch Norm as without."
+            },
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "gradient_at_initialisation": "Norm of the gradient by layer: level without Batch Norm; with it, rising from the "
+        f"last layer back to the first by a factor of {fact['first_over_last_start']} at the start, and of "
+        f"{fact['first_over_last_after']} after one large step. Below, growth per layer against the size of the "
+        f"mini-batch: for ReLU layers it falls to {fact['growth_relu']}, close to the expected "
+        f"{fact['growth_relu_expected']}; for linear layers it follows the expected curve towards one.",
+        "gradient_outliers": "Loss after one step along the first gradient against the length of the step, and the share "
+        "of the gradient’s entries beyond a multiple of their typical size. Without Batch Norm, long steps from He "
+        f"initialisation multiply the loss by {fact['plain_he_long']}; with it, by {fact['batch_norm_he_long']}. The tail "
+        "is long without Batch Norm from Glorot’s initialisation only.",
+        "rank_collapse": f"Soft rank by layer: without Batch Norm it falls to {fact['rank_plain']}, where all examples are "
+        f"alike; with it, it stays near {fact['rank_batch_norm']}.",
+    }

@@ -1,0 +1,154 @@
+"""What rescaled weights, the length of the weights and the bound on the gradient show."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, per_seed, percent, times
+
+EXPERIMENTS = ("invariance",)
+MEASURES = {"loss": 0, "gradient": -1, "curvature": -2}  # and the power of the factor that algebra predicts
+SHARED, LARGE = 0.1, 1.0  # learning rates: one at which both arms train, and the largest
+MOMENTS = ("start", "trained")
+
+
+def _slope(arm: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """Power of the factor with which a quantity grows when all hidden layers are rescaled: per seed."""
+    measured, factors = arm[f"every_{name}"], arm["factors"]
+    return np.log(measured[-1] / measured[0]) / np.log(factors[-1] / factors[0])
+
+
+def _fall(arm: dict[str, np.ndarray], rate: float) -> np.ndarray:
+    """Effective learning rate at the start over that at the end, geometric mean over hidden layers: per seed."""
+    at = np.abs(arm["rates"] - rate).argmin()
+    return np.exp(np.log(arm["square"][-1, ..., at] / arm["square"][0, ..., at]).mean(0))
+
+
+def _removed(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Share of the squared gradient that Batch Norm takes out: (moment, seed), mean over layers and units."""
+    share = (arm["bound_mean"] + arm["bound_along"]) / arm["bound_before"]
+    return share.mean((1, 3))
+
+
+def _passed(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Squared gradient below Batch Norm over that above it: (moment, seed), median over layers and units."""
+    return np.median(arm["bound_after"] / arm["bound_before"], axis=(1, 3))
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings."""
+    plain, normalised = results["invariance"]["plain"], results["invariance"]["batch_norm"]
+    twice, once = (np.abs(plain["factors"] - factor).argmin() for factor in (2, 1))
+    allowed = normalised["bound_factor"] * (
+        normalised["bound_before"] - normalised["bound_mean"] - normalised["bound_along"]
+    )
+    batch = int(normalised["batch"])
+    mistaken = allowed - normalised["bound_factor"] * (batch**0.5 - 1) * normalised["bound_along"]
+    shown = {
+        "seeds": str(plain["final_loss"].shape[0]),
+        "steps": f"{plain['step'][-1]:,}",
+        "plain_loss_twice": times(np.median(plain["every_loss"][twice] / plain["every_loss"][once])),
+        "large_rate": number(LARGE, 1),
+        "shared_rate": number(SHARED, 1),
+        "plain_fall_shared": number(np.median(_fall(plain, SHARED))),
+        "bound_gap": number(np.abs(normalised["bound_after"] / allowed - 1).max(), 1),
+        "bound_mistaken": percent((mistaken < normalised["bound_after"]).mean()),
+        "bound_by_chance": percent(2 / batch),
+    }
+    for row, moment in enumerate(MOMENTS):
+        shown[f"bound_step_{moment}"] = str(normalised["bound_at"][row])
+        shown[f"bound_factor_{moment}"] = number(np.median(normalised["bound_factor"][row]))
+        shown[f"bound_passed_{moment}"] = number(np.median(_passed(normalised)[row]))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about scale, and about what the bound on the gradient is made of."""
+    plain, normalised = results["invariance"]["plain"], results["invariance"]["batch_norm"]
+    return [
+        Claim(
+            id="rescaling_follows_algebra",
+            says="Batch Norm hides the scale of the weights in front of it",
+            origin="Ioffe and Szegedy (2015); van Laarhoven (2017)",
+            experiment="invariance",
+            figure="scale_invariance",
+            quantity="difference between the measured power of the factor and the expected one (0, −1, −2), when the "
+            "weights of all hidden layers are multiplied by factors from a quarter to four",
+            scope="reference network with Batch Norm, 100 steps into its training at learning rate 0.05; 100 training "
+            "images, train mode, double precision",
+            values={name: np.abs(_slope(normalised, name) - power) for name, power in MEASURES.items()},
+            margin=0.05,
+            below=True,
+            show=number,
+            sentences={
+                "supported": "Multiply all weights of the hidden layers by two. With Batch Norm the loss stays as it is, "
+                "the gradient halves and the curvature falls to a quarter."
+            },
+        ),
+        Claim(
+            id="weights_curb_their_steps",
+            says="With Batch Norm, growing weights make the effective learning rate fall",
+            origin="van Laarhoven (2017); Arora, Li and Lyu (2018)",
+            experiment="invariance",
+            figure="scale_invariance",
+            quantity="effective learning rate (rate over squared weight norm) at the start over that at the end, geometric "
+            f"mean over hidden layers, at learning rates {number(LARGE, 1)} (large) and {number(SHARED, 1)} (shared)",
+            scope=f"reference network with Batch Norm on the digits, {plain['step'][-1]:,} steps, no weight decay",
+            values={"large": _fall(normalised, LARGE), "shared": _fall(normalised, SHARED)},
+            margin=1.5,
+            show=number,
+            sentences={
+                "mixed": "As training goes on, growing weights lower the effective learning rate by a factor of "
+                f"{{value_large}} at rate {number(LARGE, 1)}, but only of {{value_shared}} at rate {number(SHARED, 1)}."
+            },
+        ),
+        Claim(
+            id="removed_terms_matter",
+            says="What Batch Norm removes from the gradient is a sizeable part of it",
+            origin="after Santurkar et al. (2018), theorem 4.1",
+            experiment="invariance",
+            figure="the_bound",
+            quantity="share of the squared gradient at a unit that lies along its mean and along the normalised values, "
+            "mean over layers and units, before training (start) and after it (trained)",
+            scope=f"reference network with Batch Norm, learning rate 0.05, steps {normalised['bound_at'][0]} and "
+            f"{normalised['bound_at'][1]}, mini-batches of {int(normalised['batch'])}, double precision",
+            values=dict(zip(MOMENTS, _removed(normalised), strict=True)),
+            margin=0.1,
+            show=percent,
+            sentences={
+                "not_seen_here": "The two parts that Batch Norm removes are small: together {value_start} of the squared "
+                "gradient at the start and {value_trained} later in training."
+            },
+        ),
+        Claim(
+            id="bound_shrinks_gradient",
+            says="At the start, Batch Norm shrinks the gradient that passes through it",
+            origin="a reading of Santurkar et al. (2018), theorem 4.1",
+            experiment="invariance",
+            figure="the_bound",
+            quantity="squared gradient below Batch Norm over that above it, median over layers and units, before training",
+            scope="as above, before the first step",
+            values=per_seed(_passed(normalised)[0]),
+            margin=1.0,
+            below=True,
+            show=number,
+            sentences={
+                "not_seen_here": "At the start, the squared gradient does not shrink in a typical unit. It is multiplied by "
+                "{value}."
+            },
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    normalised = results["invariance"]["batch_norm"]
+    fall = number(np.median(_fall(normalised, LARGE)))
+    shares = [percent(value) for value in np.median(_removed(normalised), -1)]
+    return {
+        "scale_invariance": "Above, the weights of all hidden layers are multiplied by a factor. Without Batch Norm loss, "
+        f"gradient and curvature soar; twice the weights give {fact['plain_loss_twice']} the loss. With it the loss is a "
+        "level line, and gradient and curvature fall along straight lines. Below, the effective learning rate: with Batch "
+        f"Norm, at rate {fact['large_rate']}, it falls by a factor of {fall}.",
+        "the_bound": "Both sides of the bound on the gradient lie on one line, unit by unit. Beside it, the two parts that "
+        f"Batch Norm removes, by layer: together they are {shares[0]} at the start and {shares[1]} after training.",
+    }

@@ -1,0 +1,74 @@
+"""What the moving target shows: how much a layer's gradient changes when the layers below take their step."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, times
+
+EXPERIMENTS = ("moving_target",)
+SCOPE = (
+    "digits, mini-batches of 32, 400 steps, train mode; three hidden layers of 64 sigmoid units (learning rate 0.3), the "
+    "reference network (0.1), and 25 linear layers of 32 units fitted by squared error (0.003); the same rate in both arms"
+)
+
+
+def _change(network: dict[str, np.ndarray], arm: str) -> np.ndarray:
+    """Relative change at the larger learning rate: mean over layers, geometric mean over times, per seed."""
+    return np.exp(np.log(network[f"{arm}_relative"][..., -1].mean(1)).mean(0))
+
+
+def _cosine(network: dict[str, np.ndarray], arm: str) -> np.ndarray:
+    """Cosine at the larger learning rate, mean over layers and times, per seed."""
+    return network[f"{arm}_cosine"][..., -1].mean((0, 1))
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings at the larger learning rate of each network, medians over seeds."""
+    networks = results["moving_target"]
+    shown = {"seeds": str(networks["relu"]["plain_loss"].shape[1]), "steps": str(networks["relu"]["probe_at"][-1])}
+    for name, network in networks.items():
+        shown[f"{name}_rate"] = number(network["rates"][-1], 1)
+        for arm in ("plain", "batch_norm"):
+            shown[f"{name}_{arm}_change"] = number(np.median(_change(network, arm)))
+            shown[f"{name}_{arm}_cosine"] = number(np.median(_cosine(network, arm)))
+            shown[f"{name}_{arm}_loss"] = number(np.median(network[f"{arm}_loss"][-1, :, -1]))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about the moving target."""
+    networks = results["moving_target"]
+    common = {
+        "experiment": "moving_target",
+        "figure": "moving_target",
+        "origin": "Ioffe and Szegedy (2015), as measured by Santurkar et al. (2018)",
+        "scope": SCOPE,
+    }
+    ratios = {name: _change(network, "plain") / _change(network, "batch_norm") for name, network in networks.items()}
+    return [
+        Claim(
+            id="moving_target_calmer",
+            says="With Batch Norm, a layer's gradient changes less when the layers below take their step",
+            quantity="relative change of the gradient, without over with Batch Norm, mean over layers and times",
+            values=ratios,
+            margin=1.0,
+            show=times,
+            sentences={
+                "mixed": "In the shallow network of sigmoid units, Batch Norm does not calm the target: without it, the "
+                "gradient changes only {value_sigmoid} as much. In the reference network the ratio is {value_relu}, and in "
+                "the deep linear network {value_linear}."
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "moving_target": "Relative change and cosine of a layer's gradient when the layers below take their step, along "
+        f"three trainings. Sigmoid network: {fact['sigmoid_plain_change']} without Batch Norm, "
+        f"{fact['sigmoid_batch_norm_change']} with it. Reference network: {fact['relu_plain_change']} and "
+        f"{fact['relu_batch_norm_change']}. Deep linear network: {fact['linear_plain_change']} and "
+        f"{fact['linear_batch_norm_change']}.",
+    }

@@ -1,0 +1,89 @@
+"""What other sizes than the standard deviation show."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, percent, times
+
+EXPERIMENTS = ("norms",)
+TRAINED = 0.5  # loss on the whole training set below which a network counts as trained, as on the map
+OTHERS = {"mean": "l1_norm", "largest": "linf_norm"}
+
+
+def _losses(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Final loss (seed, rate), infinite where the member has diverged."""
+    return np.where(np.isnan(arm["loss"]), np.inf, arm["loss"])
+
+
+def _best(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Loss at the best learning rate, per seed."""
+    return _losses(arm).min(1)
+
+
+def _highest(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Highest learning rate that trains, per seed."""
+    return np.where(_losses(arm) < TRAINED, arm["rates"], 0).max(1)
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings: each arm at the rate with its lowest median loss; medians over seeds."""
+    arms = results["norms"]
+    shown = {"seeds": str(len(arms["plain"]["loss"])), "rates": str(len(arms["plain"]["rates"])), "steps": "320"}
+    for name, arm in arms.items():
+        rate = int(np.median(_losses(arm), axis=0).argmin())
+        shown[f"{name}_best_loss"] = number(np.median(_best(arm)))
+        shown[f"{name}_best_rate"] = number(arm["rates"][rate], 1)
+        shown[f"{name}_accuracy"] = percent(np.median(arm["eval_accuracy"][:, rate]))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims that the standard deviation is not special."""
+    arms = results["norms"]
+    rates = arms["plain"]["rates"]
+    common = {
+        "origin": "Santurkar et al. (2018)",
+        "experiment": "norms",
+        "figure": "what_norm_matters_not",
+        "scope": "reference network on the digits, plain gradient descent on mini-batches of 32, 320 steps, six learning "
+        "rates half a decade apart; loss on the whole training set in train mode; each unit is divided by its mean absolute "
+        "deviation (mean) or its largest one (largest)",
+        "show": times,
+    }
+    return [
+        Claim(
+            id="other_sizes_allow_large_rates",
+            says="Dividing by another size than the standard deviation allows larger learning rates, too",
+            quantity=f"highest learning rate that trains (loss below {TRAINED}), over that without Batch Norm",
+            values={word: _highest(arms[name]) / _highest(arms["plain"]) for word, name in OTHERS.items()},
+            margin=float(rates[1] / rates[0]) * 1.01,  # more than one step of the grid
+            sentences={
+                "supported": "Divided by the mean deviation, the network trains at rates {value_mean} as large as without "
+                "Batch Norm; by the largest one, {value_largest}."
+            },
+            **common,
+        ),
+        Claim(
+            id="other_sizes_as_good",
+            says="Dividing by another size than the standard deviation ends at about the same loss",
+            quantity="final loss at the best rate, over that of Batch Norm",
+            values={word: _best(arms[name]) / _best(arms["batch_norm"]) for word, name in OTHERS.items()},
+            margin=1.5,
+            below=True,
+            sentences={
+                "mixed": "At its best rate, the loss is {value_mean} that of Batch Norm with the mean deviation, and "
+                "{value_largest} with the largest one."
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "what_norm_matters_not": "Final loss against the learning rate. Units divided by the standard deviation, the mean "
+        f"deviation or the largest deviation train at the same large rates and end at {fact['batch_norm_best_loss']}, "
+        f"{fact['l1_norm_best_loss']} and {fact['linf_norm_best_loss']}; without normalisation the best loss is "
+        f"{fact['plain_best_loss']}, and large rates fail."
+    }

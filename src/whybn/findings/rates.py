@@ -1,0 +1,178 @@
+"""What three depths, many learning rates and short and long trainings show."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, times
+
+EXPERIMENTS = ("rates",)
+SHORT = 160  # steps of the short training; the long one ends the experiment
+TARGET = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3
+SLOW = 0  # column of the smallest rate of the grid, at which every network trains steadily
+DEPTHS = ("shallow", "middle", "deep")
+
+
+def _check(arm: dict[str, np.ndarray], steps: int) -> int:
+    """Row of the measurement nearest to a number of steps."""
+    return int(np.abs(arm["steps"] - steps).argmin())
+
+
+def _best(arm: dict[str, np.ndarray], check: int) -> np.ndarray:
+    """Lowest loss over all learning rates: (depth, seed)."""
+    return np.nanmin(arm["loss"][:, check], axis=-1)
+
+
+def _best_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Learning rate with the lowest median loss at the end, (depth,); a diverged network ranks last."""
+    return arm["rates"][np.median(np.nan_to_num(arm["loss"][:, -1], nan=np.inf), axis=1).argmin(-1)]
+
+
+def _highest_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Largest learning rate that trains in the long training: (depth, seed); one step below the grid if none does."""
+    rates = arm["rates"]
+    return np.where(arm["loss"][:, -1] < TARGET, rates, rates[0] ** 2 / rates[1]).max(-1)
+
+
+def _spacing(arm: dict[str, np.ndarray]) -> float:
+    """Decades from one learning rate to the next."""
+    return float(np.diff(np.log10(arm["rates"])).mean())
+
+
+def _behind(plain: dict[str, np.ndarray], normalised: dict[str, np.ndarray]) -> np.ndarray:
+    """Loss with over without Batch Norm in the end, both at the small learning rate: (depth, seed)."""
+    return normalised["loss"][:, -1, :, SLOW] / plain["loss"][:, -1, :, SLOW]
+
+
+def steps_to(arm: dict[str, np.ndarray], target: float = TARGET) -> np.ndarray:
+    """Steps until the loss first falls below `target` at the rate that is fastest to it: (depth, seed).
+
+    Between two measurements the logarithms of loss and steps are joined by a straight line; infinite if never.
+    """
+    loss, steps = arm["loss"], np.log(arm["steps"])
+    below = loss < target
+    first = below.argmax(1)  # (depth, seed, rate)
+    before = np.maximum(first - 1, 0)
+
+    def at(check: np.ndarray) -> np.ndarray:
+        return np.log(np.take_along_axis(loss, check[:, None], 1)[:, 0])
+
+    fall = np.where(first > before, at(before) - at(first), 1)
+    share = np.where(first > before, (at(before) - np.log(target)) / fall, 1)
+    found = steps[before] + share * (steps[first] - steps[before])
+    return np.exp(np.where(below.any(1), found, np.inf)).min(-1)
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings; losses are medians over seeds of each seed's best rate."""
+    arms = results["rates"]
+    plain = arms["plain"]
+    shown = {
+        "seeds": str(plain["loss"].shape[2]),
+        "steps_short": str(plain["steps"][_check(plain, SHORT)]),
+        "steps_long": str(plain["steps"][-1]),
+        "target": number(TARGET, 1),
+        "slow_rate": number(plain["rates"][SLOW]),
+        "behind_deep": str(int((_behind(plain, arms["batch_norm"])[-1] > 1).sum())),
+        "extra_work": f"{100 * (arms['batch_norm']['operations'] / plain['operations'] - 1).max():.0f} %",
+    }
+    for row, depth in enumerate(DEPTHS):
+        shown[f"layers_{depth}"] = str(plain["depths"][row])
+        for name, arm in arms.items():
+            shown[f"{name}_short_{depth}"] = number(np.median(_best(arm, _check(arm, SHORT))[row]))
+            shown[f"{name}_long_{depth}"] = number(np.median(_best(arm, -1)[row]))
+            shown[f"{name}_best_rate_{depth}"] = number(_best_rate(arm)[row])
+            shown[f"{name}_steps_to_target_{depth}"] = f"{np.median(steps_to(arm)[row]):.0f}"
+            shown[f"{name}_highest_rate_{depth}"] = number(np.median(_highest_rate(arm)[row]))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about best losses, equal rates and ranges of rates at three depths."""
+    plain, normalised = results["rates"]["plain"], results["rates"]["batch_norm"]
+    fact = facts(results)
+    layers = ", ".join(f"{name} {count}" for name, count in zip(DEPTHS, plain["depths"], strict=True))
+    common = {
+        "experiment": "rates",
+        "figure": "learning_rates",
+        "scope": f"networks of the reference width on the digits, He initialisation, plain gradient descent on "
+        f"mini-batches of 32; layers: {layers}",
+    }
+
+    def by_depth(values: np.ndarray) -> dict[str, np.ndarray]:
+        return dict(zip(DEPTHS, values, strict=True))
+
+    short = _check(plain, SHORT)
+    return [
+        Claim(
+            id="lower_loss_short_training",
+            says="In a short training, each at its best learning rate, Batch Norm reaches a lower loss",
+            origin="Ioffe and Szegedy (2015), as faster training",
+            quantity=f"lowest loss over all rates after {fact['steps_short']} steps, without over with",
+            values=by_depth(_best(plain, short) / _best(normalised, short)),
+            margin=1.0,
+            show=times,
+            sentences={
+                "supported": f"After {fact['steps_short']} steps, each arm at its best learning rate, the loss without "
+                "Batch Norm is {value_shallow} as high at the smallest depth, {value_middle} at the middle one and "
+                "{value_deep} at the largest."
+            },
+            **common,
+        ),
+        Claim(
+            id="lower_loss_long_training",
+            says="It still does in a long training",
+            origin="this article",
+            quantity=f"lowest loss over all rates after {fact['steps_long']} steps, without over with",
+            values=by_depth(_best(plain, -1) / _best(normalised, -1)),
+            margin=1.0,
+            show=times,
+            sentences={
+                "mixed": f"After {fact['steps_long']} steps this lead is gone: the loss without Batch Norm is "
+                "{value_shallow} that with it at the smallest depth and {value_middle} at the middle one. At the "
+                "largest it is {value_deep}, and the seeds disagree."
+            },
+            **common,
+        ),
+        Claim(
+            id="slower_at_small_rate",
+            says="At one and the same small learning rate, the network with Batch Norm is behind",
+            origin="this article",
+            quantity=f"loss after {fact['steps_long']} steps at learning rate {fact['slow_rate']}, with over without",
+            values={name: row for name, row in by_depth(_behind(plain, normalised)).items() if name != "deep"},
+            margin=1.0,
+            show=times,
+            sentences={
+                "supported": f"At one and the same small rate, {fact['slow_rate']}, it is even behind: there its loss is "
+                "{value_shallow} as high at the smallest depth and {value_middle} at the middle one."
+            },
+            **common,
+        ),
+        Claim(
+            id="higher_rates_by_depth",
+            says="At every depth Batch Norm permits larger learning rates",
+            origin="Bjorck et al. (2018)",
+            quantity=f"largest rate with a loss below {fact['target']} after {fact['steps_long']} steps, with over "
+            "without; the grid ends where some networks with Batch Norm still train",
+            values=by_depth(_highest_rate(normalised) / _highest_rate(plain)),
+            margin=1.01 * 10 ** _spacing(plain),  # more than one step of the grid
+            show=times,
+            sentences={
+                "supported": "The largest rate that still trains is, with Batch Norm, at least {value_shallow} as large "
+                "at the smallest depth, {value_middle} at the middle one and {value_deep} at the largest."
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "learning_rates": "Loss against learning rate at three depths, after a short and after a long training. The "
+        "curves without Batch Norm are narrow valleys, those with it wide ones. After the short training the wide valleys "
+        "are deeper; after the long one the narrow valleys are deeper except at the largest depth, where their floors "
+        f"are {fact['plain_long_deep']} without and {fact['batch_norm_long_deep']} with Batch Norm.",
+        "convergence": "Lowest loss over all learning rates against work, at three depths. With Batch Norm the loss falls "
+        "earlier. At the smallest depth the curve without it soon crosses below, at the middle depth late, at the "
+        "largest not within the training.",
+    }

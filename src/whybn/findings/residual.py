@@ -1,0 +1,86 @@
+"""What residual networks show at the start and after a short training."""
+
+import numpy as np
+
+from whybn.evidence import Claim, number, per_seed, times
+
+EXPERIMENTS = ("residual",)
+KINDS = ("plain", "batch_norm", "skip_init")
+
+
+def _best(part: dict[str, np.ndarray]) -> np.ndarray:
+    """Lowest loss over all learning rates, per seed; infinite where every rate diverges."""
+    return np.nan_to_num(part["loss"], nan=np.inf).min(-1)
+
+
+def facts(results: dict) -> dict[str, str]:
+    """Display strings; medians over seeds."""
+    kinds = results["residual"]
+    plain = kinds["plain"]
+    shown = {
+        "seeds": str(plain["size"].shape[1]),
+        "blocks": str(len(plain["size"]) - 1),
+        "steps": str(plain["steps"]),
+        "runs": str(plain["loss"].size),
+        "plain_diverged": str(int(np.isnan(plain["loss"]).sum())),
+    }
+    for kind in KINDS:
+        shown[f"{kind}_size"] = number(np.median(kinds[kind]["size"][-1]))
+        shown[f"{kind}_best"] = number(np.median(_best(kinds[kind])))
+    return shown
+
+
+def claims(results: dict) -> list[Claim]:
+    """Claims about growth from block to block, and about branches that start at nothing."""
+    kinds = results["residual"]
+    fact = facts(results)
+    common = {
+        "experiment": "residual",
+        "figure": "residual_branches",
+        "origin": "De and Smith (2020)",
+    }
+    scope = f"residual networks of {fact['blocks']} blocks of 32 units, He initialisation, digits"
+    return [
+        Claim(
+            id="residual_growth",
+            says="Batch Norm keeps a residual network's signal from growing exponentially with depth",
+            quantity="mean square behind the last block over that in front of the first, without over with",
+            scope=scope + ", before any step",
+            values=per_seed(kinds["plain"]["size"][-1] / kinds["batch_norm"]["size"][-1]),
+            margin=1000.0,
+            show=times,
+            sentences={
+                "supported": "Behind the last residual block, the mean square of the signal is {value} as large without "
+                "Batch Norm as with it."
+            },
+            **common,
+        ),
+        Claim(
+            id="skip_init_replaces_all",
+            says="Branches that start at nothing serve as well as Batch Norm",
+            quantity="lowest loss over all learning rates, SkipInit over Batch Norm",
+            scope=scope + f", {fact['steps']} steps of plain gradient descent on mini-batches of 32",
+            values=per_seed(_best(kinds["skip_init"]) / _best(kinds["batch_norm"])),
+            margin=1.5,
+            below=True,
+            show=times,
+            sentences={
+                "not_seen_here": "Branches that start at nothing make the network trainable, but they do not replace all "
+                "of Batch Norm in this short training: their best loss is {value} that with Batch Norm.",
+                "inconclusive": "Branches that start at nothing make the network trainable. Whether they serve as well as "
+                "Batch Norm, the seeds do not agree: their best loss is {value} that with it.",
+            },
+            **common,
+        ),
+    ]
+
+
+def alts(results: dict) -> dict[str, str]:
+    """Alt texts."""
+    fact = facts(results)
+    return {
+        "residual_branches": f"Left, the mean square of the signal over {fact['blocks']} residual blocks: exponential "
+        f"growth to {fact['plain_size']} without Batch Norm, slow growth to {fact['batch_norm_size']} with it, none with "
+        f"SkipInit. Right, loss against learning rate: without Batch Norm {fact['plain_diverged']} of {fact['runs']} runs "
+        f"diverge; with it the best loss is {fact['batch_norm_best']}, with SkipInit {fact['skip_init_best']}."
+    }

@@ -1,0 +1,60 @@
+"""What Batch Norm takes out of a gradient on its way back: both sides of a bound, unit by unit."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from whybn.lab.networks import Architecture, Parameters, Trace, forward, losses
+from whybn.lab.normalisers import EPSILON, Context
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Santurkar et al. 2018, theorem 4.1, for every normalised unit, on one mini-batch; each (layer, member, unit).
+
+    before: squared norm of the gradient for the unit's outputs behind Batch Norm. mean_part: the part of it that lies
+    along the vector of ones; along_part: the part along the normalised values. factor: squared scale over variance.
+    after: squared norm of the gradient for what enters Batch Norm. after <= factor * (before - mean_part -
+    along_part), with equality but for the small constant in the variance.
+    """
+
+    before: Float[Tensor, "layer member unit"]
+    mean_part: Float[Tensor, "layer member unit"]
+    along_part: Float[Tensor, "layer member unit"]
+    factor: Float[Tensor, "layer member unit"]
+    after: Float[Tensor, "layer member unit"]
+
+
+def gradient_bound(
+    architecture: Architecture, parameters: Parameters, inputs: Float[Tensor, "member batch input"], targets: Tensor
+) -> Bound:
+    """Both sides of the theorem in every hidden layer of a network with Batch Norm, in train mode.
+
+    The loss of the theorem's network without Batch Norm is that of the layers above, at the values that they receive
+    here. Raises ValueError for an arm without batch statistics.
+    """
+    if not architecture.normaliser.uses_batch:
+        raise ValueError(f"{architecture.arm} has no batch statistics; the theorem is about Batch Norm")
+    trace = Trace([], [], [])
+    leaves = {name: value.detach().requires_grad_() for name, value in parameters.items()}
+    outputs = forward(architecture, leaves, inputs, Context(training=True), trace=trace)
+    found = torch.autograd.grad(losses(outputs, targets).sum(), trace.linear + trace.preactivations)
+    entering, leaving = found[: architecture.depth], found[architecture.depth :]
+    rows = []
+    for layer, (inward, outward) in enumerate(zip(entering, leaving, strict=True)):
+        linear = trace.linear[layer].detach()
+        variance = linear.var(1, unbiased=False) + EPSILON
+        normalised = (linear - linear.mean(1, keepdim=True)) / variance.sqrt()[:, None]
+        batch = linear.shape[1]
+        rows.append(
+            (
+                outward.square().sum(1),
+                outward.sum(1).square() / batch,
+                (outward * normalised).sum(1).square() / batch,
+                parameters[f"scale.{layer}"].square() / variance,
+                inward.square().sum(1),
+            )
+        )
+    return Bound(*(torch.stack(column) for column in zip(*rows, strict=True)))

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from whybn.evidence import Claim, coverage, degrees, interval, number, per_seed, times
+from whybn.evidence import Claim, coverage, degrees, highest_rate, interval, number, per_seed, percent, times
 
 
 def claim(values, **changes) -> Claim:
@@ -94,3 +94,13 @@ def test_numbers_are_written_out(value: float, shown: str) -> None:
 
 def test_angles() -> None:
     assert degrees(-16.4) == "\N{MINUS SIGN}16°"
+
+
+def test_negative_shares_have_a_true_minus_sign() -> None:
+    assert percent(-0.02) == "\N{MINUS SIGN}2 %"
+
+
+def test_the_highest_rate_that_trains_counts_from_the_loss() -> None:
+    rates = np.array([0.01, 0.1, 1.0])
+    loss = np.array([[0.9, 0.2, 0.7], [0.1, 0.2, np.nan], [2.3, 2.3, np.nan]])
+    np.testing.assert_allclose(highest_rate(loss, rates, 0.5), [0.1, 0.1, 0.001])

@@ -120,6 +120,14 @@ def per_seed(values: Values) -> dict[str, Values]:
     return {ONLY: np.asarray(values, dtype=float)}
 
 
+def highest_rate(loss: np.ndarray, rates: np.ndarray, trained: float) -> np.ndarray:
+    """Largest of `rates` (last axis of `loss`) at which the loss is below `trained`; without the last axis.
+
+    Where none is, one step below the grid: a floor that keeps ratios finite. Diverged networks, NaN, do not train.
+    """
+    return np.where(loss < trained, rates, rates[0] ** 2 / rates[1]).max(-1)
+
+
 def number(value: float, digits: int = 2) -> str:
     """A number to `digits` significant digits, written out, with thousands separated and a true minus sign."""
     if np.isinf(value):
@@ -143,7 +151,7 @@ def decades(value: float) -> str:
 
 def percent(value: float) -> str:
     """A share, as in «54 %»."""
-    return f"{100 * value:.0f} %"
+    return f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}")
 
 
 def points(value: float) -> str:

@@ -9,9 +9,9 @@ from whybn.experiments import sigmoid_units
 @pytest.mark.parametrize("part", sigmoid_units.PARTS)
 def test_percentiles_are_in_order_for_every_unit(part: str) -> None:
     found = sigmoid_units.run(sigmoid_units.QUICK, part)
-    assert found["percentiles"].shape == (4, 3, 100, 1)
+    assert found["percentiles"].shape == (4, 3, 100, 2)
     assert (np.diff(found["percentiles"], axis=1) > 0).all()
-    assert found["shift"].shape == (3, 3, 2, 1)
+    assert found["shift"].shape == (3, 3, 2, 2)
     assert (found["shift"] > 0).all()
 
 

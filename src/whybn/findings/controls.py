@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, per_seed, times
+from whybn.evidence import Claim, highest_rate, number, per_seed, times
 
 EXPERIMENTS = ("controls",)
 GUESSING = np.log(10)  # loss of guessing among ten digits
@@ -42,7 +42,7 @@ def _best_rate(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -
 
 def _highest(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
     """Highest learning rate that trains, per seed; one step below the grid where none does."""
-    return np.where(_loss(arm, depth, gain) < TRAINED, arm["rates"], arm["rates"][0] / _step(arm)).max(1)
+    return highest_rate(_loss(arm, depth, gain), arm["rates"], TRAINED)
 
 
 def _shift(arm: dict[str, np.ndarray], depth: int, rate: int) -> np.ndarray:

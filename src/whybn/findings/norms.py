@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, percent, times
+from whybn.evidence import Claim, highest_rate, number, percent, times
 
 EXPERIMENTS = ("norms",)
 TRAINED = 0.5  # loss on the whole training set below which a network counts as trained, as on the map
@@ -20,8 +20,8 @@ def _best(arm: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _highest(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Highest learning rate that trains, per seed."""
-    return np.where(_losses(arm) < TRAINED, arm["rates"], 0).max(1)
+    """Highest learning rate that trains, per seed; one step below the grid where none does."""
+    return highest_rate(_losses(arm), arm["rates"], TRAINED)
 
 
 def facts(results: dict) -> dict[str, str]:

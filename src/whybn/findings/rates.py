@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, times
+from whybn.evidence import Claim, highest_rate, number, times
 
 EXPERIMENTS = ("rates",)
 SHORT = 160  # steps of the short training; the long one ends the experiment
@@ -28,8 +28,7 @@ def _best_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
 
 def _highest_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Largest learning rate that trains in the long training: (depth, seed); one step below the grid if none does."""
-    rates = arm["rates"]
-    return np.where(arm["loss"][:, -1] < TARGET, rates, rates[0] ** 2 / rates[1]).max(-1)
+    return highest_rate(arm["loss"][:, -1], arm["rates"], TARGET)
 
 
 def _spacing(arm: dict[str, np.ndarray]) -> float:

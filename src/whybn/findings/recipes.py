@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, per_seed, percent, times
+from whybn.evidence import Claim, highest_rate, number, per_seed, percent, times
 
 EXPERIMENTS = ("recipes",)
 TRAINED = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3
@@ -18,8 +18,7 @@ def _best(arm: dict[str, np.ndarray], recipe: str) -> np.ndarray:
 
 def _highest_rate(arm: dict[str, np.ndarray], recipe: str) -> np.ndarray:
     """Largest learning rate that trains, per seed; one step below the grid if none does."""
-    rates = arm[f"{recipe}_rates"]
-    return np.where(arm[f"{recipe}_loss"] < TRAINED, rates, rates[0] ** 2 / rates[1]).max(-1)
+    return highest_rate(arm[f"{recipe}_loss"], arm[f"{recipe}_rates"], TRAINED)
 
 
 def _best_accuracy(arm: dict[str, np.ndarray], recipe: str) -> np.ndarray:

@@ -37,7 +37,7 @@ QUICK = replace(FULL, seeds=2, steps=20, rates=3)
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; what has diverged is NaN.
 
-    rates (rate,). loss (seed, rate): on the whole training set after the last step, with its own statistics (train
+    rates (rate,). steps (): length of the training. loss (seed, rate): on the whole training set after the last step, with its own statistics (train
     mode). eval_accuracy (seed, rate): on the test images, with the running statistics (eval mode).
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
@@ -51,4 +51,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     _, accuracy = evaluate(trained, data.inputs, data.targets, data.test, training=False)
     shape = (len(own), len(rates))
     loss = torch.where(loss.isfinite(), loss, torch.nan)
-    return {"rates": rates, "loss": loss.view(shape).numpy(), "eval_accuracy": accuracy.view(shape).numpy()}
+    return {
+        "rates": rates,
+        "steps": np.array(settings.steps),
+        "loss": loss.view(shape).numpy(),
+        "eval_accuracy": accuracy.view(shape).numpy(),
+    }

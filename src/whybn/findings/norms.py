@@ -27,7 +27,11 @@ def _highest(arm: dict[str, np.ndarray]) -> np.ndarray:
 def facts(results: dict) -> dict[str, str]:
     """Display strings: each arm at the rate with its lowest median loss; medians over seeds."""
     arms = results["norms"]
-    shown = {"seeds": str(len(arms["plain"]["loss"])), "rates": str(len(arms["plain"]["rates"])), "steps": "320"}
+    shown = {
+        "seeds": str(len(arms["plain"]["loss"])),
+        "rates": str(len(arms["plain"]["rates"])),
+        "steps": str(arms["plain"]["steps"]),
+    }
     for name, arm in arms.items():
         rate = int(np.median(_losses(arm), axis=0).argmin())
         shown[f"{name}_best_loss"] = number(np.median(_best(arm)))

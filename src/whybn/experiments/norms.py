@@ -37,8 +37,9 @@ QUICK = replace(FULL, seeds=2, steps=20, rates=3)
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; what has diverged is NaN.
 
-    rates (rate,). steps (): length of the training. loss (seed, rate): on the whole training set after the last step, with its own statistics (train
-    mode). eval_accuracy (seed, rate): on the test images, with the running statistics (eval mode).
+    rates (rate,). steps (): length of the training. loss (seed, rate): on the whole training set after the last step,
+    with its own statistics (train mode). eval_accuracy (seed, rate): on the test images, with the running statistics
+    (eval mode).
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     own = list(range(settings.first_seed, settings.first_seed + settings.seeds))

@@ -18,8 +18,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     words.title(axes[0], pen("plain").label)
     _way(axes[0], plain, 0, "plain", "no norm")
     words.title(axes[1], pen("batch_norm").label)
-    for size in WAYS:
-        row = int(np.abs(normalised["sizes"] - size).argmin())
+    for row in sorted({int(np.abs(normalised["sizes"] - size).argmin()) for size in WAYS}):
         _way(axes[1], normalised, row, "batch_norm", f"groups of {normalised['sizes'][row]}")
     for panel in axes[:2]:
         _loss_axes(panel)

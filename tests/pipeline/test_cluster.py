@@ -1,5 +1,6 @@
 """The recipe of the methods page: the same build on a cluster, here one of two workers on this machine."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,9 +10,11 @@ import pytest
 from toy import PACKAGE, Toy
 
 ROOT = Path(__file__).resolve().parents[2]
-distributed = pytest.importorskip(
-    "distributed", reason="not checked, as Dask is not installed (the extra 'cluster' of pyproject.toml)"
-)
+HOW_TO_HAVE = "not checked, as Dask is not installed (the extra 'cluster': pip install --editable '.[cluster]')"
+if os.environ.get("WHYBN_COMPLETE") == "1":  # on the continuous integration a missing package is a failure
+    import distributed
+else:
+    distributed = pytest.importorskip("distributed", reason=HOW_TO_HAVE)
 
 
 def test_the_recipe_makes_the_same_bytes_as_one_core(tmp_path):

@@ -56,6 +56,9 @@ def _recorded_verdicts(project: Project) -> dict[str, str]:
 
 
 def _asserted(project: Project) -> set[str]:
-    """Claims whose verdict a page quotes, and so asserts."""
-    pages = project.docs.rglob("*.md")
-    return {claim for page in pages for claim, _ in QUOTED.findall(page.read_text(encoding="utf-8"))}
+    """Claims whose verdict a page quotes, and so asserts.
+
+    «Inconclusive» asserts nothing that other seeds could contradict: it says that these seeds do not agree.
+    """
+    quoted = [quote for page in project.docs.rglob("*.md") for quote in QUOTED.findall(page.read_text(encoding="utf-8"))]
+    return {claim for claim, verdict in quoted if verdict != "inconclusive"}

@@ -80,7 +80,7 @@ def test_works_from_disk_with_search(built, visit, name):
     assert errors == []
     assert {urlsplit(address).scheme for address in requests} <= {"file", "data", "blob"}
     page.fill("[data-md-component=search-query]", "covariate")
-    page.wait_for_selector(".md-search-result__item", timeout=10_000)
+    page.wait_for_selector(".md-search-result__item", timeout=30_000)
 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)

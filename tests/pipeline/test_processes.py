@@ -101,7 +101,7 @@ def test_ctrl_c_stops_quickly_and_keeps_what_is_finished(toy, jobs):
         out, err = process.communicate(timeout=30)
     finally:
         stop_group(process)
-    assert process.returncode == 130
+    assert process.returncode == 130, said + out + err
     assert time.monotonic() - began < 5
     assert err == "\nstopped; what was finished is kept, and the next run goes on from there\n"
     finished = (said + out).count("\n[")
@@ -147,7 +147,7 @@ def test_killed_at_twenty_moments_a_run_ends_as_if_it_had_not_been(tmp_path):
     began = time.monotonic()
     assert whole.run_alone("--jobs", "2").status == 0
     length = time.monotonic() - began
-    moments = random.Random(20).sample(range(1000), 20)
+    moments = random.Random(20).sample(range(600), 20)  # of 1000: a run that goes on has less left to do
     interrupted = 0
     for number in range(5):
         toy = project(f"killed{number}")

@@ -1,7 +1,9 @@
 """The command line."""
 
 import argparse
+import signal
 import sys
+from types import FrameType
 
 from whybn.pipeline.build import make_figures
 from whybn.pipeline.errors import PipelineError, UsageError
@@ -10,17 +12,27 @@ from whybn.pipeline.project import Project, Variant
 
 def main(project: Project, arguments: list[str]) -> int:
     """Run a command and return its exit status: 0, 1 for a failure, 2 for bad usage, 130 for Ctrl-C."""
+    interrupts: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
     try:
         return _figures(project, _parser().parse_args(arguments))
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except PipelineError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
+    except (PipelineError, KeyboardInterrupt) as error:
+        # Ctrl-C reaches the workers, too: a worker that it ends while starting may be what is noticed first.
+        if not interrupts:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
         print("\nstopped; what was finished is kept, and the next run goes on from there", file=sys.stderr)
         return 130
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _figures(project: Project, options: argparse.Namespace) -> int:

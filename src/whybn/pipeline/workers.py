@@ -64,6 +64,8 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
 
     Closing the iterator, or Ctrl-C, stops the workers at once. Raises PipelineError where a worker dies.
     """
+    # joblib's tracker of shared resources is a process of its own; after Ctrl-C it would warn of what it cleans up.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     ordered = sorted(tasks, key=lambda task: -task.budget)
     here = socket.gethostname(), os.getpid()
     calls = (joblib.delayed(_attempt)(index, task, *here) for index, task in enumerate(ordered))

@@ -24,7 +24,6 @@ import threadpoolctl
 
 from whybn.pipeline.errors import PipelineError
 
-
 # For the workers' memory, where it is glibc's (2.35 or newer): large pages, and freed blocks are kept. Every training step
 # asks for the same blocks again; fetched anew from the system, page by page, they cost a fifth of the time.
 MEMORY = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1000000000"

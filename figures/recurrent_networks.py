@@ -7,12 +7,14 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("recurrent",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(130, 160), share="y", right=104, between=76)
+LAYOUT = Layout(
+    wide=(2, 2), narrow=(4, 1), row_height=150, share="y", right=82, between=96, columns_named=True
+)
 PAIRS = (("plain", "layer_norm"), ("batch_norm", "shared_batch_norm"))
 NAMES = {
     "plain": "no norm",
     "layer_norm": "Layer Norm",
-    "batch_norm": "a set per step",
+    "batch_norm": "a set per row",
     "shared_batch_norm": "one set for all",
 }
 TITLES = ("without Batch Norm", "with Batch Norm")
@@ -30,12 +32,17 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _errors(panel, arms, pair)
     axes[0].axes.set_ylim(0, None)
     axes[2].axes.set_ylim(0, None)
+    for panel, pair in zip(axes[2:], PAIRS, strict=True):
+        ends = {NAMES[arm]: float(np.median(_error(arms[arm])[-1])) for arm in pair}
+        roles = {NAMES[arm]: pen(arm).role for arm in pair}
+        words.end_labels(panel, arms["plain"]["blank_rows"][-1], ends, roles)
 
 
 def _spread(panel: Panel, arm: dict[str, np.ndarray], name: str) -> None:
-    """Draw the spread of the sums by time step, a thin line for each seed."""
+    """Draw the spread of the sums by time step: a thin line for each seed, and their median."""
     steps = np.arange(1, 1 + len(arm["spread"]))
     marks.runs(panel, steps, arm["spread"].T, name)
+    marks.line(panel, steps, np.median(arm["spread"], axis=1), name)
     panel.axes.set_ylim(0, None)
     words.few_ticks(panel, "x", 8)
     words.few_ticks(panel, "y")
@@ -44,17 +51,9 @@ def _spread(panel: Panel, arm: dict[str, np.ndarray], name: str) -> None:
 
 
 def _errors(panel: Panel, arms: dict[str, dict[str, np.ndarray]], pair: tuple[str, str]) -> None:
-    """Draw test error by blank rows for two arms: median over seeds, second to second highest."""
-    ends = {}
+    """Draw test error by blank rows for two arms."""
     for arm in pair:
-        rows, values = arms[arm]["blank_rows"], np.sort(_error(arms[arm]), axis=1)
-        marks.band(panel, rows, values[:, 1], values[:, -2], arm, NAMES[arm])
-        marks.line(panel, rows, np.median(values, axis=1), arm, NAMES[arm])
-        ends[arm] = float(np.median(values[-1]))
-    upper = max(ends, key=ends.get)
-    for arm, end in ends.items():
-        shift = (words.LINE if arm == upper else -words.LINE) * 0.6
-        words.label(panel, rows[-1], end, NAMES[arm], pen(arm).role, shift=(7, shift))
+        marks.seeds(panel, arms[arm]["blank_rows"], _error(arms[arm]), arm, NAMES[arm])
     words.few_ticks(panel, "x", 5)
     words.few_ticks(panel, "y")
     words.x_label(panel, "blank rows before the digit")

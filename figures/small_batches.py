@@ -64,6 +64,7 @@ def _noise(panel: Panel, arm: dict[str, np.ndarray], array: str) -> None:
     sizes, noise = arm["sizes"], arm[array]
     if array == "mean_noise":
         marks.line(panel, sizes, 1 / np.sqrt(sizes), "truth", "one over the root of the size", width=5)
+        words.label(panel, sizes[-1], 0.6, "one over the root of the size", "grey", ha="right")
     rows = {"first layer": noise[:, 0], "other layers": noise[:, 1:].mean(1)}
     for name, values in rows.items():
         marks.seeds(panel, sizes, values, "batch_norm", name)

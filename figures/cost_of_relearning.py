@@ -30,7 +30,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     middle = np.median(part["sgd_total"].reshape(-1, len(pieces)), axis=0)
     words.label(axes[0], 1, middle[1], "in total", "ink", ha="right", shift=(0, 24))
     after = middle[1] - arrival[1]
-    words.label(axes[0], 1, after, "after the last piece", "rust", ha="center", va="top", shift=(-14, -34))
+    words.label(axes[0], 1, after, "after the last piece", "rust", ha="center", va="top", shift=(0, -26))
 
 
 def _spread(panel: Panel, places: np.ndarray, steps: np.ndarray, pen: str, series: str) -> None:

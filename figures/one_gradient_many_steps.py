@@ -7,8 +7,9 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("trajectory",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(150, 190), right=54, between=64)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, right=54, between=64, columns_named=True)
 ARMS = ("plain", "batch_norm")
+STEP = 0.05  # length of a step of the training itself
 SPACING = 0.018  # of step length, at least, between two arrows
 
 
@@ -31,14 +32,10 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """Draw the loss along the walk from each moment.
-
-    Of each seed the median over mini-batches; of these the median and second to second highest.
-    """
+    """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
     for moment, step in enumerate(part["walk_at"]):
-        values = np.sort(np.median(part["walk_loss"][moment], axis=-1), axis=-1)
-        marks.band(panel, part["lengths"], values[:, 1], values[:, -2], arm, f"step {step}")
-        marks.line(panel, part["lengths"], np.median(values, axis=-1), arm, f"step {step}")
+        marks.seeds(panel, part["lengths"], np.median(part["walk_loss"][moment], axis=-1), arm, f"step {step}")
+    marks.rule(panel, STEP, "one training step" if arm == "batch_norm" else "", along="y")
     words.few_ticks(panel, "x")
     words.y_label(panel, "loss on the same mini-batch")
 
@@ -49,7 +46,7 @@ def _arrows(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     at = [0]
     at += [k for k in range(1, len(lengths)) if lengths[k] >= max(SPACING, SPACING + lengths[at[-1]])]
     moments = len(part["walk_at"])
-    panel.axes.set_ylim(-0.35, moments - 0.1)
+    panel.axes.set_ylim(-0.25, moments - 0.3)
     for moment, step in enumerate(part["walk_at"]):
         degrees = _middle(np.degrees(np.arccos(part["walk_cosine"][moment, at].clip(-1, 1))))
         ratio = _middle(part["walk_ratio"][moment, at])

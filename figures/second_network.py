@@ -7,9 +7,9 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("second",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(150, 170), share="y", right=60, between=64)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="y", right=60, between=64, columns_named=True)
 ARMS = ("plain", "batch_norm")
-CHANCE = float(np.log(10))
+GUESSING = float(np.log(10))
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -31,9 +31,12 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 
 def _by_rate(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """Draw the loss of each seed against the learning rate; a line ends where its networks diverge."""
+    """Draw the loss of each seed and the median against the learning rate; a line ends where networks diverge."""
     marks.runs(panel, part["rates"], part["loss"], arm)
-    marks.rule(panel, CHANCE, "chance", at=0)
+    middle = np.median(np.nan_to_num(part["loss"], nan=np.inf), axis=0)
+    kept = np.isfinite(middle)
+    marks.line(panel, part["rates"][kept], middle[kept], arm)
+    marks.rule(panel, GUESSING, "guessing" if arm == "plain" else "", at=0)
     panel.axes.set_xlim(part["rates"][0] * 0.8, part["rates"][-1] * 1.25)
     panel.axes.set_ylim(0, 3)
     words.decades(panel, "x")
@@ -43,11 +46,9 @@ def _by_rate(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
 
 
 def _along(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """Draw the loss along the walk from each moment: median over seeds of the median over mini-batches, and band."""
+    """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
     for moment, step in enumerate(part["walk_at"]):
-        values = np.sort(np.median(part["walk_loss"][moment], axis=-1), axis=-1)
-        marks.band(panel, part["walk_steps"], values[:, 1], values[:, -2], arm, f"step {step}")
-        marks.line(panel, part["walk_steps"], np.median(values, axis=-1), arm, f"step {step}")
+        marks.seeds(panel, part["walk_steps"], np.median(part["walk_loss"][moment], axis=-1), arm, f"step {step}")
     words.few_ticks(panel, "x")
     words.y_label(panel, "loss on the same mini-batch")
     words.x_label(panel, "length of the step, in training steps")

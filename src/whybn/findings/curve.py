@@ -154,8 +154,8 @@ def alts(results: dict) -> dict[str, str]:
         f"that the networks learned lie almost on it, with a typical error of {fact['whole_error']} of its spread.",
         "training_distribution": f"The same curve, training points only between {fact['train_low']} and "
         f"{fact['train_high']}. There the learned curves follow it; the rest is left blank.",
-        "rest_of_the_curve": f"The curves that {fact['networks']} networks learned lie on each other where there are "
-        "data and fan out on both sides. Below, their disagreement: next to nothing on the data, "
+        "rest_of_the_curve": "The curves that networks learned from the same data lie on each other where there are "
+        "data and fan out on both sides. Below, their disagreement, for each data set: next to nothing on the data, "
         f"{times(np.median(measured['disagreement']))} as large beyond.",
         "cost_of_relearning": "Training steps when data arrive in one, two or four pieces. In all, plain gradient "
         f"descent needs {fact['relearn_scratch']} steps with all data at once and {fact['relearn_total']} with four "

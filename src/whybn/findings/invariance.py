@@ -149,6 +149,7 @@ def alts(results: dict) -> dict[str, str]:
         f"gradient and curvature soar; twice the weights give {fact['plain_loss_twice']} the loss. With it the loss is a "
         "level line, and gradient and curvature fall along straight lines. Below, the effective learning rate: with Batch "
         f"Norm, at rate {fact['large_rate']}, it falls by a factor of {fall}.",
-        "the_bound": "Both sides of the bound on the gradient lie on one line, unit by unit. Beside it, the two parts that "
+        "the_bound": "What Batch Norm makes of the squared gradient of single units, by layer: at the start, more than "
+        "it was in most of them. Each lies where the right side of the bound does. Below, the two parts that "
         f"Batch Norm removes, by layer: together they are {shares[0]} at the start and {shares[1]} after training.",
     }

@@ -123,9 +123,9 @@ def alts(results: dict) -> dict[str, str]:
         "optimisers": "Loss against learning rate with plain gradient descent, warm-up, momentum and Adam. With Batch Norm "
         "the valley is wider each time. Its floor is lower except with Adam, where the best loss is "
         f"{fact['plain_best_adam']} without and {fact['batch_norm_best_adam']} with Batch Norm.",
-        "before_or_after": "Loss against learning rate without Batch Norm, with Batch Norm before and with Batch Norm "
-        "after the activation: the last two are wide valleys of the same kind.",
-        "affine_only": "Loss against learning rate when all parameters of a network with Batch Norm are trained, and when "
-        f"only scales and shifts are: a higher floor, with {fact['affine_accuracy']} of the images right against "
-        f"{fact['all_accuracy']}, at larger rates.",
+        "before_or_after": "Loss against learning rate without Batch Norm, a narrow valley, and with Batch Norm before or "
+        "after the activation: two wide valleys that nearly lie on each other.",
+        "affine_only": "Accuracy against learning rate when all parameters of a network with Batch Norm are trained, and "
+        f"when only scales and shifts are: {fact['affine_accuracy']} of the training images right at the best rate, "
+        f"against {fact['all_accuracy']}, and far more than by guessing.",
     }

@@ -114,7 +114,8 @@ def alts(results: dict) -> dict[str, str]:
     return {
         "recurrent_networks": "Above, the spread of the sums by time step: the last is "
         f"{growth['plain']} times the first without normalisation and {growth['batch_norm']} times with Batch Norm. Below, "
-        f"test error by blank rows before the digit. Without any: {fact['plain_error']} without normalisation, "
+        f"test error on digits as in training: {fact['plain_error']} without normalisation, "
         f"{fact['layer_norm_error']} with Layer Norm, {fact['batch_norm_error']} with Batch Norm and statistics for each "
-        f"step, {fact['shared_batch_norm_error']} with one set for all steps."
+        f"step, {fact['shared_batch_norm_error']} with one set for all steps. Behind {fact['most_blank_rows']} blank rows "
+        "every network errs more."
     }

@@ -98,20 +98,6 @@ def claims(results: dict) -> list[Claim]:
             sentences={"supported": "From He initialisation, the range of learning rates that train is {value} wider."},
             **common,
         ),
-        Claim(
-            id="lower_best_loss",
-            says="Each at its best settings, the network with Batch Norm reaches a lower loss in the same steps",
-            origin="Ioffe and Szegedy (2015), as faster training",
-            quantity="lowest loss anywhere on the map, without over with",
-            values=per_seed(_best(plain) / _best(normalised)),
-            margin=1.0,
-            show=times,
-            sentences={
-                "supported": f"After these {fact['steps_long']} steps, each at its best settings, the loss without Batch "
-                "Norm is {value} that with it.",
-            },
-            **common,
-        ),
     ]
 
 

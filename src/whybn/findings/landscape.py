@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, per_seed, times
+from whybn.evidence import SMOOTHNESS, Claim, number, per_seed, times
 
 EXPERIMENTS = ("landscape",)
 GUESSING = np.log(10)  # loss of a guess among ten digits
@@ -44,24 +44,13 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="steeper_plane",
             says="The loss around the trained network rises higher without Batch Norm",
+            explanation=SMOOTHNESS,
             origin="Santurkar et al. (2018), as smoothness",
             quantity="highest loss on the plane, without over with Batch Norm",
             values=per_seed(_highest(plain["loss"]) / _highest(normalised["loss"])),
             margin=10.0,
             sentences={
                 "supported": "On planes through the trained networks, the loss climbs {value} as high without Batch Norm."
-            },
-            **common,
-        ),
-        Claim(
-            id="walk_before_guessing",
-            says="With Batch Norm one can walk further from the trained network and still beat guessing",
-            origin="this article",
-            quantity="distance at which the loss reaches that of guessing, with over without Batch Norm",
-            values=per_seed(_reach(normalised) / _reach(plain)),
-            margin=1.2,
-            sentences={
-                "supported": "With it, one can walk {value} as far in a random direction and still do better than guessing."
             },
             **common,
         ),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, times
+from whybn.evidence import SHIFT, Claim, number, times
 
 EXPERIMENTS = ("sigmoid_units",)
 RATES = ("low", "high")
@@ -44,6 +44,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="sigmoid_units_steadier",
             says="In a sigmoid network, Batch Norm keeps the pre-activations of the units steadier",
+            explanation=SHIFT,
             origin="Ioffe and Szegedy (2015)",
             experiment="sigmoid_units",
             figure="shift_during_training",

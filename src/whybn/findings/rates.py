@@ -130,8 +130,8 @@ def claims(results: dict) -> list[Claim]:
             margin=1.0,
             show=times,
             sentences={
-                "supported": f"At one and the same small rate, {fact['slow_rate']}, it is even behind: there its loss is "
-                "{value_shallow} as high at the smallest depth and {value_middle} at the middle one."
+                "supported": f"At one and the same small rate, {fact['slow_rate']}, the network with Batch Norm is even "
+                "behind: its loss is {value_shallow} as high at the smallest depth and {value_middle} at the middle one."
             },
             **common,
         ),

@@ -45,9 +45,9 @@ def _turn(arm: dict[str, np.ndarray]) -> np.ndarray:
     return np.degrees(np.median(np.arccos(arm["walk_cosine"][:, at].clip(-1, 1)), -1))
 
 
-def _growth(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Norm of the gradient at the end of the walk over the norm at its start: (moment, seed)."""
-    return np.median(arm["walk_ratio"][:, -1], -1)
+def _end(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Loss at the end of the walk over the loss at its start: (moment, seed), median over mini-batches."""
+    return np.median(arm["walk_loss"][:, -1] / arm["walk_loss"][:, 0], -1)
 
 
 def _companion_range(arm: dict[str, np.ndarray]) -> np.ndarray:
@@ -78,7 +78,7 @@ def facts(results: dict) -> dict[str, str]:
         for row, moment in enumerate(MOMENTS):
             shown[f"{name}_loss_range_{moment}"] = number(np.median(_loss_range(arm)[row]))
             shown[f"{name}_turn_{moment}"] = degrees(np.median(_turn(arm)[row]))
-            shown[f"{name}_growth_{moment}"] = times(np.median(_growth(arm)[row]))
+            shown[f"{name}_end_{moment}"] = number(np.median(_end(arm)[row]))
     wider = _loss_range(plain) > _loss_range(normalised)
     for row, moment in enumerate(MOMENTS):
         shown[f"step_{moment}"] = str(plain["walk_at"][row])

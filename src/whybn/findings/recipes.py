@@ -45,7 +45,7 @@ def facts(results: dict) -> dict[str, str]:
             shown[f"{name}_best_{recipe}"] = number(np.median(_best(arm, recipe)))
     for recipe in OPTIMISERS:
         ratio = _highest_rate(normalised, recipe) / _highest_rate(plain, recipe)
-        shown[f"rate_ratio_{recipe}"] = times(np.median(ratio))
+        shown[f"rate_ratio_{recipe}"] = times(np.median(ratio).round(1))
     return shown
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import LIMIT, SHIFT, Claim, degrees, number, per_seed, points, times
+from whybn.evidence import LIMIT, SHIFT, Claim, degrees, number, per_seed, percent, points, times
 
 EXPERIMENTS = ("trajectory",)
 MOMENTS = ("early", "middle", "late")
@@ -57,7 +57,10 @@ def _companion_range(arm: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def facts(results: dict) -> dict[str, str]:
-    """Display strings; wider_MOMENT counts the seeds in which the loss varies more without Batch Norm."""
+    """Display strings; wider_MOMENT counts the seeds in which the loss varies more without Batch Norm.
+
+    NAME_stitched_worse is the share of times, boundaries and seeds at which the stitched network is worse.
+    """
     arms = results["trajectory"]
     plain, normalised = arms["plain"], arms["batch_norm"]
     shown = {
@@ -73,7 +76,9 @@ def facts(results: dict) -> dict[str, str]:
     }
     for name, arm in arms.items():
         shown[f"{name}_shift"] = number(np.median(_shift(arm)))
-        shown[f"{name}_misfit"] = number(np.median(arm["misfit"].mean((0, 1))))
+        by_layer = np.median(arm["shift"].mean(0), -1)
+        shown[f"{name}_shift_lowest"], shown[f"{name}_shift_highest"] = number(by_layer[0]), number(by_layer[-1])
+        shown[f"{name}_stitched_worse"] = percent((arm["misfit"] > 0).mean())
         shown[f"{name}_loss_end"] = number(np.median(arm["loss"][-1]))
         for row, moment in enumerate(MOMENTS):
             shown[f"{name}_loss_range_{moment}"] = number(np.median(_loss_range(arm)[row]))

@@ -66,7 +66,7 @@ def claims(results: dict) -> list[Claim]:
             margin=1.0,
             show=times,
             sentences={
-                "mixed": "The optimiser decides: each arm at its best rate, the loss without Batch Norm is "
+                "mixed": "The optimiser decides: each network at its best rate, the loss without Batch Norm is "
                 "{value_gradient descent} that with it with plain gradient descent, {value_warm-up} with warm-up and "
                 "{value_momentum} with momentum, but {value_Adam} with Adam."
             },

@@ -31,7 +31,6 @@ def facts(results: dict) -> dict[str, str]:
     for name, error in errors.items():
         shown[f"{name}_error"] = f"{number(100 * np.median(error[0]))} %"
         shown[f"{name}_error_longer"] = f"{number(100 * np.median(error[-1]))} %"
-    shown["batch_norm_below_plain"] = str(int((errors["batch_norm"] < errors["plain"])[0].sum()))
     shown["batch_norm_above_layer_norm_longer"] = str(int((errors["batch_norm"] > errors["layer_norm"])[-1].sum()))
     for name in ("plain", "batch_norm"):
         shown[f"{name}_growth"] = times(np.median(_growth(arms[name])))

@@ -37,8 +37,6 @@ def facts(results: dict) -> dict[str, str]:
         "seeds": str(normalised["test_error"].shape[1]),
         "rates": str(len(normalised["rates"])),
         "recomputed_two": percent(np.median(_error(normalised, "_recomputed")[0])),
-        "first_layer_mean_noise_eight": number(np.median(normalised["mean_noise"][_at(normalised, 8), 0])),
-        "deeper_mean_noise_eight": number(np.median(normalised["mean_noise"][_at(normalised, 8), 1:].mean(0))),
     }
     for name, arm in arms.items():
         for word, size in {"two": 2, "four": 4, "eight": 8, "thirty_two": 32}.items():

@@ -61,9 +61,7 @@ def facts(results: dict) -> dict[str, str]:
     plain = arms["plain"]
     shown = {
         "seeds": str(plain["loss"].shape[1]),
-        "rates": str(len(plain["rates"])),
         "shift_gap": str(plain["gap"]),
-        "trained": number(TRAINED, 1),
         "steps": str(plain["steps"]),
     }
     for name, arm in arms.items():
@@ -72,10 +70,6 @@ def facts(results: dict) -> dict[str, str]:
                 continue
             shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arm, depth)))
             shown[f"{name}_shift_{word}"] = number(np.median(_shift(arm, depth, _best_rate(arm, depth))))
-            shown[f"{name}_best_rate_{word}"] = number(arm["rates"][_best_rate(arm, depth)], 1)
-    for name in ("frozen_batch_norm", "batch_norm"):
-        for word, gain in GAINS.items():
-            shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arms[name], 10, gain)))
     return shown
 
 

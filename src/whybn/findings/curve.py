@@ -40,11 +40,8 @@ def facts(results: dict) -> dict[str, str]:
     """Display strings."""
     measured, partial = _measures(results), results["curve"]["partial"]
     steps = _relearning(results, "sgd")
-    others = {key: _relearning(results, key) for key in ("momentum", "adam")}
-    after = {key: percent(np.median(one["after"] / one["scratch"])) for key, one in others.items()}
     seeds, networks, _ = partial["predictions"].shape
     return {
-        "seeds": str(seeds),
         "networks": str(seeds * networks),
         "train_low": number(partial["range"][0]),
         "train_high": number(partial["range"][1]),
@@ -56,8 +53,6 @@ def facts(results: dict) -> dict[str, str]:
         "relearn_scratch": number(np.median(steps["scratch"])),
         "relearn_total": number(np.median(steps["total"])),
         "relearn_after": number(np.median(steps["after"])),
-        "after_momentum": after["momentum"],
-        "after_adam": after["adam"],
     }
 
 

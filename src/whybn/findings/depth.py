@@ -27,7 +27,6 @@ def facts(results: dict) -> dict[str, str]:
         "growth_batch_small": str(growth["batches"][0]),
         "growth_relu_small": number(np.median(growth["relu"][0]), 3),
         "growth_linear_small": number(np.median(growth["linear"][0]), 3),
-        "growth_linear_expected_small": number(growth["linear_expected"][0], 3),
         "first_over_last_plain": number(np.median(growth["layers_plain"][0])),
         "first_over_last_start": number(np.median(growth["layers_batch_norm"][0, 0])),
         "first_over_last_after": number(np.median(growth["layers_batch_norm"][-1, 0])),
@@ -41,7 +40,6 @@ def facts(results: dict) -> dict[str, str]:
     for arm in ("plain", "batch_norm"):
         for scheme in SCHEMES:
             key = f"{arm}_{scheme}"
-            shown[f"{key}_kurtosis"] = number(np.median(tails[f"{key}_kurtosis"]))
             shown[f"{key}_top"] = percent(np.median(tails[f"{key}_top"]))
             shown[f"{key}_example"] = percent(np.median(tails[f"{key}_example"]))
             shown[f"{key}_long"] = number(np.median(_at_long(tails, arm, scheme)))

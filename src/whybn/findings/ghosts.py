@@ -45,7 +45,6 @@ def facts(results: dict) -> dict[str, str]:
     final = {name: _final(normalised, _at(normalised, size)) for name, size in SIZES.items()}
     shown |= {f"{name}_final": number(np.median(loss)) for name, loss in final.items()}
     shown["small_below_whole"] = str(int((final["small"] < final["whole"]).sum()))
-    shown["tiny_above_small"] = str(int((final["tiny"] > final["small"]).sum()))
     return shown
 
 

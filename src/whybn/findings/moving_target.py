@@ -24,7 +24,7 @@ def _cosine(network: dict[str, np.ndarray], arm: str) -> np.ndarray:
 def facts(results: dict) -> dict[str, str]:
     """Display strings at the larger learning rate of each network, medians over seeds."""
     networks = results["moving_target"]
-    shown = {"seeds": str(networks["relu"]["plain_loss"].shape[1]), "steps": str(networks["relu"]["probe_at"][-1])}
+    shown = {"seeds": str(networks["relu"]["plain_loss"].shape[1])}
     for name, network in networks.items():
         shown[f"{name}_rate"] = number(network["rates"][-1], 1)
         for arm in ("plain", "batch_norm"):

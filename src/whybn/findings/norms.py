@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import SCALE, Claim, highest_rate, number, percent, times
+from whybn.evidence import SCALE, Claim, highest_rate, number, times
 
 EXPERIMENTS = ("norms",)
 TRAINED = 0.5  # loss on the whole training set below which a network counts as trained, as on the map
@@ -29,14 +29,10 @@ def facts(results: dict) -> dict[str, str]:
     arms = results["norms"]
     shown = {
         "seeds": str(len(arms["plain"]["loss"])),
-        "rates": str(len(arms["plain"]["rates"])),
         "steps": str(arms["plain"]["steps"]),
     }
     for name, arm in arms.items():
-        rate = int(np.median(_losses(arm), axis=0).argmin())
         shown[f"{name}_best_loss"] = number(np.median(_best(arm)))
-        shown[f"{name}_best_rate"] = number(arm["rates"][rate], 1)
-        shown[f"{name}_accuracy"] = percent(np.median(arm["eval_accuracy"][:, rate]))
     return shown
 
 

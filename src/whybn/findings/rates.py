@@ -21,19 +21,9 @@ def _best(arm: dict[str, np.ndarray], check: int) -> np.ndarray:
     return np.nanmin(arm["loss"][:, check], axis=-1)
 
 
-def _best_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Learning rate with the lowest median loss at the end, (depth,); a diverged network ranks last."""
-    return arm["rates"][np.median(np.nan_to_num(arm["loss"][:, -1], nan=np.inf), axis=1).argmin(-1)]
-
-
 def _highest_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Largest learning rate that trains in the long training: (depth, seed); one step below the grid if none does."""
     return highest_rate(arm["loss"][:, -1], arm["rates"], TARGET)
-
-
-def _spacing(arm: dict[str, np.ndarray]) -> float:
-    """Decades from one learning rate to the next."""
-    return float(np.diff(np.log10(arm["rates"])).mean())
 
 
 def _behind(plain: dict[str, np.ndarray], normalised: dict[str, np.ndarray]) -> np.ndarray:
@@ -70,15 +60,12 @@ def facts(results: dict) -> dict[str, str]:
         "steps_long": str(plain["steps"][-1]),
         "target": number(TARGET, 1),
         "slow_rate": number(plain["rates"][SLOW]),
-        "behind_deep": str(int((_behind(plain, arms["batch_norm"])[-1] > 1).sum())),
         "extra_work": f"{100 * (arms['batch_norm']['operations'] / plain['operations'] - 1).max():.0f} %",
     }
     for row, depth in enumerate(DEPTHS):
         shown[f"layers_{depth}"] = str(plain["depths"][row])
         for name, arm in arms.items():
-            shown[f"{name}_short_{depth}"] = number(np.median(_best(arm, _check(arm, SHORT))[row]))
             shown[f"{name}_long_{depth}"] = number(np.median(_best(arm, -1)[row]))
-            shown[f"{name}_best_rate_{depth}"] = number(_best_rate(arm)[row])
             shown[f"{name}_steps_to_target_{depth}"] = f"{np.median(steps_to(arm)[row]):.0f}"
             shown[f"{name}_highest_rate_{depth}"] = number(np.median(_highest_rate(arm)[row]))
     return shown

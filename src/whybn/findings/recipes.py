@@ -34,7 +34,6 @@ def facts(results: dict) -> dict[str, str]:
         "seeds": str(len(plain["he_loss"])),
         "steps": str(plain["steps"]),
         "warm_up": str(plain["warm_up"]),
-        "trained": number(TRAINED, 1),
         "after_over_before": times(np.median(after)),
         "after_better": str(int((after < 1).sum())),
         "affine_accuracy": percent(np.median(_best_accuracy(normalised, "affine"))),

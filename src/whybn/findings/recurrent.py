@@ -24,7 +24,6 @@ def facts(results: dict) -> dict[str, str]:
     arms = results["recurrent"]
     shown = {
         "seeds": str(arms["plain"]["spread"].shape[1]),
-        "rows": str(len(arms["plain"]["spread"])),
         "most_blank_rows": str(arms["plain"]["blank_rows"][-1]),
     }
     errors = {name: _error(arm) for name, arm in arms.items()}

@@ -24,7 +24,6 @@ def facts(results: dict) -> dict[str, str]:
     first = next(iter(results["sharpness"].values()))
     shown = {
         "seeds": str(first["loss"].shape[1]),
-        "steps": str(first["step"][-1]),
         "rates": ", ".join(number(float(rate), 1) for rate in first["rates"]),
         "largest_rate": number(float(first["rates"][-1]), 1),
     }

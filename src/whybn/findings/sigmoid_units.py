@@ -24,15 +24,11 @@ def facts(results: dict) -> dict[str, str]:
     plain = arms["plain"]
     shown = {
         "seeds": str(plain["loss"].shape[0]),
-        "steps": str(plain["snapshot_at"][-1]),
         "snapshot_every": str(plain["snapshot_at"][1]),
-        "rate": number(plain["rates"][0], 1),
     }
     for name, arm in arms.items():
         shown[f"{name}_first"] = number(np.median(arm["shift"][0].mean(0)[:, 0]))
-        shown[f"{name}_shift"] = number(np.median(_shift(arm)[0]))
         shown[f"{name}_late"] = number(np.median(_late(arm)[0]))
-        shown[f"{name}_loss"] = number(np.median(arm["loss"][:, 0]))
     return shown
 
 

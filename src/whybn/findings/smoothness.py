@@ -92,21 +92,14 @@ def facts(results: dict) -> dict[str, str]:
     shown = {
         "seeds": str(plain["final_loss"].shape[0]),
         "equal_rate": number(float(plain["equal_rate"]), 1),
-        "rates": ", ".join(number(float(one), 1) for one in plain["rates"]),
         "fast_rate": number(FAST, 1),
-        "short": number(SHORT, 1),
-        "eval_factor_equal": times(np.median(_wrong_mode(arms["batch_norm"], float(plain["equal_rate"])))),
         "eval_factor_fast": times(np.median(_wrong_mode(arms["batch_norm"], FAST))),
     }
     for name, arm in arms.items():
-        best = _best(arm)
-        shown[f"{name}_best_rate"] = number(float(arm["rates"][best]), 1)
-        shown[f"{name}_best_loss"] = number(np.median(arm["final_loss"][:, best]))
         shown[f"{name}_range"] = number(np.median(_typical(_range(arm), rate)))
         shown[f"{name}_change"] = number(np.median(_typical(_change(arm), rate)))
         shown[f"{name}_change_first"] = number(np.median(_change(arm)[0, :, rate]))
         shown[f"{name}_roughness"] = number(np.median(_typical(_roughness(arm), rate)))
-        shown[f"{name}_roughness_first"] = number(np.median(_roughness(arm)[0, :, rate]))
     return shown
 
 

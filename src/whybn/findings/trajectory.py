@@ -65,21 +65,15 @@ def facts(results: dict) -> dict[str, str]:
     plain, normalised = arms["plain"], arms["batch_norm"]
     shown = {
         "seeds": str(plain["loss"].shape[1]),
-        "steps": str(plain["loss_step"][-1]),
         "stitch_gap": str(plain["gap"]),
         "walk_rate": number(TRAINING_RATE, 1),
-        "walk_end": times(plain["lengths"][-1] / TRAINING_RATE).replace(".0", ""),
-        "matched_shift_ratio": number(np.median(_matched_ratio(arms))),
-        "companion_draws": str(normalised["companions"].shape[2]),
         "companion_shift": points(np.median(_companion_range(normalised)[-1])),
-        "companion_shift_eight": points(np.median(_companion_range(normalised)[1])),
     }
     for name, arm in arms.items():
         shown[f"{name}_shift"] = number(np.median(_shift(arm)))
         by_layer = np.median(arm["shift"].mean(0), -1)
         shown[f"{name}_shift_lowest"], shown[f"{name}_shift_highest"] = number(by_layer[0]), number(by_layer[-1])
         shown[f"{name}_stitched_worse"] = percent((arm["misfit"] > 0).mean())
-        shown[f"{name}_loss_end"] = number(np.median(arm["loss"][-1]))
         for row, moment in enumerate(MOMENTS):
             shown[f"{name}_loss_range_{moment}"] = number(np.median(_loss_range(arm)[row]))
             shown[f"{name}_turn_{moment}"] = degrees(np.median(_turn(arm)[row]))

@@ -1,5 +1,6 @@
 """Only what is stale is computed, and all of it."""
 
+import json
 import subprocess
 import sys
 import time
@@ -99,6 +100,15 @@ def test_one_figure_leaves_the_data_of_the_others(built):
     built.edit("figures/tides.py", "The tides.", "All tides.")
     assert built.run("--figure", "tides").status == 0
     assert built.made() == before
+
+
+def test_claims_stand_in_the_order_of_their_figures_on_the_pages(built):
+    shown = "![{{{{ site.data.figures.{0}.alt }}}}]({{{{ site.baseurl }}}}/assets/figures/{0}.svg)"
+    claims = built.root / "docs/_data/claims.json"
+    for names, order in (("tides sums", ["steady", "first_sum_positive"]), ("sums", ["first_sum_positive", "steady"])):
+        built.write("docs/index.md", "\n".join(map(shown.format, names.split())))
+        assert built.run().status == 0
+        assert list(json.loads(claims.read_text())) == order
 
 
 def test_quick_is_stamped_checks_no_verdict_and_satisfies_no_full_run(toy):

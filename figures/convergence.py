@@ -1,32 +1,42 @@
-"""The lowest loss that any learning rate reaches with a given amount of arithmetic, at three depths."""
+"""The lowest loss that any learning rate reaches, against steps and against seconds, at three depths."""
 
 import numpy as np
 
 from whybn import marks, words
 from whybn.style import Layout, Panel
 
-EXPERIMENTS = ("rates",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), left=44)
+EXPERIMENTS = ("rates", "step_time")
+LAYOUT = Layout(wide=(2, 3), narrow=(6, 1), left=44, columns_named=True)
 ARMS = ("plain", "batch_norm")
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    arms = results["rates"]
-    plain = arms["plain"]
-    steps, depths = plain["steps"], plain["depths"]
-    for row, (panel, depth) in enumerate(zip(axes, depths, strict=False)):
-        words.title(panel, f"{depth} layers")
-        for arm in ARMS:
-            work = steps * arms[arm]["operations"][row] / plain["operations"][row]
-            marks.seeds(panel, work, _lowest(arms[arm], row), arm)
-        panel.axes.set_xlim(steps[0] / 1.2, steps[-1] * 1.6)
-        words.decades(panel, "y")
-        words.decades(panel, "x")
-        words.y_label(panel, "lowest loss")
-    words.x_label(axes[len(depths) - 1], "arithmetic, in steps without Batch Norm")
+    arms, times = results["rates"], results["step_time"]["turns"]
+    steps, depths = arms["plain"]["steps"], arms["plain"]["depths"]
+    for row, depth in enumerate(depths):
+        by_steps, by_time = axes[row], axes[row + len(depths)]
+        words.title(by_steps, f"{depth} layers")
+        if by_time.narrow:
+            words.title(by_time, f"{depth} layers, by time")
+        by_time.name = f"{depth} layers, by time"
+        _falls(by_steps, arms, row, dict.fromkeys(ARMS, steps))
+        _falls(by_time, arms, row, {arm: steps * 1000 * np.median(times[arm][row]) for arm in ARMS})
+    words.x_label(axes[len(depths) - 1], "training steps")
+    words.x_label(axes[-1], "milliseconds of one core")
     early = [np.median(_lowest(arms[arm], 0)[2]) for arm in ARMS]
     words.label(axes[0], steps[2], early[0], "without", "rust", va="bottom", shift=(4, 8))
     words.label(axes[0], steps[0], early[1], "with Batch Norm", "blue", va="top", shift=(4, -16))
+
+
+def _falls(panel: Panel, arms: dict, row: int, spent: dict[str, np.ndarray]) -> None:
+    """Draw both arms' lowest loss against what was `spent` on it."""
+    for arm in ARMS:
+        marks.seeds(panel, spent[arm], _lowest(arms[arm], row), arm)
+    lowest, highest = min(map(np.min, spent.values())), max(map(np.max, spent.values()))
+    panel.axes.set_xlim(lowest / 1.2, highest * 1.6)
+    words.decades(panel, "y")
+    words.decades(panel, "x")
+    words.y_label(panel, "lowest loss")
 
 
 def _lowest(part: dict[str, np.ndarray], row: int) -> np.ndarray:

@@ -169,3 +169,16 @@ def test_other_seeds_pass_where_all_verdicts_hold(built):
     checked = built.run("--first-seed", "3")
     assert checked.status == 0
     assert "2 of 2 verdicts are the same" in checked.out
+
+
+def test_large_settings_are_tried_where_there_are_any_and_change_nothing(built):
+    quiet = built.run("--large")
+    assert (quiet.status, quiet.trained) == (0, set())
+    built.edit(SUMS, "QUICK = replace(FULL, seeds=3)", "QUICK = replace(FULL, seeds=3)\nLARGE = replace(FULL, first_seed=3)")
+    assert built.run().status == 0
+    before = built.made()
+    tried = built.run("--large")
+    assert tried.status == 0
+    assert tried.trained == {"sums · small", "sums · large"}
+    assert "first_sum_positive: supported, but not_seen_here at large settings" in tried.out
+    assert {name: data for name, data in built.made().items() if ".large." not in name} == before

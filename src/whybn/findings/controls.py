@@ -46,8 +46,8 @@ def _highest(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> 
 
 
 def _shift(arm: dict[str, np.ndarray], depth: int, rate: int) -> np.ndarray:
-    """Shift of the inputs at one learning rate, mean over times and layers, per seed."""
-    return arm["shift"][_network(arm, depth, 1.0)][..., rate].mean(0)
+    """Shift of the inputs at one learning rate, mean over times and layers, per seed; infinite where it diverged."""
+    return np.nan_to_num(arm["shift"][_network(arm, depth, 1.0)][..., rate].mean(0), nan=np.inf)
 
 
 def _step(arm: dict[str, np.ndarray]) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 
 from whybn.evidence import Claim, highest_rate, number, times
 
-EXPERIMENTS = ("rates",)
+EXPERIMENTS = ("rates", "step_time")
 SHORT = 160  # steps of the short training; the long one ends the experiment
 TARGET = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3
 SLOW = 0  # column of the smallest rate of the grid, at which every network trains steadily
@@ -50,6 +50,11 @@ def steps_to(arm: dict[str, np.ndarray], target: float = TARGET) -> np.ndarray:
     return np.exp(np.where(below.any(1), found, np.inf)).min(-1)
 
 
+def _time_ratio(measured: dict[str, np.ndarray]) -> np.ndarray:
+    """Time of a step with over without Batch Norm, the typical turn: (depth,)."""
+    return np.median(measured["batch_norm"] / measured["plain"], axis=1)
+
+
 def facts(results: dict) -> dict[str, str]:
     """Display strings; losses are medians over seeds of each seed's best rate."""
     arms = results["rates"]
@@ -60,10 +65,10 @@ def facts(results: dict) -> dict[str, str]:
         "steps_long": str(plain["steps"][-1]),
         "target": number(TARGET, 1),
         "slow_rate": number(plain["rates"][SLOW]),
-        "extra_work": f"{100 * (arms['batch_norm']['operations'] / plain['operations'] - 1).max():.0f} %",
     }
     for row, depth in enumerate(DEPTHS):
         shown[f"layers_{depth}"] = str(plain["depths"][row])
+        shown[f"time_{depth}"] = times(_time_ratio(results["step_time"]["turns"])[row])
         for name, arm in arms.items():
             shown[f"{name}_long_{depth}"] = number(np.median(_best(arm, -1)[row]))
             shown[f"{name}_steps_to_target_{depth}"] = f"{np.median(steps_to(arm)[row]):.0f}"
@@ -133,7 +138,7 @@ def alts(results: dict) -> dict[str, str]:
         "curves without Batch Norm are narrow valleys, those with it wide ones. After the short training the wide valleys "
         "are deeper; after the long one the narrow valleys are deeper except at the largest depth, where their floors "
         f"are {fact['plain_long_deep']} without and {fact['batch_norm_long_deep']} with Batch Norm.",
-        "convergence": "Lowest loss over all learning rates against work, at three depths. With Batch Norm the loss falls "
-        "earlier. At the smallest depth the curve without it soon crosses below, at the middle depth late, at the "
-        "largest not within the training.",
+        "convergence": "Lowest loss over all learning rates against steps and against time, at three depths. With Batch "
+        "Norm the loss falls earlier. At the smallest depth the curve without it soon crosses below, at the middle depth "
+        "late, at the largest not within the training.",
     }

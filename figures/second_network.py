@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from whybn import marks, words
+from whybn import marks, valleys, words
 from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("second",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="y", right=60, between=64, columns_named=True)
 ARMS = ("plain", "batch_norm")
-GUESSING = float(np.log(10))
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -36,7 +35,7 @@ def _by_rate(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     middle = np.median(np.nan_to_num(part["loss"], nan=np.inf), axis=0)
     kept = np.isfinite(middle)
     marks.line(panel, part["rates"][kept], middle[kept], arm)
-    marks.rule(panel, GUESSING, "guessing" if arm == "plain" else "", at=0)
+    marks.rule(panel, valleys.GUESSING, "guessing" if arm == "plain" else "", at=0)
     panel.axes.set_xlim(part["rates"][0] * 0.8, part["rates"][-1] * 1.25)
     panel.axes.set_ylim(0, 3)
     words.decades(panel, "x")

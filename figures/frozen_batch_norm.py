@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn import marks, words
+from whybn import marks, valleys, words
 from whybn.palette import pen
 from whybn.style import Layout, Panel
 
@@ -28,7 +28,6 @@ PLACES = {
         "batch_norm": (0.6, 0.13, "center", "top"),
     },
 }
-GUESSING = np.log(10)
 TOP = 4.5  # of the loss axis
 
 
@@ -38,7 +37,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         for arm in NAMES:
             _loss(panel, results["controls"][arm], gain, arm)
         panel.axes.set_ylim(0.045, TOP)
-        marks.rule(panel, GUESSING, "guessing" if gain == 1 else "", at=1)
+        marks.rule(panel, valleys.GUESSING, "guessing" if gain == 1 else "", at=1)
         words.decades(panel, "x")
         words.decades(panel, "y")
         words.x_label(panel, "learning rate")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn import marks, words
+from whybn import marks, valleys, words
 from whybn.palette import pen
 from whybn.style import Layout, Panel
 
@@ -36,7 +36,6 @@ PLACES = {
         "batch_norm": (0.15, 0.53, "center", "top"),
     },
 }
-GUESSING = np.log(10)
 LOSSES = {10: (0.1, 0.3, 1), 20: (0.5, 1, 2)}  # named on the axis
 LIMITS = {("shift", 10): (0.01, 12), ("shift", 20): (0.01, 12), ("loss", 10): (0.045, 4), ("loss", 20): (0.35, 3.2)}
 
@@ -50,7 +49,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _panel(loss, results["controls"], "loss", depth)
         words.y_label(shift, "standard deviations in ten steps")
         words.y_label(loss, "whole training set")
-        marks.rule(loss, GUESSING, "guessing", at=1)
+        marks.rule(loss, valleys.GUESSING, "guessing", at=1)
 
 
 def _panel(panel: Panel, arms: dict[str, dict[str, np.ndarray]], what: str, depth: int) -> None:

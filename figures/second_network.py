@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from whybn import marks, words
+from whybn import marks, valleys, words
 from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("second", "second_batches")
 LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=150, share="y", right=60, between=64, columns_named=True)
 ARMS = ("plain", "batch_norm")
-GUESSING = float(np.log(10))
 GUESSING_ERROR = 90  # percent
 
 
@@ -41,7 +40,7 @@ def _by_rate(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss of each seed and the median against the learning rate; a line ends where networks diverge."""
     marks.runs(panel, part["rates"], part["loss"], arm)
     marks.line(panel, *_median(part), arm)
-    marks.rule(panel, GUESSING, "guessing" if arm == "plain" else "", at=0)
+    marks.rule(panel, valleys.GUESSING, "guessing" if arm == "plain" else "", at=0)
     panel.axes.set_xlim(part["rates"][0] * 0.8, part["rates"][-1] * 1.25)
     panel.axes.set_ylim(0, 3)
     words.decades(panel, "x")

@@ -9,7 +9,7 @@ from whybn.palette import pen
 from whybn.style import Panel
 
 GUESSING = np.log(10)  # loss of a network that guesses among ten digits
-TOP = 8.0  # of the loss axis; what diverged lies above
+TOP = 6.0  # of the loss axis; what diverged lies above
 ARMS = {"plain": "without", "batch_norm": "with Batch Norm"}
 
 
@@ -23,11 +23,15 @@ def prepare(panel: Panel, rates: np.ndarray, lowest: float, name_rule: bool) -> 
 
 
 def valley(panel: Panel, rates: np.ndarray, loss: np.ndarray, pen_name: str, series: str = "") -> None:
-    """Draw median and band over seeds of `loss` (seed, rate), NaN where diverged, and a dot at the lowest median."""
+    """Draw median and band over seeds of `loss` (seed, rate), NaN where diverged, and a dot at the lowest median.
+
+    Where no rate does better than guessing, none is best, and there is no dot.
+    """
     marks.seeds(panel, rates, loss.T, pen_name, series, top=TOP)
     middle = _middle(loss)
     best = middle.argmin()
-    marks.points(panel, rates[[best]], middle[[best]], pen_name, f"{series or pen(pen_name).label}, best", size=7)
+    if middle[best] < 0.95 * GUESSING:
+        marks.points(panel, rates[[best]], middle[[best]], pen_name, f"{series or pen(pen_name).label}, best", size=7)
 
 
 def compare(panels: list[Panel], arms: Mapping[str, Mapping[str, np.ndarray]], recipes: Mapping[str, str]) -> None:

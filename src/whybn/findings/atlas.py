@@ -48,6 +48,7 @@ def facts(results: dict) -> dict[str, str]:
     }
     for name, arm in arms.items():
         shown[f"{name}_rate_decades"] = number(np.median(_rate_decades(arm)))
+        shown[f"{name}_gain_decades"] = number(np.median(_gain_decades(arm)))
         shown[f"{name}_cells_long"] = number(np.median(_trained(arm).sum((1, 2))))
     return shown
 

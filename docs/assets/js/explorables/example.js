@@ -26,7 +26,7 @@
     live.choice("mode", { label: "mode", options: [["train", "train"], ["eval", "eval"]], value: "train" });
     const chooser = live.range("member", {
       label: "member",
-      min: 1, max: arriving.length, step: 1, value: data.moved, text: () => `${rank()} of ${state.size}, a ${data.digits[member()]}`,
+      min: 1, max: arriving.length, step: 1, value: data.moved, text: () => `${rank()} of ${state.size}, digit ${data.digits[member()]}`,
     });
     live.range("by", {
       label: "moved by",
@@ -156,7 +156,7 @@
 
     function summary() {
       const { chosen, before, now, most } = compute("batch_norm");
-      return `Member ${rank()} of ${state.size}, an image of a ${data.digits[chosen]}, is moved from ${measured(before[chosen])} to ${measured(now[chosen])}. `
+      return `Member ${rank()} of ${state.size}, an image of the digit ${data.digits[chosen]}, is moved from ${measured(before[chosen])} to ${measured(now[chosen])}. `
         + `Without Batch Norm no other output moves; with it, in ${state.mode} mode, the others move by up to ${most.toFixed(2)}.`;
     }
 

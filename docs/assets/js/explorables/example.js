@@ -26,7 +26,8 @@
     live.choice("mode", { label: "mode", options: [["train", "train"], ["eval", "eval"]], value: "train" });
     const chooser = live.range("member", {
       label: "member",
-      min: 1, max: arriving.length, step: 1, value: data.moved, text: () => `${rank()} of ${state.size}, digit ${data.digits[member()]}`,
+      min: 1, max: arriving.length, step: 1, value: data.moved,
+      text: () => `${rank()} of ${state.size}, digit ${data.digits[member()]}`,
     });
     live.range("by", {
       label: "moved by",
@@ -68,7 +69,7 @@
       const lines = each("path", { class: "run" });
       const tops = each("circle", { class: "dot", r: 3 });
       const feet = each("circle", { class: "dot", r: 3 });
-      return { arm, frame, told, move, ticks, lines, tops, feet };
+      return { arm, frame, told, group, move, ticks, lines, tops, feet };
     });
     const hint = add(stage, "text", { class: "hint end" }, "drag ↔");
     const shown = {}; // where marks stand while they glide to where they belong, by arm
@@ -115,7 +116,7 @@
       if (setting && setting !== chosenSetting) glideUntil = now + 500;
       setting = chosenSetting;
       chooser.max = state.size;
-      for (const { arm, x, rows, told, move, ticks, lines, tops, feet } of drawn) {
+      for (const { arm, x, rows, told, group, move, ticks, lines, tops, feet } of drawn) {
         const found = compute(arm);
         const [arrives, leaves, left] = glide(arm, [found.now, found.leaves, found.left], now);
         arriving.forEach((_, index) => {
@@ -124,6 +125,7 @@
             mark.style.display = index < state.size ? "" : "none";
             mark.classList.toggle("chosen", index === found.chosen);
           }
+          if (index === found.chosen && feet[index].nextSibling) group.append(...marks); // above the others
           if (index >= state.size) return;
           const [top, foot] = [x(arrives[index]), x(leaves[index])];
           set(lines[index], { d: `M${top},${rows[0]}L${foot},${rows[1]}` });
@@ -134,8 +136,9 @@
         set(hint, { x: x(arrives[found.chosen]) - 12, y: rows[0] + 24 }); // ends up beside the last
         set(move, { d: `M${x(found.before[found.chosen])},${rows[0] - 13}H${x(arrives[found.chosen])}` });
         const most = found.most.toFixed(2);
-        if (arm === "plain" || state.size > 2 || state.mode === "eval") words(told, "the others’ outputs move by up to ", most);
-        else words(told, "the other output moves by ", most, ": only a sign is left");
+        const sign = arm !== "plain" && state.size === "2" && state.mode === "train";
+        if (sign) words(told, "the other output moves by ", most, ": only a sign is left");
+        else words(told, "the others’ outputs move by up to ", most);
       }
       return now < glideUntil;
     }
@@ -156,8 +159,9 @@
 
     function summary() {
       const { chosen, before, now, most } = compute("batch_norm");
-      return `Member ${rank()} of ${state.size}, an image of the digit ${data.digits[chosen]}, is moved from ${measured(before[chosen])} to ${measured(now[chosen])}. `
-        + `Without Batch Norm no other output moves; with it, in ${state.mode} mode, the others move by up to ${most.toFixed(2)}.`;
+      return `Member ${rank()} of ${state.size}, an image of the digit ${data.digits[chosen]}, `
+        + `is moved from ${measured(before[chosen])} to ${measured(now[chosen])}. Without Batch Norm no other output moves; `
+        + `with it, in ${state.mode} mode, the others move by up to ${most.toFixed(2)}.`;
     }
 
     return { layout, draw, summary };

@@ -8,7 +8,8 @@
   const ARMS = ["plain", "batch_norm"];
   const MOMENTS = ["early", "middle", "late"];
   const TICKS = [[1 / 16, "1/16"], [1 / 4, "1/4"], [1, "1"], [4, "4"]];
-  const ROOM = 4.4; // times the length of the first gradient: a longer one leaves the picture
+  // Where an axis has ticks: of less than a factor of 5, of less than 60, of more.
+  const ROUND = [[0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10], [0.1, 0.2, 0.5, 1, 2, 5, 10], [0.1, 1, 10]];
 
   function median(values) {
     const sorted = [...values].sort((a, b) => a - b);
@@ -85,38 +86,37 @@
       return one;
     });
     const hint = add(stage, "text", { class: "hint end" }, "drag ↔");
-    let narrow, moment; // how it is laid out, and whose curves are drawn
+    let narrow, sky, moment; // on a phone?, px above the foot of the arrows, and what is drawn
+    let unit; // px, the length of the first gradient
 
     function layout(width, height) {
       narrow = width < 560;
-      const sky = narrow ? 172 : 168; // above the foot of the arrows
+      sky = narrow ? 172 : 168;
       const foot = height - 22;
       const plot = (foot - sky - (narrow ? 40 : 30)) / (narrow ? 2 : 1); // with its words
       drawn.forEach((one, index) => {
         const left = narrow || !index ? 34 : width / 2 + 28;
         const right = narrow || index ? width - 8 : width / 2 - 6;
         const top = 44 + (narrow ? index * plot : 0);
-        const room = narrow ? width / 2 : right - left;
-        const edge = narrow ? index * room : left;
-        const unit = Math.min(sky, room) / ROOM;
-        Object.assign(one, { left, right, top, bottom: top + plot - 76, x: scale(ends, [left, right], true), unit });
+        const across = narrow ? width / 2 : right - left;
+        const edge = narrow ? index * across : left;
+        Object.assign(one, { left, right, top, bottom: top + plot - 76, x: scale(ends, [left, right], true), across });
         set(one.told, { x: left, y: top - 9 });
         set(one.turned, { x: edge, y: foot - sky - 10 });
-        set(one.meant, { x: 0, y: foot - sky - 27 }).textContent = narrow && !index ? "gradient there, against the one at the start" : "";
-        set(one.compass, { transform: `translate(${edge + room / 2 + (narrow ? 16 : 0)},${foot})` });
-        set(one.first, { d: arrow(unit, 0) });
-        set(one.ring, { d: `M${unit},0A${unit},${unit} 0 0 0 ${-unit},0` });
-        set(one.name, { x: unit, y: 17, class: "end" }).textContent = "at the start";
+        set(one.meant, { x: 0, y: foot - sky - 27 });
+        one.meant.textContent = narrow && !index ? "gradient there, against the one at the start" : "";
+        set(one.compass, { transform: `translate(${edge + across / 2},${foot})` });
       });
       moment = undefined;
     }
 
-    /** The curves of the chosen point of training, on axes that both sides share. */
-    function drawCurves() {
+    /** The curves and the first gradient at the chosen point of training, on scales that both sides share. */
+    function drawMoment() {
+      const longest = Math.max(...ARMS.flatMap((arm) => chosen(arm, "ratio").map(median)));
+      unit = Math.min(sky / longest / 1.06, ...drawn.map((one) => one.across / 2.3));
       const losses = ARMS.flatMap((arm) => chosen(arm, "loss")).flat();
       const extent = [Math.min(...losses) / 1.1, Math.max(...losses) * 1.1];
-      const span = extent[1] / extent[0];
-      const round = span > 60 ? [0.1, 1, 10] : span > 5 ? [0.1, 0.2, 0.5, 1, 2, 5, 10] : [0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10];
+      const round = ROUND[+(extent[1] > 60 * extent[0]) + +(extent[1] > 5 * extent[0])];
       const ticks = round.filter((tick) => tick > extent[0] && tick < extent[1]).map((tick) => [tick, tick]);
       for (const one of drawn) {
         const { arm, curves, left, right, top, bottom, x } = one;
@@ -130,29 +130,37 @@
         curves.replaceChildren();
         for (const seed in table[0]) curve(table.map((row) => row[seed]), "run");
         curve(table.map(median), "median");
+        set(one.first, { d: arrow(unit, 0) });
+        set(one.ring, { d: `M${unit},0A${unit},${unit} 0 0 0 ${-unit},0` });
+        set(one.name, { x: unit, y: 17, class: "end" }).textContent = "at the start";
         set(one.before, { d: `M${left},${y(median(chosen(arm, "start")))}H${right}` });
       }
       moment = state.at;
     }
 
     function draw() {
-      if (moment !== state.at) drawCurves();
+      if (moment !== state.at) drawMoment();
       for (const one of drawn) {
-        const { arm, unit } = one;
+        const { arm } = one;
         const said = reading(arm);
         words(one.told, "loss on the same mini-batch: from ", said.before, " to ", said.loss);
-        words(one.turned, narrow ? "turned by " : "gradient there: turned by ", said.turn, ", ", said.ratio, narrow ? " × as long" : " times as long");
+        if (narrow) words(one.turned, "turned by ", said.turn, ", ", said.ratio, " × as long");
+        else words(one.turned, "gradient there: turned by ", said.turn, ", ", said.ratio, " times as long");
         const at = one.x(state.step);
         set(one.cursor, { d: `M${at},${one.top}V${one.bottom}` });
         set(hint, { x: at - 6, y: one.bottom - 6 }); // ends up beside the last
         set(one.dot, { cx: at, cy: one.y(read(arm, "loss").at(-1)) });
         const tips = (step) => {
           const turn = read(arm, "turn", step);
-          return read(arm, "ratio", step).map((ratio, k) => tip(Math.min(ratio, ROOM) * unit, turn[k]));
+          return read(arm, "ratio", step).map((ratio, k) => tip(ratio * unit, turn[k]));
+        };
+        const inside = ([x, y]) => { // the longest of the seeds leave the picture
+          const share = Math.min(1, sky / Math.abs(y), one.across / 2 / Math.abs(x));
+          return [x * share, y * share];
         };
         const passed = [...multiples.filter((step) => step < state.step), state.step];
         set(one.trail, { d: path(passed.map((step) => tips(step).at(-1))) });
-        set(one.seeds, { d: tips().slice(0, -1).map((end) => path([[0, 0], end])).join("") });
+        set(one.seeds, { d: tips().slice(0, -1).map((end) => path([[0, 0], inside(end)])).join("") });
         set(one.now, { d: arrow(read(arm, "ratio").at(-1) * unit, read(arm, "turn").at(-1)) });
       }
     }
@@ -166,8 +174,8 @@
       const told = ARMS.map((arm) => {
         const { before, loss, turn, ratio } = reading(arm);
         const name = arm === "plain" ? "Without" : "With";
-        return `${name} Batch Norm the loss goes from ${before} to ${loss}; the gradient there has turned by ${turn} and is `
-          + `${ratio} times as long.`;
+        return `${name} Batch Norm the loss goes from ${before} to ${loss}; `
+          + `the gradient there has turned by ${turn} and is ${ratio} times as long.`;
       });
       return `A walk of ${measured(state.step)} times the training’s step, ${state.at} in training. ${told.join(" ")}`;
     }

@@ -19,7 +19,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from whybn import svg
+from whybn import explore, svg
 from whybn.palette import hex_of
 
 WIDE, NARROW = 680, 358  # px: the article's column, and a phone's
@@ -49,9 +49,9 @@ class Layout:
     """Where the panels of a figure stand, at both widths; all lengths in px.
 
     `wide` and `narrow` are (rows, columns). `row_height` is the height of the drawing area, one number
-    for all rows or one for each row of the wide figure; the rest is room for words: `head` above each
-    row, `left` and `right` of each row, `foot` below an x axis, `between` two columns, `under` the
-    whole figure.
+    for all rows or one for each row of the wide figure; `narrow_row_height` the same for the narrow
+    one, where it differs. The rest is room for words: `head` above each row, `left` and `right` of
+    each row, `foot` below an x axis, `between` two columns, `under` the whole figure.
     `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
     wide figure have the y axis in common, wherever the narrow figure puts them. `columns_named` says
     that a title stands over the top panel of a column and holds for those below it; in a single column
@@ -61,6 +61,7 @@ class Layout:
     wide: tuple[int, int] = (1, 2)
     narrow: tuple[int, int] = (2, 1)
     row_height: int | tuple[int, ...] = 190
+    narrow_row_height: int | tuple[int, ...] | None = None
     share: str = "xy"
     head: int = 44
     foot: int = 42
@@ -77,7 +78,8 @@ class Layout:
         own_foot = [inner_foot] * (rows - 1) + [self.foot]
         below_head = self.head - TITLE if self.columns_named and columns > 1 else self.head
         own_head = [self.head] + [below_head] * (rows - 1)
-        heights = self.row_height if isinstance(self.row_height, tuple) else (self.row_height,) * self.wide[0]
+        chosen = (self.narrow_row_height if width == NARROW else None) or self.row_height
+        heights = chosen if isinstance(chosen, tuple) else (chosen,) * self.wide[0]
         own_height = [heights[row * columns // self.wide[1]] for row in range(rows)]
         height = sum(own_head) + sum(own_height) + sum(own_foot) + self.under + PADDING
         figure = Figure(figsize=(width / 72, height / 72), facecolor="none")
@@ -111,8 +113,10 @@ class Layout:
 def render(name: str, module: ModuleType, results: dict, folder: Path, *, quick: bool = False) -> None:
     """Draw a figure module at both widths; write NAME.svg, NAME.narrow.svg and NAME.csv to `folder`.
 
-    Each file is written whole or not at all. Raises what `module.draw` raises, and ValueError if a
-    colour outside the palette was used or if the two widths did not draw the same data.
+    Where the module has a function `explore`, the numbers that it returns for the live figure are
+    written as NAME.data.js. Each file is written whole or not at all. Raises what `module.draw` and
+    `module.explore` raise, and ValueError if a colour outside the palette was used or if the two
+    widths did not draw the same data.
     """
     wide, wide_rows = picture(module, results, WIDE, name=name, quick=quick)
     narrow, narrow_rows = picture(module, results, NARROW, name=name, quick=quick)
@@ -122,6 +126,11 @@ def render(name: str, module: ModuleType, results: dict, folder: Path, *, quick:
     _write(folder / f"{name}.svg", wide)
     _write(folder / f"{name}.narrow.svg", narrow)
     _write(folder / f"{name}.csv", wide_rows)
+    data = folder / f"{name}.data.js"
+    if hasattr(module, "explore"):
+        _write(data, explore.script(name, module.explore(results)))
+    else:
+        data.unlink(missing_ok=True)
 
 
 def picture(

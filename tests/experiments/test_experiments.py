@@ -23,6 +23,7 @@ from whybn.experiments import (
     smoothness,
     step_time,
     trajectory,
+    walks,
 )
 from whybn.lab.data import FASHION_FOLDER
 
@@ -254,3 +255,22 @@ def test_the_time_of_a_step_grows_with_depth_and_belongs_to_one_network() -> Non
     for arm in step_time.ARMS:
         shallow, deep = np.median(found[arm], axis=1)
         assert 2 * shallow < deep
+
+
+def test_the_finer_walks_are_those_of_trajectory(quick) -> None:
+    coarse = trajectory.QUICK
+    settings = replace(walks.QUICK, walk_at=coarse.walk_at, walk_batches=coarse.walk_batches)
+    for part in walks.PARTS:
+        found, known = walks.run(settings, part), quick("trajectory")[part]
+        np.testing.assert_allclose(found["start_loss"], known["walk_loss"][:, 0], rtol=1e-4)
+        for length in (0.05, 0.1, 0.2):
+            here, there = (np.abs(arrays["lengths"] - length).argmin() for arrays in (found, known))
+            for name in ("loss", "cosine", "ratio"):
+                np.testing.assert_allclose(found[name][:, here], known[f"walk_{name}"][:, there], rtol=1e-3, atol=1e-4)
+
+
+def test_one_example_is_what_batch_norm_saw_in_trajectory(quick) -> None:
+    found, known = quick("one_example")["batch_norm"], quick("trajectory")["batch_norm"]
+    np.testing.assert_allclose(found["linear"][0], known["linear"], rtol=1e-4, atol=1e-5)
+    assert (found["running_variance"] > 0).all()
+    assert ((found["label"] >= 0) & (found["label"] <= 9)).all()

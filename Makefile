@@ -45,6 +45,7 @@ serve: figures
 
 site: figures
 	$(BIN)/mkdocs build --strict --site-dir site
+	$(BIN)/python -m whybn.card site
 	$(BIN)/python -m whybn.site.finish site
 
 test: $(READY)

@@ -148,7 +148,7 @@
         else words(one.turned, "gradient there: turned by ", said.turn, ", ", said.ratio, " times as long");
         const at = one.x(state.step);
         set(one.cursor, { d: `M${at},${one.top}V${one.bottom}` });
-        set(hint, { x: at - 6, y: one.bottom - 6 }); // ends up beside the last
+        set(hint, { x: at - 6, y: one.top + 12 }); // ends up beside the last
         set(one.dot, { cx: at, cy: one.y(read(arm, "loss").at(-1)) });
         const tips = (step) => {
           const turn = read(arm, "turn", step);

@@ -36,7 +36,7 @@ def compose(project: Project, records: Records) -> None:
     files: dict[str, dict[str, Any]] = {
         "experiments": _experiments(project, experiments),
         "results": {name: record["facts"] for name, record in done.items()},
-        "claims": merged("claim", {name: record["claims"] for name, record in done.items()}),
+        "claims": _claims(project, merged("claim", {name: record["claims"] for name, record in done.items()})),
         "figures": _figures(project, experiments, done),
     }
     formulas = records.read("formulas", "all")
@@ -113,7 +113,7 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
             seconds = sum(float(experiments[needed]["seconds"]) for needed in figure.experiments)
             entries[name] = {
                 "alt": alts[name],
-                "page": _page(project, name),
+                "page": _page(project, f"/assets/figures/{name}.svg") or "index",
                 "script": f"figures/{name}.py",
                 "csv": f"{name}.csv",
                 "command": f"make figures FIGURE={name}",
@@ -123,8 +123,15 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
     return entries
 
 
-def _page(project: Project, figure: str) -> str:
-    """Return the stem of the page that shows a figure, the article first."""
+def _claims(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
+    """Return the claims, each with the page that says it, or with nothing where only the ledger has it."""
+    return {
+        name: {**claim, "said": _page(project, f"site.data.claims.{name}.") or ""}
+        for name, claim in claims.items()
+    }
+
+
+def _page(project: Project, text: str) -> str | None:
+    """Return the stem of the first page that holds `text`, the article first."""
     pages = sorted(project.docs.glob("*.md"), key=lambda path: (path.stem != "index", path.stem))
-    shown = f"/assets/figures/{figure}.svg"
-    return next((path.stem for path in pages if shown in path.read_text(encoding="utf-8")), "index")
+    return next((path.stem for path in pages if text in path.read_text(encoding="utf-8")), None)

@@ -19,7 +19,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from whybn import svg
+from whybn import explore, svg
 from whybn.palette import hex_of
 
 WIDE, NARROW = 680, 358  # px: the article's column, and a phone's
@@ -103,8 +103,10 @@ class Layout:
 def render(name: str, module: ModuleType, results: dict, folder: Path, *, quick: bool = False) -> None:
     """Draw a figure module at both widths; write NAME.svg, NAME.narrow.svg and NAME.csv to `folder`.
 
-    Each file is written whole or not at all. Raises what `module.draw` raises, and ValueError if a
-    colour outside the palette was used or if the two widths did not draw the same data.
+    Where the module has a function `explore`, the numbers that it returns for the live figure are
+    written as NAME.data.js. Each file is written whole or not at all. Raises what `module.draw` and
+    `module.explore` raise, and ValueError if a colour outside the palette was used or if the two
+    widths did not draw the same data.
     """
     wide, wide_rows = picture(module, results, WIDE, name=name, quick=quick)
     narrow, narrow_rows = picture(module, results, NARROW, name=name, quick=quick)
@@ -114,6 +116,11 @@ def render(name: str, module: ModuleType, results: dict, folder: Path, *, quick:
     _write(folder / f"{name}.svg", wide)
     _write(folder / f"{name}.narrow.svg", narrow)
     _write(folder / f"{name}.csv", wide_rows)
+    data = folder / f"{name}.data.js"
+    if hasattr(module, "explore"):
+        _write(data, explore.script(name, module.explore(results)))
+    else:
+        data.unlink(missing_ok=True)
 
 
 def picture(

@@ -170,3 +170,12 @@ def test_a_link_to_a_page_in_html_is_checked_as_a_page(docs, convert):
     html = convert("[m]({{ site.baseurl }}/methods.html#data) [o](./other.html)")
     assert 'href="./methods.md#data"' in html
     assert 'href="./other.html"' in html
+
+
+def test_a_live_figure_says_which_one_it_is_on_the_figure_and_keeps_its_picture(docs, convert):
+    draw(docs)
+    html = convert(FIGURE.replace("#curve ", '#curve data-explorable="walk" '))
+    (figure,) = re.findall(r"<figure [^>]*>", html)
+    assert 'data-explorable="walk"' in figure
+    (image,) = re.findall(r"<img [^>]*>", html)
+    assert "data-explorable" not in image

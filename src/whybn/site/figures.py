@@ -106,6 +106,8 @@ class Figures(Treeprocessor):
         name = image.attrib.pop("id", None)
         if name:
             figure.set("id", name)
+        if "data-explorable" in image.attrib:
+            figure.set("data-explorable", image.attrib.pop("data-explorable"))
         if image.tag == "img" and "class" in image.attrib:
             figure.set("class", f"{figure.get('class', '')} {image.attrib.pop('class')}".strip())
         own = OWN.search(image.get("src", ""))

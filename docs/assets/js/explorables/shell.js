@@ -1,0 +1,255 @@
+/* What the live figures share: a state whose every value has a control and a place in the address, dragging,
+   one clock that sleeps, and drawing as in the static figures (colours and type come from explorables.css).
+
+   An explorable is `whybn.explorables.KEY = (live) => ({ layout, draw, summary })`, all three called by the shell:
+     layout(width, height)  the stage has a new size in px: draw what seldom changes
+     draw(now)              once a frame, while something changes; true asks for another frame
+     summary()              what is to be seen, in a sentence, for readers who do not see it
+   `live` offers data, state, stage (an SVG), range(), choice(), button(), set(), wake() and drag(). */
+"use strict";
+
+(() => {
+  const lives = [];
+
+  // ---- Elements and numbers
+
+  /** Append an element to `parent`, an SVG one where the parent is; attributes that are null are left out. */
+  function add(parent, tag, attributes, text) {
+    const space = tag === "svg" || parent instanceof SVGElement ? "http://www.w3.org/2000/svg" : parent.namespaceURI;
+    const element = document.createElementNS(space, tag);
+    set(element, attributes);
+    if (text != null) element.textContent = text;
+    parent.append(element);
+    return element;
+  }
+
+  function set(element, attributes) {
+    for (const name in attributes) if (attributes[name] != null) element.setAttribute(name, attributes[name]);
+    return element;
+  }
+
+  /** A number as the article writes it: `digits` significant ones, a true minus sign, no needless zeros. */
+  function number(value, digits = 2) {
+    return String(+value.toPrecision(digits)).replace("-", "−");
+  }
+
+  const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+  // ---- The address: ?walk.step=0.1, only for values that are not the first ones
+
+  const wanted = new URLSearchParams(location.search);
+  let writing = 0;
+
+  function writeAddress() {
+    writing = 0;
+    const url = new URL(location.href);
+    for (const live of lives) {
+      for (const name in live.state) {
+        const key = `${live.key}.${name}`;
+        if (live.state[name] === live.first[name]) url.searchParams.delete(key);
+        else url.searchParams.set(key, live.state[name]);
+      }
+    }
+    try {
+      history.replaceState(history.state, "", url);
+    } catch {
+      // some browsers forbid it to pages read from disk
+    }
+  }
+
+  // ---- One clock for all
+
+  let ticking = 0;
+
+  function wake(live) {
+    live.due = true;
+    if (live.visible) ticking ||= requestAnimationFrame(tick);
+  }
+
+  function tick(now) {
+    ticking = 0;
+    for (const live of lives) {
+      if (!live.due || !live.visible) continue;
+      live.due = false;
+      if (live.draw(now)) wake(live);
+    }
+  }
+
+  // ---- A live figure
+
+  class Live {
+    constructor(key, data, root) {
+      Object.assign(this, { key, data, root, state: {}, first: {}, show: {}, visible: true, due: false });
+      this.controls = add(root, "div", { class: "controls" });
+      this.box = add(root, "div", { class: "stage" });
+      this.stage = add(this.box, "svg", { role: "img" });
+      this.status = add(root, "p", { class: "unseen", role: "status" });
+    }
+
+    /** Declare a value of the state; `read` makes of the address's text a value, or undefined where it is none. */
+    declare(name, first, read, show) {
+      const text = wanted.get(`${this.key}.${name}`);
+      this.first[name] = first;
+      this.state[name] = (text === null ? undefined : read(text)) ?? first;
+      this.show[name] = show;
+      show(this.state[name]);
+    }
+
+    /** Change the state: controls follow, then the picture, then the address and what is said. */
+    set(changes) {
+      Object.assign(this.state, changes);
+      for (const name in changes) this.show[name](this.state[name]);
+      this.wake();
+      writing ||= setTimeout(writeAddress, 300);
+      clearTimeout(this.saying);
+      this.saying = setTimeout(() => this.say((this.status.textContent = this.summary())), 700);
+    }
+
+    say(text) {
+      this.stage.setAttribute("aria-label", text);
+    }
+
+    wake() {
+      wake(this);
+    }
+
+    /** A slider for a number. text(value): how it reads; log: even steps are even factors. Returns the input. */
+    range(name, { label, min, max, step, value, log, text = number }) {
+      const inner = log ? Math.log10 : (number) => number;
+      const outer = log ? (position) => +(10 ** position).toPrecision(4) : (position) => position;
+      const box = add(this.controls, "label", { class: "range" });
+      const words = add(box, "span", {}, label);
+      const shown = add(words, "output");
+      const input = add(box, "input", { type: "range", min: inner(min), max: inner(max), step });
+      input.addEventListener("input", () => this.set({ [name]: outer(input.valueAsNumber) }));
+      const read = (text) => (text.trim() && isFinite(text) ? clamp(+text, min, max) : undefined);
+      this.declare(name, value, read, (value) => {
+        input.value = inner(value);
+        input.setAttribute("aria-valuetext", (shown.textContent = text(value)));
+      });
+      return input;
+    }
+
+    /** A choice of one: options are [value, words], values are strings. */
+    choice(name, { label, options, value }) {
+      const box = add(this.controls, "fieldset", { class: "choice" });
+      add(box, "legend", {}, label);
+      const inputs = options.map(([option, words]) => {
+        const one = add(box, "label");
+        const input = add(one, "input", { type: "radio", name: `${this.key}.${name}`, value: option });
+        add(one, "span", {}, words);
+        input.addEventListener("change", () => this.set({ [name]: option }));
+        return input;
+      });
+      const read = (text) => options.find(([option]) => option === text)?.[0];
+      this.declare(name, value, read, (value) => {
+        for (const input of inputs) input.checked = input.value === value;
+      });
+    }
+
+    button(words, press) {
+      const button = add(this.controls, "button", { type: "button" }, words);
+      button.addEventListener("click", press);
+      return button;
+    }
+
+    /** Follow the pointer on the stage: act(x, y, begins) in px; where it begins, false lets the pointer go.
+
+        Fingers still scroll the page up and down: they drag sideways, or tap. */
+    drag(act) {
+      const stage = this.stage;
+      let held = null; // [pointer, x, y, acted]
+      const at = (event, begins) => {
+        const box = stage.getBoundingClientRect();
+        return act(event.clientX - box.left, event.clientY - box.top, begins);
+      };
+      const begin = (event) => {
+        held.acted = true;
+        if (at(event, true) === false) held = null;
+        else stage.setPointerCapture(event.pointerId);
+      };
+      stage.addEventListener("pointerdown", (event) => {
+        if (held || event.button) return;
+        held = event;
+        if (event.pointerType !== "touch") begin(event);
+      });
+      stage.addEventListener("pointermove", (event) => {
+        if (event.pointerId !== held?.pointerId) return;
+        if (held.acted) at(event, false);
+        else if (Math.abs(event.clientX - held.clientX) > 3) begin(held);
+      });
+      stage.addEventListener("pointerup", (event) => {
+        if (event.pointerId === held?.pointerId && !held.acted) begin(event);
+        held = null;
+      });
+      stage.addEventListener("pointercancel", () => (held = null));
+    }
+  }
+
+  function start(figure, key, data) {
+    let picture = figure.querySelector("img");
+    while (picture.parentElement !== figure) picture = picture.parentElement;
+    const box = document.createElement("div");
+    box.className = "explorable";
+    picture.replaceWith(box);
+    box.append(picture); // stays below, unseen, and keeps the place; print shows it
+    const name = figure.querySelector("figcaption").textContent;
+    const live = new Live(key, data, add(box, "div", { class: "live", role: "group", "aria-label": `Live: ${name}` }));
+    Object.assign(live, whybn.explorables[key](live));
+    lives.push(live);
+    new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = live.box;
+      set(live.stage, { width: clientWidth, height: clientHeight });
+      live.layout(clientWidth, clientHeight);
+      live.wake();
+    }).observe(live.box);
+    new IntersectionObserver(([entry]) => {
+      live.visible = entry.isIntersecting;
+      if (live.visible && live.due) live.wake();
+    }).observe(box);
+    live.say(live.summary());
+  }
+
+  // ---- Drawing as the static figures do
+
+  /** A scale from `domain` to `range`, both [low, high]; `invert` goes back, within the domain. */
+  function scale(domain, range, log = false) {
+    const inner = log ? Math.log : (value) => value;
+    const [low, high] = domain.map(inner);
+    const slope = (range[1] - range[0]) / (high - low);
+    const there = (value) => range[0] + (inner(value) - low) * slope;
+    there.invert = (px) => {
+      const value = low + (px - range[0]) / slope;
+      return clamp(log ? Math.exp(value) : value, ...domain);
+    };
+    return there;
+  }
+
+  /** Words and axes of a panel: title and y label above, hairlines left and below, ticks [value, words]. */
+  function panel(group, { x, y, title, yLabel, xLabel, xTicks = [], yTicks = [], left, right, top, bottom }) {
+    group.replaceChildren();
+    const line = (d) => add(group, "path", { class: "axis", d });
+    if (title) add(group, "text", { x: left, y: top - 27, class: "title" }, title);
+    if (yLabel) add(group, "text", { x: left, y: top - 9 }, yLabel);
+    if (y) line(`M${left},${top}V${bottom}`);
+    line(`M${left},${bottom}H${right}`);
+    for (const [value, words] of yTicks) {
+      line(`M${left},${y(value)}h-3`);
+      add(group, "text", { x: left - 7, y: y(value) + 4, class: "end" }, words);
+    }
+    for (const [value, words] of xTicks) {
+      line(`M${x(value)},${bottom}v3`);
+      add(group, "text", { x: x(value), y: bottom + 17, class: "middle" }, words);
+    }
+    if (xLabel) add(group, "text", { x: right, y: bottom + 34, class: "end" }, xLabel);
+  }
+
+  /** The path through points [x, y] in px. */
+  function path(points) {
+    return points.length ? `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}` : "";
+  }
+
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  Object.assign(whybn, { add, set, number, clamp, scale, panel, path, calm, start, explorables: {} });
+})();

@@ -1,4 +1,4 @@
-/* Two fully connected ReLU networks, without and with Batch Norm, trained side by side from the same weights on the
+/* The engine of the instrument: two fully connected ReLU networks, without and with Batch Norm, trained side by side from the same weights on the
    same mini-batches, as src/whybn/lab trains them. tests/site/test_instrument.py compares them with PyTorch.
 
    All of it is one function that needs nothing from outside, so that a worker can be made from its source text. */
@@ -7,7 +7,7 @@ function whybnEngine() {
   const INPUTS = 64, WIDTH = 32, CLASSES = 10, EPSILON = 1e-5;
   const OUTPUTS = 12; // classes and two columns that stay zero, as `multiply` takes four columns at once
   const TRAINING = 1400; // images of the training set; the others are never shown to the networks
-  const BINS = 120, REACH = Math.asinh(1000); // of the histograms, which are even in asinh of the value
+  const BINS = 241, REACH = Math.asinh(1000); // of the histograms, which are even in asinh of the value
   const WHOLE_EVERY = 20; // steps from one loss on the whole training set to the next
 
   /* out = a b, with a and b given by the strides of their rows and columns. Two by four sums stay in registers; they
@@ -224,30 +224,42 @@ function whybnEngine() {
   };
 
   /* The bin of every value by the upper half of its 32 bits, which holds its sign, its exponent and seven more bits. */
-  const binOf = new Uint8Array(65536);
-  const half = new Uint16Array(2), whole = new Float32Array(half.buffer);
-  for (half[1] = 0; half[1] < 65535; half[1]++) {
-    const bin = Math.floor((Math.asinh(whole[0]) / REACH + 1) * (BINS / 2));
-    binOf[half[1]] = Math.min(Math.max(bin, 0), BINS - 1); // what lies beyond is counted at the ends
+  function bins() {
+    const table = new Uint8Array(65536), half = new Uint16Array(2), value = new Float32Array(half.buffer);
+    for (half[1] = 0; half[1] < 65535; half[1]++) {
+      const bin = Math.floor((Math.asinh(value[0]) / REACH + 1) * (BINS / 2));
+      table[half[1]] = Math.min(Math.max(bin, 0), BINS - 1); // what lies beyond is counted at the ends
+    }
+    return table;
   }
 
   /* The histogram of floats, given as their halves, into `shape` from `at` on; its highest bin is 255. */
+  let binOf = null;
   const counts = floats(BINS);
   function histogram(halves, shape, at) {
+    binOf ??= bins();
     let most = 1;
     counts.fill(0);
     for (let k = 1; k < halves.length; k += 2) most = Math.max(most, ++counts[binOf[halves[k]]]);
     for (let bin = 0; bin < BINS; bin++) shape[at + bin] = Math.ceil((255 * counts[bin]) / most);
   }
 
-  /* A pair of networks ready to train. settings: depth, batch, rate, gain, seed. data: pixels (image, 64), 0 to 16, and
-     labels. next() takes one step and returns what was seen before it: */
-  function pair(settings, data) {
-    const { depth, batch, rate, gain, seed } = settings;
-    const count = data.labels.length, inputs = standardise(data.pixels);
+  /* All images (image, 64), from one character for each pixel, with mean 0 and standard deviation 1 over all of them as
+     the laboratory has them, and their labels. */
+  function digits(images, labels) {
+    const pixels = Uint8Array.from(images, (pixel) => pixel.charCodeAt(0) - 48);
+    let mean = 0, square = 0;
+    for (const value of pixels) mean += value / pixels.length;
+    for (const value of pixels) square += (value - mean) ** 2 / (pixels.length - 1);
+    const inputs = Float32Array.from(pixels, (value) => (value - mean) / Math.sqrt(square));
+    return { inputs, labels: Uint8Array.from(labels) };
+  }
+
+  /* A pair of networks ready to train; next() takes one step and returns what was seen before it. */
+  function pair({ depth, batch, rate, gain, seed }, data) {
     const weights = draw(depth, gain, seed);
     const networks = [false, true].map((normalised) => network(weights, normalised, batch));
-    const own = shuffle(each(count, (index) => index), uniform(seed, 2)).slice(0, TRAINING);
+    const own = shuffle(each(data.labels.length, (index) => index), uniform(seed, 2)).slice(0, TRAINING);
     const shuffles = uniform(seed, 3);
     const whole = room(TRAINING, depth, false);
     const allInputs = floats(TRAINING * INPUTS), allLabels = new Uint8Array(TRAINING);
@@ -256,7 +268,7 @@ function whybnEngine() {
 
     function gather(index, toInputs, toLabels) {
       index.forEach((image, row) => {
-        toInputs.set(inputs.subarray(image * INPUTS, (image + 1) * INPUTS), row * INPUTS);
+        toInputs.set(data.inputs.subarray(image * INPUTS, (image + 1) * INPUTS), row * INPUTS);
         toLabels[row] = data.labels[image];
       });
     }
@@ -315,13 +327,5 @@ function whybnEngine() {
     return { next, networks, inputs: someInputs, labels: someLabels };
   }
 
-  /* Pixels with mean 0 and standard deviation 1 over all images, as the laboratory has them. */
-  function standardise(pixels) {
-    let mean = 0, square = 0;
-    for (const value of pixels) mean += value / pixels.length;
-    for (const value of pixels) square += (value - mean) ** 2 / (pixels.length - 1);
-    return Float32Array.from(pixels, (value) => (value - mean) / Math.sqrt(square));
-  }
-
-  return { pair, BINS, REACH, TRAINING, WHOLE_EVERY };
+  return { digits, pair, BINS, REACH };
 }

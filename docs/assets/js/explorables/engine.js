@@ -32,7 +32,7 @@ function whybnEngine() {
   }
 
   const fanIn = (layer) => (layer ? WIDTH : INPUTS);
-  const floats = (length, value) => new Float32Array(length).fill(value || 0);
+  const floats = (length, value = 0) => new Float32Array(length).fill(value);
   const each = (count, make) => Array.from({ length: count }, (_, index) => make(index));
 
   /* Uniform numbers in [0, 1) (mulberry32), a stream of its own for every purpose. */
@@ -324,7 +324,7 @@ function whybnEngine() {
     }
 
     gather(own, allInputs, allLabels);
-    return { next, networks, inputs: someInputs, labels: someLabels };
+    return { next, networks, training: own, inputs: someInputs, labels: someLabels };
   }
 
   return { digits, pair, BINS, REACH };

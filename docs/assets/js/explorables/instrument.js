@@ -14,7 +14,7 @@ whybn.load("engine");
   const STRIDE = 40; // steps at once for readers who want little motion
   const LOSSES = [0.03, 30], GUESSING = Math.log(10);
   const REACHES = [10, 100, 1000]; // of the axis of the distributions
-  const DECADES = 10; // of the axis of the gradients, at most
+  const POWERS = [-8, 2]; // of ten: the axis of the gradients at most; what lies beyond is drawn hollow at its end
   const OVERLAP = 2; // height of the hills, in layers
 
   // ---- The engine, in a worker where one starts
@@ -53,9 +53,14 @@ whybn.load("engine");
 
   /** 0.001 to 1000 in digits, 10⁻⁴ and 10⁴ beyond. */
   function powerOfTen(power) {
-    if (Math.abs(power) <= 3) return String(+`1e${power}`);
+    if (Math.abs(power) <= 3) return +`1e${power}`;
     return `10${[...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("")}`;
   }
+
+  /** A loss, with as many digits from step to step. */
+  const reading = (loss) => (loss < 100 ? loss.toFixed(2) : "above 100");
+
+  const plain = (value) => String(value).replace("-", "−");
 
   whybn.explorables.instrument = (live) => {
     const { data, state } = live;
@@ -96,12 +101,13 @@ whybn.load("engine");
     let run = 0, asked = 0, history = [], taken = 0, end = data.steps;
     let slow = !/native code/.test(self.Worker); // a stand-in, as the search of pages read from disk brings one
     let send = slow ? here(receive) : worker(receive, fallBack);
-    send(data);
+    const digits = { images: data.images, labels: data.labels };
+    send(digits);
 
     function fallBack() {
       slow = true;
       send = here(receive);
-      send(data);
+      send(digits);
       wanted = null;
       live.wake();
     }
@@ -141,20 +147,26 @@ whybn.load("engine");
       live.wake();
     }
 
-    /** What the axes have to hold: never less than a step before, so that they do not jump to and fro. */
-    function limits({ gradient, shape, whole }, before = { low: -3, high: 0, reach: 0, latest: [NaN, NaN] }) {
-      let { low, high, reach } = before;
-      for (const size of gradient) {
-        if (!(size > 0)) continue;
-        low = Math.min(low, Math.floor(Math.log10(size)));
-        high = Math.max(high, Math.ceil(Math.log10(size)));
-      }
-      const beyond = (limit) => {
-        const edge = Math.floor((1 - Math.asinh(limit) / REACH) * (BINS / 2));
-        return shape.some((count, at) => count > 12 && Math.abs((at % BINS) - (BINS - 1) / 2) > (BINS - 1) / 2 - edge);
-      };
-      while (reach < REACHES.length - 1 && beyond(REACHES[reach])) reach++;
-      return { low, high, reach, latest: before.latest.map((loss, arm) => (isNaN(whole[arm]) ? loss : whole[arm])) };
+    /** What the axes have to hold for each network: never less than a step before, so that they do not jump to and fro. */
+    function limits({ gradient, shape, whole }, before) {
+      const per = shape.length / ARMS.length, layers = gradient.length / ARMS.length, middle = (BINS - 1) / 2;
+      const axes = ARMS.map((_, arm) => {
+        let [low, high, reach] = before ? before.axes[arm] : [-3, 0, 0];
+        for (const size of gradient.subarray(arm * layers, (arm + 1) * layers)) {
+          if (!(size > 0)) continue;
+          low = clamp(Math.floor(Math.log10(size)), POWERS[0], low);
+          high = clamp(Math.ceil(Math.log10(size)), high, POWERS[1]);
+        }
+        const hills = shape.subarray(arm * per, (arm + 1) * per);
+        const beyond = () => {
+          const edge = (Math.asinh(REACHES[reach]) / REACH) * middle;
+          return hills.some((height, at) => height > 12 && Math.abs((at % BINS) - middle) > edge);
+        };
+        while (reach < REACHES.length - 1 && beyond()) reach++;
+        return [low, high, reach];
+      });
+      const latest = [...whole].map((loss, arm) => (isNaN(loss) && before ? before.latest[arm] : loss));
+      return { axes, latest };
     }
 
     /** Go on by a step where it is time to, and ask for those that will be needed. */
@@ -181,12 +193,14 @@ whybn.load("engine");
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d");
     live.box.prepend(canvas);
+    live.root.classList.add("instrument");
     const ground = add(live.stage, "g");
     const notes = add(live.stage, "g");
     let maps, losses, columns, grabbed, drawn, rings, readings, ends;
 
     function layout(width, height) {
-      const wide = width >= 600, left = 44, right = width - 8, top = 44;
+      if (!width) return;
+      const wide = width >= 600, left = 44, right = width - 12, top = 44;
       set(canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
       const side = wide ? 11 : Math.floor((right - left - 16) / 2 / data.rates.length);
       const mapWidth = side * data.rates.length, mapHeight = side * data.gains.length;
@@ -200,17 +214,18 @@ whybn.load("engine");
         : { left, right, top: below + 44, bottom: below + 44 + 100 };
       losses.act = scrub;
       const first = (wide ? below : losses.bottom + 44) + 44;
-      const share = wide ? (right - left - 44) / 2 : right - left, tall = (height - first - 42 + 4) / (wide ? 1 : 2);
+      const share = wide ? (right - left - 44) / 2 : right - left;
+      const high = wide ? height - 42 - first : (height - 128 - first) / 2;
       columns = ARMS.map((_, arm) => {
-        const x = left + (wide ? arm * (share + 44) : 0), y = first + (wide ? 0 : arm * tall);
-        const bottom = wide ? height - 42 : y + tall - 86;
-        return { x, wall: x + share * 0.66, from: x + share * 0.66 + 22, right: x + share, top: y, bottom };
+        const x = left + (wide ? arm * (share + 44) : 0), top = first + (wide ? 0 : arm * (high + 86));
+        return { x, wall: x + share * 0.62, from: x + share * 0.62 + 34, right: x + share, top, bottom: top + high };
       });
       drawn = null;
       drawMaps();
       notes.replaceChildren();
       readings = ARMS.map((arm) => add(notes, "text", { class: `${arm} end`, y: losses.top - 27 }));
-      ends = ARMS.map((arm) => [losses, ...columns].map(() => add(notes, "text", { class: `${arm} middle` })));
+      ends = ARMS.map((arm) => [add(notes, "text"), add(notes, "text", { class: `${arm} middle` })]);
+      add(notes, "text", { x: right, y: scale(LOSSES, [losses.bottom, losses.top], true)(GUESSING) - 4, class: "end" }, "guessing");
     }
 
     const middles = (values) => {
@@ -229,7 +244,7 @@ whybn.load("engine");
         const y = scale(middles(data.gains), [map.bottom, map.top], true);
         const group = add(ground, "g");
         panel(group, {
-          ...map, x, title: `${NAMES[arm]} Batch Norm`, yLabel: arm ? null : "initial gain",
+          ...map, x, title: `${NAMES[arm]} Batch Norm`, yLabel: arm ? "point to train there" : "initial gain",
           xLabel: arm ? "learning rate" : null, xTicks: [[0.01, "0.01"], [0.1, "0.1"], [1, "1"]],
           y: arm ? null : y, yTicks: arm ? [] : [[0.1, "0.1"], [1, "He 1"], [10, "10"]],
         });
@@ -242,11 +257,16 @@ whybn.load("engine");
         }));
         Object.assign(map, { x, y });
       });
-      rings = maps.map(() => add(ground, "circle", { class: "ring", r: 6 }));
+      const { left, right, top, bottom } = losses;
+      add(ground, "rect", { class: "scrub", x: left, y: top, width: right - left, height: bottom - top });
+      rings = maps.map(() => add(ground, "circle", { class: "ring", r: 4.5 }));
     }
 
     /** Axes of the losses and of the layers, drawn again where their limits have changed. */
-    function drawAxes({ low, high, reach }) {
+    function drawAxes({ axes, diverged }) {
+      const alive = axes.filter((_, arm) => diverged[arm] < 0), held = alive.length ? alive : axes;
+      const low = Math.min(...held.map((one) => one[0])), high = Math.max(...held.map((one) => one[1]));
+      const reach = Math.max(...held.map((one) => one[2]));
       const depth = +state.depth, key = [low, high, reach, end, depth].join();
       if (key === drawn) return;
       drawn = key;
@@ -257,23 +277,23 @@ whybn.load("engine");
       losses.y = scale(LOSSES, [losses.bottom, losses.top], true);
       panel(group(), {
         ...losses, yLabel: "loss: thin, mini-batch; thick, training set", xLabel: "steps",
-        xTicks: [0, end / 4, end / 2, (3 * end) / 4, end].map((at) => [at, number(at, 4)]),
-        yTicks: [0.1, 1, 10].map((at) => [at, number(at)]),
+        xTicks: [0, end / 4, end / 2, (3 * end) / 4, end].map((at) => [at, at]), yTicks: [0.1, 1, 10].map((at) => [at, at]),
       });
-      const bottom = Math.max(low, high - DECADES), every = Math.ceil((high - bottom) / 2);
+      const every = Math.ceil((high - low) / 2);
       columns.forEach((column, arm) => {
         const { x, wall, from, right, top } = column, widest = Math.asinh(REACHES[reach]);
         column.y = scale([1 - OVERLAP, depth + 0.4], [top, column.bottom]);
         column.value = scale([-widest, widest], [x, wall]);
-        column.size = scale([bottom, high], [from, right]);
-        const places = reach ? [-1, 0, 1].map((sign) => sign * REACHES[reach]) : [-10, -1, 0, 1, 10];
+        column.size = scale([low, high], [from, right]);
+        column.reach = REACHES[reach];
+        const inner = reach ? 10 : 1, places = [-column.reach, -inner, 0, inner, column.reach];
         panel(group(), {
           x: (value) => column.value(Math.asinh(value)), y: column.y, left: x, right: wall, top, bottom: column.bottom,
           title: `${NAMES[arm]} Batch Norm`, yLabel: "what enters the activation function, by layer",
-          xTicks: places.map((value) => [value, number(value, 4)]), yTicks: [[1, "1"], [depth, String(depth)]],
+          xTicks: places.map((value) => [value, plain(value)]), yTicks: [[1, 1], [depth, depth]],
         });
         const powers = [];
-        for (let power = high; power >= bottom; power -= every) powers.push([power, powerOfTen(power)]);
+        for (let power = high; power >= low; power -= every) powers.push([power, powerOfTen(power)]);
         const axis = { x: column.size, left: from, right, top, bottom: column.bottom, xTicks: powers };
         panel(group(), { ...axis, xLabel: "gradient" });
       });
@@ -323,9 +343,9 @@ whybn.load("engine");
     }
 
     function paintLayers(column, seen, arm, hue, paper) {
-      const { x, wall, y, value, size, from } = column, depth = +state.depth;
+      const { y, value, size, from, right } = column, depth = +state.depth;
       const one = y(2) - y(1), dots = [];
-      const widest = Math.asinh(REACHES[seen.reach]), first = Math.max(1, Math.ceil((1 - widest / REACH) * (BINS / 2)));
+      const widest = Math.asinh(column.reach), first = Math.max(1, Math.ceil((1 - widest / REACH) * (BINS / 2)));
       for (let layer = 0; layer < depth; layer++) {
         const foot = y(layer + 1), at = (arm * depth + layer) * BINS, hill = [];
         for (let bin = first; bin < BINS - first; bin++) {
@@ -344,8 +364,8 @@ whybn.load("engine");
           context.fill();
         }
         line(hill, hue, 1);
-        const power = Math.log10(seen.gradient[arm * depth + layer]);
-        dots.push([Math.max(size(power), from), foot, size(power) < from]);
+        const px = size(Math.log10(seen.gradient[arm * depth + layer]));
+        dots.push([clamp(px, from, right), foot, px < from || px > right]);
       }
       line(dots, hue, 1);
       for (const [px, py, beyond] of dots) {
@@ -371,18 +391,16 @@ whybn.load("engine");
       rings.forEach((ring, arm) => set(ring, { cx: maps[arm].x(state.rate), cy: maps[arm].y(state.gain) }));
       let edge = losses.right;
       [1, 0].forEach((arm) => {
-        const at = seen.diverged[arm], text = `${NAMES[arm]} ${at < 0 ? number(seen.latest[arm], 2) : "diverged"}`;
-        const reading = set(readings[arm], { x: edge });
-        if (reading.textContent !== text) reading.textContent = text;
-        edge -= 84;
+        const at = seen.diverged[arm], text = `${NAMES[arm]} ${at < 0 ? reading(seen.latest[arm]) : "diverged"}`;
+        set(readings[arm], { x: edge });
+        if (readings[arm].textContent !== text) readings[arm].textContent = text;
+        edge -= 80;
         const words = at < 0 ? "" : `diverged at step ${at}`;
-        const places = [losses, columns[0], columns[1]];
-        ends[arm].forEach((note, place) => {
-          note.textContent = place && place !== arm + 1 ? "" : words;
-          const { left, x, right, top, bottom } = places[place];
-          const middle = place ? (x + right) / 2 : (left + right) / 2;
-          set(note, { x: middle, y: place ? (top + bottom) / 2 : top + 12 + 16 * arm });
-        });
+        const { top } = losses, late = at > end / 2;
+        const { x, right: side, top: above, bottom } = columns[arm];
+        set(ends[arm][0], { x: losses.x(at) + (late ? -6 : 6), y: top + 12 + 16 * arm, class: `${ARMS[arm]} ${late ? "end" : ""}` });
+        set(ends[arm][1], { x: (x + side) / 2, y: (above + bottom) / 2 });
+        for (const note of ends[arm]) note.textContent = words;
       });
     }
 
@@ -409,7 +427,7 @@ whybn.load("engine");
     function draw(now) {
       advance(now);
       const seen = history[Math.min(state.step, history.length - 1)];
-      if (!seen || (calm.matches && seen.step < state.step)) return false;
+      if (!losses || !seen || (calm.matches && seen.step < state.step)) return false;
       taken = Math.max(taken, seen.step);
       paint(seen);
       return playing;
@@ -422,7 +440,7 @@ whybn.load("engine");
       if (!seen) return start;
       const arms = NAMES.map((name, arm) => {
         const at = seen.diverged[arm];
-        return `${name} Batch Norm ${at < 0 ? number(seen.latest[arm], 2) : `diverged at step ${at}`}`;
+        return `${name} Batch Norm ${at < 0 ? reading(seen.latest[arm]) : `diverged at step ${at}`}`;
       });
       return `${start} Step ${seen.step}, loss on the training set: ${arms.join(", ")}.`;
     }

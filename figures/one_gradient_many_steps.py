@@ -6,23 +6,23 @@ from whybn import marks, words
 from whybn.palette import pen
 from whybn.style import Layout, Panel
 
-EXPERIMENTS = ("trajectory",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(150, 190), right=54, between=64)
+EXPERIMENTS = ("walks",)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(150, 170), narrow_row_height=(120, 125), right=54, between=64)
 ARMS = ("plain", "batch_norm")
-SPACING = 0.018  # of step length, at least, between two arrows
+TICKS = {1 / 16: "1/16", 1 / 4: "1/4", 1: "1", 4: "4"}  # in steps of the training
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    parts = [results["trajectory"][arm] for arm in ARMS]
+    parts = [results["walks"][arm] for arm in ARMS]
     for panel, arm, part in zip(axes[:2], ARMS, parts, strict=True):
         words.title(panel, pen(arm).label)
         panel.name = f"{pen(arm).label}, loss"
         _loss(panel, part, arm)
     for panel, arm, part in zip(axes[:2], ARMS, parts, strict=True):
         words.decades(panel, "y")
-        last = _middle(part["walk_loss"][:, -1])
+        last = _middle(part["loss"][:, -1])
         ends = {f"step {step}": loss for step, loss in zip(part["walk_at"], last, strict=True)}
-        words.end_labels(panel, part["lengths"][-1], ends, pen(arm).role)
+        words.end_labels(panel, _multiples(part)[-1], ends, pen(arm).role)
     for panel, arm, part in zip(axes[2:], ARMS, parts, strict=True):
         if panel.narrow:
             words.title(panel, pen(arm).label)
@@ -30,37 +30,67 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _arrows(panel, part, arm)
 
 
+def explore(results: dict) -> dict[str, object]:
+    """Of each seed the medians over mini-batches, (moment, length, seed): loss, degrees turned, length of the gradient."""
+    parts = results["walks"]
+    return {
+        "at": parts["plain"]["walk_at"],
+        "rate": parts["plain"]["rate"],
+        "lengths": parts["plain"]["lengths"],
+        **{arm: _per_seed(parts[arm]) for arm in ARMS},
+    }
+
+
+def _per_seed(part: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    measured = {"loss": part["loss"], "turn": _degrees(part["cosine"]), "ratio": part["ratio"]}
+    start = {"start": np.median(part["start_loss"], axis=-1)}
+    return {name: np.median(values, axis=-1) for name, values in measured.items()} | start
+
+
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss along the walk from each moment.
 
     Of each seed the median over mini-batches; of these the median and second to second highest.
     """
+    x = _multiples(part)
     for moment, step in enumerate(part["walk_at"]):
-        values = np.sort(np.median(part["walk_loss"][moment], axis=-1), axis=-1)
-        marks.band(panel, part["lengths"], values[:, 1], values[:, -2], arm, f"step {step}")
-        marks.line(panel, part["lengths"], np.median(values, axis=-1), arm, f"step {step}")
-    words.few_ticks(panel, "x")
+        values = np.sort(np.median(part["loss"][moment], axis=-1), axis=-1)
+        marks.band(panel, x, values[:, 1], values[:, -2], arm, f"step {step}")
+        marks.line(panel, x, np.median(values, axis=-1), arm, f"step {step}")
+    _multiples_axis(panel)
     words.y_label(panel, "loss on the same mini-batch")
 
 
 def _arrows(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """Draw the gradient met along the walk as arrows: right is the direction of the walk, length its size."""
-    lengths = part["lengths"]
-    at = [0]
-    at += [k for k in range(1, len(lengths)) if lengths[k] >= max(SPACING, SPACING + lengths[at[-1]])]
+    """Draw the gradient at every doubling of the walk: right is the direction of the walk, length its size."""
+    x = _multiples(part)
+    at = np.flatnonzero(np.isclose(np.log2(x), np.log2(x).round(), atol=1e-3))
     moments = len(part["walk_at"])
-    panel.axes.set_ylim(-0.35, moments - 0.1)
+    panel.axes.set_ylim(-0.3, moments - 0.25)
     for moment, step in enumerate(part["walk_at"]):
-        degrees = _middle(np.degrees(np.arccos(part["walk_cosine"][moment, at].clip(-1, 1))))
-        ratio = _middle(part["walk_ratio"][moment, at])
+        degrees, ratio = _middle(_degrees(part["cosine"][moment, at])), _middle(part["ratio"][moment, at])
         height = moments - 1 - moment
-        marks.arrows(panel, lengths[at], height, degrees, ratio, arm, f"step {step}", unit=15)
-        words.label(panel, lengths[-1], height, f"step {step}", pen(arm).role, shift=(8, 0))
+        marks.arrows(panel, x[at], height, degrees, ratio, arm, f"step {step}", unit=12 if panel.narrow else 15)
+        words.label(panel, x[-1], height, f"step {step}", pen(arm).role, shift=(8, 0))
     panel.axes.spines["left"].set_visible(False)
     panel.axes.tick_params(left=False, labelleft=False)
     words.y_label(panel, "gradient there: direction and size")
-    words.few_ticks(panel, "x")
-    words.x_label(panel, "step length")
+    _multiples_axis(panel)
+    words.x_label(panel, "step length, in steps of the training")
+
+
+def _multiples_axis(panel: Panel) -> None:
+    panel.axes.set_xscale("log")
+    words.named_ticks(panel, "x", list(TICKS), list(TICKS.values()))
+
+
+def _multiples(part: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the step lengths as multiples of the training's own."""
+    return part["lengths"] / part["rate"]
+
+
+def _degrees(cosine: np.ndarray) -> np.ndarray:
+    return np.degrees(np.arccos(cosine.clip(-1, 1)))
 
 
 def _middle(values: np.ndarray) -> np.ndarray:

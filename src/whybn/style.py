@@ -47,9 +47,9 @@ class Layout:
     """Where the panels of a figure stand, at both widths; all lengths in px.
 
     `wide` and `narrow` are (rows, columns). `row_height` is the height of the drawing area, one number
-    for all rows or one for each row of the wide figure; the rest is room for words: `head` above each
-    row, `left` and `right` of each row, `foot` below an x axis, `between` two columns, `under` the
-    whole figure.
+    for all rows or one for each row of the wide figure; `narrow_row_height` the same for the narrow
+    one, where it differs. The rest is room for words: `head` above each row, `left` and `right` of
+    each row, `foot` below an x axis, `between` two columns, `under` the whole figure.
     `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
     wide figure have the y axis in common, wherever the narrow figure puts them.
     """
@@ -57,6 +57,7 @@ class Layout:
     wide: tuple[int, int] = (1, 2)
     narrow: tuple[int, int] = (2, 1)
     row_height: int | tuple[int, ...] = 200
+    narrow_row_height: int | tuple[int, ...] | None = None
     share: str = "xy"
     head: int = 44
     foot: int = 42
@@ -69,7 +70,8 @@ class Layout:
         """Return a figure of `width` px and its panels, row by row."""
         rows, columns = self.narrow if width == NARROW else self.wide
         own_foot = [self.foot if row == rows - 1 or "x" not in self.share else 16 for row in range(rows)]
-        heights = self.row_height if isinstance(self.row_height, tuple) else (self.row_height,) * self.wide[0]
+        chosen = (self.narrow_row_height if width == NARROW else None) or self.row_height
+        heights = chosen if isinstance(chosen, tuple) else (chosen,) * self.wide[0]
         own_height = [heights[row * columns // self.wide[1]] for row in range(rows)]
         height = self.head * rows + sum(own_height) + sum(own_foot) + self.under + PADDING
         figure = Figure(figsize=(width / 72, height / 72), facecolor="none")

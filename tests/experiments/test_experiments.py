@@ -20,6 +20,7 @@ from whybn.experiments import (
     shifted_images,
     smoothness,
     trajectory,
+    walks,
 )
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
@@ -78,11 +79,6 @@ def test_atlas_starts_at_he_and_keeps_the_diverged(quick) -> None:
     assert diverged.any()
     assert np.isnan(found["loss"][-1][diverged]).all()
     assert np.isfinite(found["loss"][-1][~diverged]).all()
-
-
-def test_atlas_modes_agree_without_batch_norm(quick) -> None:
-    found = quick("atlas")["plain"]
-    np.testing.assert_array_equal(found["loss"][-1], found["eval_loss"])
 
 
 def test_trajectory_walks_start_where_the_run_is(quick) -> None:
@@ -231,3 +227,22 @@ def test_ghosts_differ_in_their_statistics_alone(quick) -> None:
     assert plain["test_loss"].shape == (1, 3, 2, 3)
     whole = replace(ghosts.QUICK, sizes=(128,))
     np.testing.assert_array_equal(ghosts.run(whole, "batch_norm")["test_loss"][0], found["test_loss"][1])
+
+
+def test_the_finer_walks_are_those_of_trajectory(quick) -> None:
+    coarse = trajectory.QUICK
+    settings = replace(walks.QUICK, walk_at=coarse.walk_at, walk_batches=coarse.walk_batches)
+    for part in walks.PARTS:
+        found, known = walks.run(settings, part), quick("trajectory")[part]
+        np.testing.assert_allclose(found["start_loss"], known["walk_loss"][:, 0], rtol=1e-4)
+        for length in (0.05, 0.1, 0.2):
+            here, there = (np.abs(arrays["lengths"] - length).argmin() for arrays in (found, known))
+            for name in ("loss", "cosine", "ratio"):
+                np.testing.assert_allclose(found[name][:, here], known[f"walk_{name}"][:, there], rtol=1e-3, atol=1e-4)
+
+
+def test_one_example_is_what_batch_norm_saw_in_trajectory(quick) -> None:
+    found, known = quick("one_example")["batch_norm"], quick("trajectory")["batch_norm"]
+    np.testing.assert_allclose(found["linear"][0], known["linear"], rtol=1e-4, atol=1e-5)
+    assert (found["running_variance"] > 0).all()
+    assert ((found["label"] >= 0) & (found["label"] <= 9)).all()

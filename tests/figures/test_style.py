@@ -94,3 +94,12 @@ def test_rendering_leaves_matplotlib_as_it_was(tmp_path):
     before = dict(mpl.rcParams)
     render("a", SimpleNamespace(LAYOUT=Layout(), draw=one_line), [1, 2, 3], tmp_path)
     assert dict(mpl.rcParams) == before
+
+
+def test_rows_of_the_narrow_figure_may_have_their_own_height():
+    layout = Layout(wide=(2, 2), narrow=(4, 1), row_height=(150, 170), narrow_row_height=(120, 125))
+    for width, heights in ((WIDE, [150, 150, 170, 170]), (NARROW, [120, 120, 125, 125])):
+        with mpl.rc_context():
+            style.use_style()
+            _, panels = layout.panels(width)
+        assert [panel.axes.get_window_extent().height for panel in panels] == pytest.approx(heights)

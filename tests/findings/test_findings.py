@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch.nn.functional import batch_norm
 
 import whybn.findings
 from whybn.evidence import coverage
-from whybn.findings import atlas, landscape, trajectory
+from whybn.findings import atlas, landscape, one_example, trajectory
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in Path(whybn.findings.__path__[0]).glob("[a-z]*.py"))
@@ -84,3 +86,14 @@ def test_turn_and_range_of_a_known_walk() -> None:
     arm = {"lengths": lengths, "walk_cosine": cosine, "walk_loss": loss}
     assert trajectory._turn(arm)[0, 0] == pytest.approx(60)
     assert trajectory._loss_range(arm)[0, 0] == pytest.approx(1.5)
+
+
+def test_a_moved_member_moves_the_others_as_batch_norm_says() -> None:
+    values = np.linspace(-1, 1, 8)
+    part = {"linear": values[None, :, None], "epsilon": np.array(1e-5)}
+    moved = values.copy()
+    moved[-2] += one_example.DEVIATIONS * values.std()
+    before, after = (batch_norm(torch.tensor(one)[:, None], None, None, training=True)[:, 0] for one in (values, moved))
+    gap = (after - before).abs()
+    gap[-2] = 0
+    assert one_example._others_move(part)[0, 0] == pytest.approx(float(gap.max()), rel=1e-6)

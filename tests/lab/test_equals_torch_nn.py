@@ -122,8 +122,8 @@ def test_fifty_steps_equal_torch_nn(arm: str, activation: str) -> None:
         for step in range(STEPS):
             index = data.order[step, row]
             draw = shifting_noise(MEMBER_SEEDS, step)
-            for layer, module in enumerate(noisy):
-                shift, factor = draw(layer, torch.zeros(len(MEMBER_SEEDS), 32, 32).double())
+            for module in noisy:
+                shift, factor = draw(torch.zeros(len(MEMBER_SEEDS), 32, 32).double())
                 module.noise = (shift[member], factor[member])
             loss = nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index])
             optimiser.zero_grad()

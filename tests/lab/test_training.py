@@ -124,7 +124,7 @@ def test_training_leaves_the_start_untouched() -> None:
 
 
 def test_noise_has_the_published_spread_and_is_paired() -> None:
-    shift, factor = shifting_noise([0, 1, 0], step=3)(2, torch.zeros(3, 400, 300))
+    shift, factor = shifting_noise([0, 1, 0], step=3)(torch.zeros(3, 400, 300))
     assert torch.equal(shift[0], shift[2])
     assert not torch.equal(shift[0], shift[1])
     means = shift[:2].mean(1).flatten()

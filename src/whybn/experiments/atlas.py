@@ -39,28 +39,26 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm.
 
     gains (gain,), rates (rate,), budgets (budget,). loss (budget, seed, gain, rate): on the whole training set with
-    its own statistics (train mode), NaN where the member has diverged. eval_loss (seed, gain, rate): the
-    same after the longest budget with the running statistics. diverged_at (seed, gain, rate): step of divergence, -1
-    where there was none.
+    its own statistics (train mode), NaN where the member has diverged. diverged_at (seed, gain, rate): step of
+    divergence, -1 where there was none.
     """
     gains = np.logspace(*settings.gain_decades, settings.gains)
     rates = np.logspace(*settings.rate_decades, settings.rates)
     seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
     found = [_train_all(settings, part, seed, gains, rates) for seed in seeds]
-    loss, eval_loss, diverged_at = (np.stack(column) for column in zip(*found, strict=True))
+    loss, diverged_at = (np.stack(column) for column in zip(*found, strict=True))
     return {
         "gains": gains,
         "rates": rates,
         "budgets": np.array(settings.budgets),
         "loss": loss.swapaxes(0, 1),
-        "eval_loss": eval_loss,
         "diverged_at": diverged_at,
     }
 
 
 def _train_all(
     settings: Settings, arm: str, seed: int, gains: np.ndarray, rates: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """Every combination for one seed: about a hundred members, which fit into the processor's cache together."""
     shape = (len(gains), len(rates))
     each_gain, each_rate = (axis.ravel().tolist() for axis in np.meshgrid(gains, rates, indexing="ij"))
@@ -68,18 +66,11 @@ def _train_all(
     architecture = with_arm(REFERENCE, arm)
     data = digits_for([seed], settings.batch, max(settings.budgets))
     loss = torch.full((len(settings.budgets), len(seeds)), torch.nan)
-    eval_loss = torch.full((len(seeds),), torch.nan)
 
     def read(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         whole = (ensemble, data.inputs, data.targets, data.training)
         loss[settings.budgets.index(step), members] = evaluate(*whole, training=True)[0]
-        if step == max(settings.budgets):
-            eval_loss[members] = evaluate(*whole, training=False)[0]
 
     start = assemble(architecture, initialise(architecture, seeds, "he", each_gain), seeds)
     trained = train(start, data, each_rate, probe=read, probe_at=settings.budgets)
-    return (
-        loss.view(-1, *shape).numpy(),
-        eval_loss.view(shape).numpy(),
-        trained.diverged_at.view(shape).numpy(),
-    )
+    return loss.view(-1, *shape).numpy(), trained.diverged_at.view(shape).numpy()

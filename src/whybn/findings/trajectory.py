@@ -250,8 +250,4 @@ def alts(results: dict) -> dict[str, str]:
         "layer_by_layer_shift": f"Shift of each layer's inputs within {fact['stitch_gap']} steps, and change of the loss "
         f"when older layers stand on newer ones. Without Batch Norm inputs move by {fact['plain_shift']} standard "
         f"deviations, with it by {fact['batch_norm_shift']}; in both the loss of the stitched network falls.",
-        "one_gradient_many_steps": "Loss and gradient along one gradient, early, in the middle and late in training. Late, "
-        f"the loss ranges over {fact['plain_loss_range_late']} without Batch Norm and {fact['batch_norm_loss_range_late']} "
-        f"with it, and the gradient has turned by {fact['plain_turn_late']} against {fact['batch_norm_turn_late']} after "
-        "one step.",
     }

@@ -92,7 +92,7 @@ def forward(
         z = F.conv2d(x, parameters[f"filter.{layer}"].flatten(0, 1), bias, stride, padding=1, groups=members)
         if normalised:
             z = _batch_norm(z, parameters, layer, statistics[layer] if statistics else None, context)
-        x = torch.relu(z)
+        x = torch.relu_(z)
     pooled = x.mean((2, 3)).view(batch, members, -1).transpose(0, 1)
     return torch.baddbmm(parameters["bias.output"][:, None], pooled, parameters["weight.output"])
 

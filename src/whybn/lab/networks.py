@@ -18,6 +18,8 @@ Parameters = dict[str, Tensor]  # weight.k (member, in, out); bias.k, scale.k, s
 Statistics = list[Running]  # one per hidden layer; empty for arms without running statistics
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda z: z}
+# The same where nobody looks at what went in: no second tensor to write and to read back from memory.
+IN_PLACE = {"relu": torch.relu_, "tanh": torch.tanh_, "sigmoid": torch.sigmoid_, "identity": lambda z: z}
 INITIALISATIONS = ("he", "glorot", "default")
 
 
@@ -150,7 +152,8 @@ def forward(
     needs_statistics = arm.uses_batch and (not context.training or architecture.arm == "frozen_batch_norm")
     if needs_statistics and not statistics:
         raise ValueError(f"{architecture.arm} needs running statistics in this mode; pass those of the training run")
-    activation = ACTIVATIONS[architecture.activation]
+    kept = trace is not None or architecture.after_activation
+    activation = (ACTIVATIONS if kept else IN_PLACE)[architecture.activation]
     if architecture.ghost is not None:
         context = replace(context, ghost=architecture.ghost)
     x = inputs
@@ -165,8 +168,8 @@ def forward(
             running = statistics[layer] if arm.uses_batch and statistics else None
             z = arm.function(fed, parameters[f"scale.{layer}"], parameters[f"shift.{layer}"], running, context)
         if arm.noisy and context.noise is not None:
-            shift, factor = context.noise(layer, z)
-            z = factor * z + shift
+            shift, factor = context.noise(z)
+            z = torch.addcmul(shift, factor, z)
         x = z if architecture.after_activation else activation(z)
         if trace is not None:
             trace.linear.append(linear)

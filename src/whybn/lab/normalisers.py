@@ -8,6 +8,7 @@ members in one call.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
@@ -35,13 +36,13 @@ class Context:
 
     training: True uses the statistics of the batch at hand, False the running ones.
     momentum: weight of this batch in the running statistics.
-    noise: for Noisy Batch Norm, draws (shift, factor) for a layer; None means no noise, as at test time.
+    noise: for Noisy Batch Norm, draws (shift, factor) for the next layer; None means no noise, as at test time.
     ghost: for Batch Norm in train mode, examples that share their statistics (Hoffer et al. 2017); None means all.
     """
 
     training: bool
     momentum: float = MOMENTUM
-    noise: Callable[[int, Values], tuple[Values, Values]] | None = None
+    noise: Callable[[Values], tuple[Values, Values]] | None = None
     ghost: int | None = None
 
 
@@ -172,24 +173,29 @@ ARMS: dict[str, Arm] = {
 }
 
 
-def shifting_noise(seeds: list[int], step: int) -> Callable[[int, Values], tuple[Values, Values]]:
+def shifting_noise(seeds: list[int], step: int) -> Callable[[Values], tuple[Values, Values]]:
     """The noise of Santurkar et al. 2018 (section 2.2), new distributions at every step and layer.
 
     Per unit: mean m ~ U(-0.5, 0.5), deviation s ~ U(1, 1.25). Per example: shift ~ U(m - 0.1, m + 0.1) and
-    factor ~ N(s, 0.1), taken as a standard deviation. `seeds` holds one seed per member; members with the same
-    seed get the same noise, so that arms stay paired.
+    factor ~ N(s, 0.1), taken as a standard deviation. Each call draws for the next layer. `seeds` holds one seed per
+    member; members with the same seed get the same noise, so that arms stay paired.
     """
     unique = sorted(set(seeds))
     rows = torch.tensor([unique.index(seed) for seed in seeds])
+    # NumPy draws these many small arrays several times as fast.
+    streams = [np.random.default_rng((seed, step)) for seed in unique]
 
-    def draw(layer: int, like: Values) -> tuple[Values, Values]:
-        shifts, factors = [], []
-        for seed in unique:
-            generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * 101 + layer)
-            uniform = torch.rand(2, 1, like.shape[2], generator=generator)
-            mean, deviation = uniform[0] - 0.5, 1 + 0.25 * uniform[1]
-            shifts.append(mean + 0.2 * torch.rand(like.shape[1:], generator=generator) - 0.1)
-            factors.append(deviation + 0.1 * torch.randn(like.shape[1:], generator=generator))
-        return torch.stack(shifts)[rows].to(like.dtype), torch.stack(factors)[rows].to(like.dtype)
+    def draw(like: Values) -> tuple[Values, Values]:
+        _, batch, units = like.shape
+        unit = np.empty((2, len(streams), 1, units), dtype=np.float32)
+        example = np.empty((2, len(streams), batch, units), dtype=np.float32)
+        for row, stream in enumerate(streams):
+            stream.random(out=unit[0, row], dtype=np.float32)
+            stream.random(out=unit[1, row], dtype=np.float32)
+            stream.random(out=example[0, row], dtype=np.float32)
+            stream.standard_normal(out=example[1, row], dtype=np.float32)
+        shift = unit[0] - 0.6 + 0.2 * example[0]
+        factor = 1 + 0.25 * unit[1] + 0.1 * example[1]
+        return torch.from_numpy(shift)[rows].to(like.dtype), torch.from_numpy(factor)[rows].to(like.dtype)
 
     return draw

@@ -222,7 +222,7 @@ def evaluate(
     targets: Tensor,
     index: Int[Tensor, "seed chosen"],
     training: bool,
-    chunk: int = 16,
+    chunk: int = 8,
     noise_step: int | None = None,
 ) -> tuple[Float[Tensor, "member"], Float[Tensor, "member"]]:
     """Loss and accuracy (NaN for regressions) of every member on the examples `index` names for its seed.

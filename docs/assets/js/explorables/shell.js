@@ -1,7 +1,7 @@
 /* What the live figures share: a state whose every value has a control and a place in the address, dragging,
    one clock that sleeps, and drawing as in the static figures (colours and type come from explorables.css).
 
-   An explorable is `whybn.explorables.KEY = (live) => ({ layout, draw, summary })`, all three called by the shell:
+   An explorable is `whybn.explorables.KEY = (live) => ({ layout, draw, summary })`, all three called from here:
      layout(width, height)  the stage has a new size in px: draw what seldom changes
      draw(now)              once a frame, while something changes; true asks for another frame
      summary()              what is to be seen, in a sentence, for readers who do not see it
@@ -28,9 +28,16 @@
     return element;
   }
 
-  /** A number as the article writes it: `digits` significant ones, a true minus sign, no needless zeros. */
+  /** A number as axes have it: at most `digits` significant ones, a true minus sign, no needless zeros. */
   function number(value, digits = 2) {
     return String(+value.toPrecision(digits)).replace("-", "−");
+  }
+
+  /** A measured number as the article writes it: two significant digits, also where the last is a zero. */
+  function measured(value) {
+    const rounded = +value.toPrecision(2);
+    const decimals = rounded ? 1 - Math.floor(Math.log10(Math.abs(rounded))) : 0;
+    return rounded.toFixed(clamp(decimals, 0, 20)).replace("-", "−");
   }
 
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -98,7 +105,7 @@
     /** Change the state: controls follow, then the picture, then the address and what is said. */
     set(changes) {
       Object.assign(this.state, changes);
-      for (const name in changes) this.show[name](this.state[name]);
+      for (const name in this.show) this.show[name](this.state[name]);
       this.wake();
       writing ||= setTimeout(writeAddress, 300);
       clearTimeout(this.saying);
@@ -119,7 +126,7 @@
       const outer = log ? (position) => +(10 ** position).toPrecision(4) : (position) => position;
       const box = add(this.controls, "label", { class: "range" });
       const words = add(box, "span", {}, label);
-      const shown = add(words, "output");
+      const shown = add(words, "span", { class: "value", "aria-hidden": true });
       const input = add(box, "input", { type: "range", min: inner(min), max: inner(max), step });
       input.addEventListener("input", () => this.set({ [name]: outer(input.valueAsNumber) }));
       const read = (text) => (text.trim() && isFinite(text) ? clamp(+text, min, max) : undefined);
@@ -165,6 +172,7 @@
       };
       const begin = (event) => {
         held.acted = true;
+        stage.classList.add("dragged"); // from now on, no hint
         if (at(event, true) === false) held = null;
         else stage.setPointerCapture(event.pointerId);
       };
@@ -193,8 +201,7 @@
     box.className = "explorable";
     picture.replaceWith(box);
     box.append(picture); // stays below, unseen, and keeps the place; print shows it
-    const name = figure.querySelector("figcaption").textContent;
-    const live = new Live(key, data, add(box, "div", { class: "live", role: "group", "aria-label": `Live: ${name}` }));
+    const live = new Live(key, data, add(box, "div", { class: "live", role: "group", "aria-label": "live figure" }));
     Object.assign(live, whybn.explorables[key](live));
     lives.push(live);
     new ResizeObserver(() => {
@@ -244,6 +251,12 @@
     if (xLabel) add(group, "text", { x: right, y: bottom + 34, class: "end" }, xLabel);
   }
 
+  /** Fill a text: every second part is a value and stands out. */
+  function words(text, ...parts) {
+    text.replaceChildren();
+    parts.forEach((part, index) => add(text, "tspan", { class: index % 2 ? "value" : null }, part));
+  }
+
   /** The path through points [x, y] in px. */
   function path(points) {
     return points.length ? `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}` : "";
@@ -251,5 +264,5 @@
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  Object.assign(whybn, { add, set, number, clamp, scale, panel, path, calm, start, explorables: {} });
+  Object.assign(whybn, { add, set, number, measured, clamp, scale, panel, words, path, calm, start, explorables: {} });
 })();

@@ -6,6 +6,7 @@ OTHER_SEEDS ?= 1000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CHECKERS := tests/site/node_modules/.package-lock.json
 
 # Material prints two banners about MkDocs 2, which is not used here.
 export NO_MKDOCS_2_WARNING := 1
@@ -31,21 +32,26 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What checks the pages. Without npm those checks are skipped, and the tests say so.
+$(CHECKERS): tests/site/package-lock.json
+	if command -v npm; then npm ci --prefix tests/site; fi
+
 figures: $(READY)
 	@$(BIN)/python -m whybn figures $(options)
 
-# A sentence whose verdict changed is shown marked here; `make site` fails on it.
+# A sentence whose verdict changed is shown marked here; `make site` fails on it. What finishes a site is left out.
 serve: figures
 	WHYBN_LENIENT=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
 site: figures
 	$(BIN)/mkdocs build --strict --site-dir site
+	$(BIN)/python -m whybn.site.finish site
 
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
 
-verify: figures
+verify: figures $(CHECKERS)
 	$(BIN)/python -m pytest -m verify
 	$(BIN)/python -m whybn figures --first-seed $(OTHER_SEEDS)
 
@@ -53,5 +59,6 @@ bench: $(READY)
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
-	rm -rf .results docs/assets/figures site docs/_site docs/.jekyll-cache .pytest_cache .ruff_cache $(VENV)
+	rm -rf .results docs/assets/figures site docs/_site docs/.jekyll-cache .pytest_cache .ruff_cache $(VENV) \
+		tests/site/node_modules
 	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json results.json)

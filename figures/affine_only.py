@@ -1,21 +1,26 @@
-"""The loss against the learning rate when everything is trained, and when only scales and shifts are."""
+"""The accuracy against the learning rate when everything is trained, and when only scales and shifts are."""
 
 import numpy as np
 
-from whybn import valleys, words
+from whybn import marks, words
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("recipes",)
-LAYOUT = Layout(wide=(1, 2), narrow=(2, 1), row_height=170, left=44, share="y")
+LAYOUT = Layout(share="y", left=40)
 TRAINED = {"he": "all parameters trained", "affine": "only scales and shifts trained"}
+GUESSING = 0.1  # accuracy, among ten digits
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     part = results["recipes"]["batch_norm"]
-    lowest = min(np.nanmin(part[f"{recipe}_loss"]) for recipe in TRAINED)
     for panel, (recipe, text) in zip(axes, TRAINED.items(), strict=True):
         words.title(panel, text)
         rates = part[f"{recipe}_rates"]
-        valleys.prepare(panel, rates, lowest, name_rule=panel is axes[0])
-        valleys.valley(panel, rates, part[f"{recipe}_loss"], "batch_norm")
-        words.y_label(panel, "loss")
+        accuracy = np.nan_to_num(part[f"{recipe}_accuracy"], nan=GUESSING)  # what diverged can but guess
+        marks.seeds(panel, rates, 100 * accuracy.T, "batch_norm")
+        panel.axes.set(xlim=(rates[0] / 1.2, rates[-1] * 1.2), ylim=(0, 105))
+        words.decades(panel, "x")
+        words.named_ticks(panel, "y", (0, 50, 100), ("0", "50", "100"))
+        marks.rule(panel, 100 * GUESSING, "guessing" if panel is axes[0] else "")
+        words.y_label(panel, "training images right, percent")
+        words.x_label(panel, "learning rate")

@@ -1,25 +1,33 @@
-"""The loss against the learning rate with Batch Norm before and after the activation, and without it."""
+"""The loss against the learning rate without Batch Norm, and with it before and after the activation."""
 
 import numpy as np
 
 from whybn import valleys, words
+from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("recipes",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), row_height=170, left=44)
-PLACES = {
-    "without Batch Norm": ("plain", "he"),
-    "before the activation": ("batch_norm", "he"),
-    "after the activation": ("batch_norm", "after"),
-}
+LAYOUT = Layout(left=44)
+SIDES = {"plain": {"plain": "he"}, "batch_norm": {"batch_norm": "he", "batch_norm_after": "after"}}  # {arm: {pen: recipe}}
+NAMES = {"batch_norm": "before the activation", "batch_norm_after": "after the activation"}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     arms = results["recipes"]
-    lowest = min(np.nanmin(arms[arm][f"{name}_loss"]) for arm, name in PLACES.values())
-    for panel, (text, (arm, name)) in zip(axes, PLACES.items(), strict=True):
-        words.title(panel, text)
-        rates = arms[arm][f"{name}_rates"]
-        valleys.prepare(panel, rates, lowest, name_rule=panel is axes[0])
-        valleys.valley(panel, rates, arms[arm][f"{name}_loss"], arm)
-        words.y_label(panel, "loss")
+    lowest = min(np.nanmin(arms[arm][f"{recipe}_loss"]) for arm, kinds in SIDES.items() for recipe in kinds.values())
+    for panel, (arm, kinds) in zip(axes, SIDES.items(), strict=True):
+        words.title(panel, pen(arm).label)
+        valleys.prepare(panel, arms[arm]["he_rates"], lowest, name_rule=panel is axes[0])
+        for pen_name, recipe in kinds.items():
+            valleys.valley(panel, arms[arm][f"{recipe}_rates"], arms[arm][f"{recipe}_loss"], pen_name)
+        words.y_label(panel, "loss after training")
+    _name(axes[1], arms["batch_norm"])
+
+
+def _name(panel: Panel, arm: dict[str, np.ndarray]) -> None:
+    """Name both curves at the smallest rate, where they lie farthest apart."""
+    start = {pen_name: np.median(arm[f"{recipe}_loss"][:, 0]) for pen_name, recipe in SIDES["batch_norm"].items()}
+    upper = max(start, key=start.get)
+    for pen_name, height in start.items():
+        place = {"va": "bottom", "shift": (14, 4)} if pen_name == upper else {"va": "top", "shift": (0, -60)}
+        words.label(panel, arm["he_rates"][0], height, NAMES[pen_name], "blue", **place)

@@ -1,38 +1,44 @@
-"""The lowest loss that any learning rate reaches with a given amount of arithmetic, at three depths."""
+"""The lowest loss that any learning rate reaches, against steps and against seconds, at three depths."""
 
 import numpy as np
 
 from whybn import marks, words
 from whybn.style import Layout, Panel
 
-EXPERIMENTS = ("rates",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), row_height=190, left=44)
+EXPERIMENTS = ("rates", "step_time")
+LAYOUT = Layout(wide=(2, 3), narrow=(6, 1), left=44, columns_named=True)
 ARMS = ("plain", "batch_norm")
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    arms = results["rates"]
-    plain = arms["plain"]
-    for row, (panel, depth) in enumerate(zip(axes, plain["depths"], strict=False)):
-        words.title(panel, f"{depth} layers")
-        for arm in ARMS:
-            _curve(panel, arms[arm], plain, row, arm)
-        words.y_label(panel, "lowest loss")
-    steps = plain["steps"]
-    axes[0].axes.set_xlim(steps[0] / 1.2, steps[-1] * 1.6)
-    for panel in axes[: len(plain["depths"])]:
-        words.decades(panel, "y")
-        words.named_ticks(panel, "x", steps[[0, len(steps) // 2, -1]], [str(s) for s in steps[[0, len(steps) // 2, -1]]])
-        words.x_label(panel, "work, in steps without")
-    early = np.median(np.nanmin(np.stack([arms[arm]["loss"][0, 2] for arm in ARMS]), axis=-1), axis=-1)
+    arms, times = results["rates"], results["step_time"]["turns"]
+    steps, depths = arms["plain"]["steps"], arms["plain"]["depths"]
+    for row, depth in enumerate(depths):
+        by_steps, by_time = axes[row], axes[row + len(depths)]
+        words.title(by_steps, f"{depth} layers")
+        if by_time.narrow:
+            words.title(by_time, f"{depth} layers, by time")
+        by_time.name = f"{depth} layers, by time"
+        _falls(by_steps, arms, row, dict.fromkeys(ARMS, steps))
+        _falls(by_time, arms, row, {arm: steps * 1000 * np.median(times[arm][row]) for arm in ARMS})
+    words.x_label(axes[len(depths) - 1], "training steps")
+    words.x_label(axes[-1], "milliseconds of one core")
+    early = [np.median(_lowest(arms[arm], 0)[2]) for arm in ARMS]
     words.label(axes[0], steps[2], early[0], "without", "rust", va="bottom", shift=(4, 8))
-    words.label(axes[0], steps[2], early[1], "with", "blue", ha="right", va="top", shift=(-4, -8))
+    words.label(axes[0], steps[0], early[1], "with Batch Norm", "blue", va="top", shift=(4, -16))
 
 
-def _curve(panel: Panel, part: dict[str, np.ndarray], plain: dict[str, np.ndarray], row: int, arm: str) -> None:
-    """Draw median and band over seeds of the lowest loss over rates, against steps times the cost of a step."""
-    work = plain["steps"] * part["operations"][row] / plain["operations"][row]
-    lowest = np.sort(np.nanmin(part["loss"][row], axis=-1), axis=-1)  # (check, seed)
-    marks.band(panel, work, lowest[:, 1], lowest[:, -2], arm)
-    marks.line(panel, work, np.median(lowest, axis=-1), arm)
-    panel.axes.set_xscale("log")
+def _falls(panel: Panel, arms: dict, row: int, spent: dict[str, np.ndarray]) -> None:
+    """Draw both arms' lowest loss against what was `spent` on it."""
+    for arm in ARMS:
+        marks.seeds(panel, spent[arm], _lowest(arms[arm], row), arm)
+    lowest, highest = min(map(np.min, spent.values())), max(map(np.max, spent.values()))
+    panel.axes.set_xlim(lowest / 1.2, highest * 1.6)
+    words.decades(panel, "y")
+    words.decades(panel, "x")
+    words.y_label(panel, "lowest loss")
+
+
+def _lowest(part: dict[str, np.ndarray], row: int) -> np.ndarray:
+    """Return the lowest loss over rates: (check, seed)."""
+    return np.nanmin(part["loss"][row], axis=-1)

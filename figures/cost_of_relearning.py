@@ -6,7 +6,7 @@ from whybn import marks, words
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("curve",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), row_height=170)
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), foot=24)
 OPTIMISERS = {"sgd": "gradient descent", "momentum": "with momentum", "adam": "Adam"}
 
 
@@ -22,7 +22,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         never = int(np.isinf(steps).sum())
         if never:
             corner = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "top"}
-            panel.axes.annotate(f"{never} of {steps.size} runs: never", (0, 1), (8, 0), **corner)
+            panel.axes.annotate(f"{never} of {steps.size} runs never learn it", (0, 1), (8, 0), **corner)
         words.named_ticks(panel, "x", places, ["at once", *(f"{count} pieces" for count in pieces[1:])])
         words.y_label(panel, "steps until learned")
     axes[0].axes.set(xlim=(-0.3, len(pieces) - 0.7), ylim=(0, None))

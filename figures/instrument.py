@@ -8,7 +8,16 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("layers", "atlas")
-LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=(206, 92, 92), share="y", left=44, right=54, between=72)
+LAYOUT = Layout(
+    wide=(3, 2),
+    narrow=(6, 1),
+    row_height=(206, 92, 92),
+    share="y",
+    left=44,
+    right=54,
+    between=72,
+    columns_named=True,
+)
 ARMS = ("plain", "batch_norm")
 OVERLAP = 1.8  # height of the hills, in layers
 THINNEST = 0.01  # part of a hill's height below which its line would be its foot
@@ -72,22 +81,19 @@ def _moments(part: dict[str, np.ndarray]) -> list[str]:
 
 
 def _gradients(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """The gradient by layer at the moments that were read: median over seeds, second to second highest."""
+    """The gradient by layer at the moments that were read."""
     layers = 1 + np.arange(part["gradient"].shape[1])
-    for series, values in zip(_moments(part), np.sort(part["gradient"], -1), strict=True):
-        marks.band(panel, layers, values[:, 1], values[:, -2], arm, series)
-        marks.line(panel, layers, np.median(values, axis=-1), arm, series)
+    for series, values in zip(_moments(part), part["gradient"], strict=True):
+        marks.seeds(panel, layers, values, arm, series)
     words.named_ticks(panel, "x", layers[[0, -1]], layers[[0, -1]])
     words.y_label(panel, "gradient")
     words.x_label(panel, "layer")
 
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """The loss over the steps: median over seeds, second to second highest; and that of guessing."""
-    values = np.sort(part["loss"], -1)
+    """The loss over the steps, and that of guessing."""
     marks.rule(panel, np.log(10), "guessing", at=0.5)
-    marks.band(panel, part["loss_step"], values[:, 1], values[:, -2], arm)
-    marks.line(panel, part["loss_step"], np.median(values, -1), arm)
+    marks.seeds(panel, part["loss_step"], part["loss"], arm)
     panel.axes.set_ylim(0, 3.2)
     words.few_ticks(panel, "x", 5)
     words.y_label(panel, "loss")

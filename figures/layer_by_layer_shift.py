@@ -9,7 +9,7 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("trajectory",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=160, right=54, between=64)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, right=54, between=64, columns_named=True)
 ARMS = ("plain", "batch_norm")
 
 
@@ -23,7 +23,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     axes[2].axes.set_ylim(None, 0.2)
     words.few_ticks(axes[2], "y")
     for panel in axes[2:]:
-        marks.rule(panel, 0, "no change", at=0)
+        marks.rule(panel, 0, "no change" if panel is axes[2] else "", at=0)
         words.y_label(panel, "change of loss, new layers under old ones")
     for panel, (name, arm) in zip(axes, itertools.product(("shift", "misfit"), ARMS), strict=True):
         _name_moments(panel, results["trajectory"][arm], arm, name)
@@ -45,12 +45,10 @@ def _moments(part: dict[str, np.ndarray]) -> dict[str, int]:
 
 
 def _over_layers(panel: Panel, part: dict[str, np.ndarray], arm: str, name: str) -> None:
-    """Draw array `name` over the layers at three moments: median over seeds, second to second highest."""
+    """Draw array `name` over the layers at three moments."""
     layers = np.arange(2, 2 + part[name].shape[1])
     for series, index in _moments(part).items():
-        values = np.sort(part[name][index], axis=-1)
-        marks.band(panel, layers, values[:, 1], values[:, -2], arm, series)
-        marks.line(panel, layers, np.median(values, axis=-1), arm, series)
+        marks.seeds(panel, layers, part[name][index], arm, series)
     words.few_ticks(panel, "x", 6)
     words.x_label(panel, "layer")
 

@@ -6,7 +6,7 @@ from whybn import valleys, words
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("rates",)
-LAYOUT = Layout(wide=(3, 2), narrow=(3, 2), row_height=130, between=20, left=44)
+LAYOUT = Layout(wide=(3, 2), narrow=(3, 2), row_height=130, between=20, left=44, columns_named=True)
 SHORT = 160  # steps, or the nearest that were measured
 
 

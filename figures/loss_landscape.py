@@ -1,8 +1,6 @@
 """Loss on random, rescaled planes through two trained reference networks, without and with Batch Norm."""
 
-import numpy as np
-
-from whybn import maps, words
+from whybn import maps, valleys, words
 from whybn.palette import pen
 from whybn.style import Layout, Panel
 
@@ -10,7 +8,6 @@ EXPERIMENTS = ("landscape",)
 LAYOUT = Layout(wide=(1, 4), narrow=(2, 2), row_height=138, between=24, under=44)
 ARMS = {"plain": "rust", "batch_norm": "blue"}
 LEVELS = (0.3, 1, 3, 10, 30, 100, 300)  # of the loss
-CHANCE = np.log(10)  # loss of guessing among ten digits
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -18,7 +15,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     for panel, (arm, hue, seed) in zip(axes, pairs, strict=True):
         part = results["landscape"][arm]
         offsets, loss = part["offsets"], part["loss"][seed, 0]
-        maps.contours(panel, offsets, offsets, loss, LEVELS, hue, series="loss", mark=CHANCE)
+        maps.contours(panel, offsets, offsets, loss, LEVELS, hue, series="loss", mark=valleys.GUESSING)
         if seed == 0:
             words.title(panel, pen(arm).label)
             words.y_label(panel, "direction 2")

@@ -7,7 +7,7 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("ghosts",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(190, 150), share="y", right=84, between=88)
+LAYOUT = Layout(share="", right=90, between=50)
 RATE = 0.3  # learning rate of the trainings whose way is drawn
 WAYS = (4, 16, 128)  # group sizes whose way is drawn
 LOSSES = (0.05, 0.1, 0.2, 0.5, 1)
@@ -15,21 +15,14 @@ LOSSES = (0.05, 0.1, 0.2, 0.5, 1)
 
 def draw(results: dict, axes: list[Panel]) -> None:
     plain, normalised = results["ghosts"]["plain"], results["ghosts"]["batch_norm"]
-    words.title(axes[0], pen("plain").label)
-    _way(axes[0], plain, 0, "plain", "no norm")
-    words.title(axes[1], pen("batch_norm").label)
+    way, after = axes
+    words.title(way, "on the way down")
+    _way(way, plain, 0, "plain", "without")
     for row in sorted({int(np.abs(normalised["sizes"] - size).argmin()) for size in WAYS}):
-        _way(axes[1], normalised, row, "batch_norm", f"groups of {normalised['sizes'][row]}")
-    for panel in axes[:2]:
-        _loss_axes(panel)
-    for panel, part, arm in zip(axes[2:], (plain, normalised), ("plain", "batch_norm"), strict=True):
-        if panel.narrow:
-            words.title(panel, pen(arm).label)
-        panel.name = f"{pen(arm).label}, after training"
-        _after(panel, part, arm, normalised["sizes"])
-    for panel in axes[2:]:
-        panel.axes.set_ylim(0, None)
-        words.few_ticks(panel, "y")
+        _way(way, normalised, row, "batch_norm", f"groups of {normalised['sizes'][row]}")
+    _loss_axes(way)
+    words.title(after, "after training")
+    _after(after, plain, normalised)
 
 
 def _way(panel: Panel, part: dict[str, np.ndarray], row: int, arm: str, name: str) -> None:
@@ -50,20 +43,26 @@ def _loss_axes(panel: Panel) -> None:
     panel.axes.set_xlim(1.5, 0.0015)  # from left to right, as training goes
     words.decades(panel, "x")
     words.x_label(panel, "training loss")
-    words.y_label(panel, "test loss on the way down")
+    words.y_label(panel, "test loss")
 
 
-def _after(panel: Panel, part: dict[str, np.ndarray], arm: str, sizes: np.ndarray) -> None:
-    """Draw test loss after training at each size's best rate: median over seeds, second to second highest."""
-    values = np.sort([_final(part, row) for row in range(len(part["sizes"]))], axis=1)
-    if len(values) == 1:  # no groups: the same at every size
-        values = values.repeat(len(sizes), 0)
-    marks.band(panel, sizes, values[:, 1], values[:, -2], arm)
-    marks.line(panel, sizes, np.median(values, axis=1), arm)
+def _after(panel: Panel, plain: dict[str, np.ndarray], normalised: dict[str, np.ndarray]) -> None:
+    """Draw test loss after training at each size's best rate; without Batch Norm, it is the same at every size."""
+    sizes = normalised["sizes"]
+    curves = {
+        "without": ("plain", np.repeat([_final(plain, 0)], len(sizes), axis=0)),
+        "with Batch Norm": ("batch_norm", np.array([_final(normalised, row) for row in range(len(sizes))])),
+    }
+    for name, (arm, values) in curves.items():
+        marks.seeds(panel, sizes, values, arm, name)
     panel.axes.set_xscale("log")
+    panel.axes.set_ylim(0, None)
+    words.few_ticks(panel, "y")
     words.named_ticks(panel, "x", sizes, [str(size) for size in sizes])
     words.x_label(panel, "images that share statistics")
-    words.y_label(panel, "test loss after training")
+    words.y_label(panel, "test loss")
+    ends = {name: float(np.median(values[-1])) for name, (_, values) in curves.items()}
+    words.end_labels(panel, sizes[-1], ends, {name: pen(arm).role for name, (arm, _) in curves.items()})
 
 
 def _final(part: dict[str, np.ndarray], row: int) -> np.ndarray:

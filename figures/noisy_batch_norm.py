@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from whybn import marks, words
+from whybn import marks, valleys, words
 from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("controls",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=175, share="x", left=30, between=20)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="x", left=30, between=20)
 NAMES = {"plain": "neither", "noisy_plain": "noise", "batch_norm": "Batch Norm", "noisy_batch_norm": "both"}
 # Where each name stands: rate, value, alignment across and up.
 PLACES = {
@@ -26,7 +26,7 @@ PLACES = {
     ("shift", 20): {
         "noisy_plain": (0.037, 3.4, "left", "center"),
         "noisy_batch_norm": (0.0011, 0.33, "left", "bottom"),
-        "plain": (0.19, 2, "left", "center"),
+        "plain": (0.38, 6, "left", "center"),
         "batch_norm": (3, 0.07, "right", "top"),
     },
     ("loss", 20): {
@@ -36,7 +36,6 @@ PLACES = {
         "batch_norm": (0.15, 0.53, "center", "top"),
     },
 }
-GUESSING = np.log(10)
 LOSSES = {10: (0.1, 0.3, 1), 20: (0.5, 1, 2)}  # named on the axis
 LIMITS = {("shift", 10): (0.01, 12), ("shift", 20): (0.01, 12), ("loss", 10): (0.045, 4), ("loss", 20): (0.35, 3.2)}
 
@@ -50,21 +49,16 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _panel(loss, results["controls"], "loss", depth)
         words.y_label(shift, "standard deviations in ten steps")
         words.y_label(loss, "whole training set")
-        marks.rule(loss, GUESSING, "guessing", at=1)
+        marks.rule(loss, valleys.GUESSING, "guessing", at=1)
 
 
 def _panel(panel: Panel, arms: dict[str, dict[str, np.ndarray]], what: str, depth: int) -> None:
-    """Draw one quantity over the rates: median over seeds, second to second highest; diverged counts as infinite."""
+    """Draw one quantity over the rates; a line ends where most networks have diverged."""
     for name, text in NAMES.items():
         arm = arms[name]
         values = arm[what][np.flatnonzero((arm["depths"] == depth) & (arm["gains"] == 1))[0]]
         values = values.mean(0) if what == "shift" else values  # mean over moments
-        ordered = np.sort(np.where(np.isnan(values), np.inf, values), axis=0)
-        middle = np.median(ordered, axis=0)
-        kept = np.isfinite(middle)
-        rates, high = arm["rates"][kept], np.minimum(ordered[-2], 100)[kept]
-        marks.band(panel, rates, ordered[1][kept], high, name, text)
-        marks.line(panel, rates, middle[kept], name, text)
+        marks.seeds(panel, arm["rates"], values.T, name, text, top=LIMITS[what, depth][1])
         x, y, ha, va = PLACES[what, depth][name]
         words.label(panel, x, y, text, pen(name).role, ha=ha, va=va)
     panel.axes.set_ylim(*LIMITS[what, depth])

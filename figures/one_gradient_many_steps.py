@@ -7,7 +7,15 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("walks",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(150, 170), narrow_row_height=(120, 125), right=54, between=64)
+LAYOUT = Layout(
+    wide=(2, 2),
+    narrow=(4, 1),
+    row_height=(150, 170),
+    narrow_row_height=(120, 125),
+    right=54,
+    between=64,
+    columns_named=True,
+)
 ARMS = ("plain", "batch_norm")
 TICKS = {1 / 16: "1/16", 1 / 4: "1/4", 1: "1", 4: "4"}  # in steps of the training
 
@@ -48,15 +56,9 @@ def _per_seed(part: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """Draw the loss along the walk from each moment.
-
-    Of each seed the median over mini-batches; of these the median and second to second highest.
-    """
-    x = _multiples(part)
+    """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
     for moment, step in enumerate(part["walk_at"]):
-        values = np.sort(np.median(part["loss"][moment], axis=-1), axis=-1)
-        marks.band(panel, x, values[:, 1], values[:, -2], arm, f"step {step}")
-        marks.line(panel, x, np.median(values, axis=-1), arm, f"step {step}")
+        marks.seeds(panel, _multiples(part), np.median(part["loss"][moment], axis=-1), arm, f"step {step}")
     _multiples_axis(panel)
     words.y_label(panel, "loss on the same mini-batch")
 

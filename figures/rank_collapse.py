@@ -7,20 +7,20 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("depth",)
-LAYOUT = Layout(wide=(1, 2), narrow=(2, 1), row_height=170, left=44)
+LAYOUT = Layout()
 ARMS = ("plain", "batch_norm")
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     part = results["depth"]["rank"]
-    axes[0].axes.set_ylim(0, 1.15 * max(part[f"rank_{arm}"].max() for arm in ARMS))
+    axes[0].axes.set_ylim(0, 1.1 * max(part[f"rank_{arm}"].max() for arm in ARMS))
     for panel, arm in zip(axes, ARMS, strict=True):
         words.title(panel, pen(arm).label)
         values = part[f"rank_{arm}"]
         layers = np.arange(1, 1 + len(values))
         marks.runs(panel, layers, values.T, arm)
         marks.line(panel, layers, np.median(values, axis=-1), arm)
-        marks.rule(panel, 1, "all examples alike")
+        marks.rule(panel, 1, "all examples alike" if arm == "batch_norm" else "")
         words.few_ticks(panel, "x", 6)
         words.few_ticks(panel, "y", 5)
         words.y_label(panel, "soft rank of the mini-batch")

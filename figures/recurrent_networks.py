@@ -7,57 +7,51 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("recurrent",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(130, 160), share="y", right=104, between=76)
-PAIRS = (("plain", "layer_norm"), ("batch_norm", "shared_batch_norm"))
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="y", between=30)
 NAMES = {
     "plain": "no norm",
     "layer_norm": "Layer Norm",
-    "batch_norm": "a set per step",
-    "shared_batch_norm": "one set for all",
+    "batch_norm": "a set per row",
+    "shared_batch_norm": "one set",
 }
-TITLES = ("without Batch Norm", "with Batch Norm")
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     arms = results["recurrent"]
-    for panel, title, (arm, _) in zip(axes[:2], TITLES, PAIRS, strict=True):
-        words.title(panel, title)
+    for panel, arm in zip(axes[:2], ("plain", "batch_norm"), strict=True):
+        words.title(panel, pen(arm).label)
         _spread(panel, arms[arm], arm)
-    for panel, title, pair in zip(axes[2:], TITLES, PAIRS, strict=True):
-        if panel.narrow:
-            words.title(panel, title)
-        panel.name = f"{title}, test error"
-        _errors(panel, arms, pair)
-    axes[0].axes.set_ylim(0, None)
-    axes[2].axes.set_ylim(0, None)
+    rows = arms["plain"]["blank_rows"]
+    words.title(axes[2], "digits as in training")
+    words.title(axes[3], f"behind {rows[-1]} blank rows")
+    for panel, length in ((axes[2], 0), (axes[3], -1)):
+        _errors(panel, arms, length)
+    for panel in (axes[0], axes[2]):
+        panel.axes.set_ylim(0, None)
+        words.few_ticks(panel, "y")
 
 
 def _spread(panel: Panel, arm: dict[str, np.ndarray], name: str) -> None:
-    """Draw the spread of the sums by time step, a thin line for each seed."""
+    """Draw the spread of the sums by time step: a thin line for each seed, and their median."""
     steps = np.arange(1, 1 + len(arm["spread"]))
     marks.runs(panel, steps, arm["spread"].T, name)
-    panel.axes.set_ylim(0, None)
+    marks.line(panel, steps, np.median(arm["spread"], axis=1), name)
     words.few_ticks(panel, "x", 8)
-    words.few_ticks(panel, "y")
     words.x_label(panel, "row of the digit")
     words.y_label(panel, "spread of the sums")
 
 
-def _errors(panel: Panel, arms: dict[str, dict[str, np.ndarray]], pair: tuple[str, str]) -> None:
-    """Draw test error by blank rows for two arms: median over seeds, second to second highest."""
-    ends = {}
-    for arm in pair:
-        rows, values = arms[arm]["blank_rows"], np.sort(_error(arms[arm]), axis=1)
-        marks.band(panel, rows, values[:, 1], values[:, -2], arm, NAMES[arm])
-        marks.line(panel, rows, np.median(values, axis=1), arm, NAMES[arm])
-        ends[arm] = float(np.median(values[-1]))
-    upper = max(ends, key=ends.get)
-    for arm, end in ends.items():
-        shift = (words.LINE if arm == upper else -words.LINE) * 0.6
-        words.label(panel, rows[-1], end, NAMES[arm], pen(arm).role, shift=(7, shift))
-    words.few_ticks(panel, "x", 5)
-    words.few_ticks(panel, "y")
-    words.x_label(panel, "blank rows before the digit")
+def _errors(panel: Panel, arms: dict[str, dict[str, np.ndarray]], length: int) -> None:
+    """Draw each seed's test error as a dot and the median as a stroke, one arm beside the other."""
+    for place, (arm, name) in enumerate(NAMES.items()):
+        values = _error(arms[arm])[length]
+        aside = np.linspace(-0.2, 0.2, len(values))
+        marks.points(panel, place + aside, values, arm, name, size=4.5)
+        marks.strokes(panel, np.median(values), place - 0.32, place + 0.32, arm, f"{name}, median", upright=False)
+    panel.axes.set_xlim(-0.6, len(NAMES) - 0.4)
+    words.named_ticks(panel, "x", range(len(NAMES)), list(NAMES.values()))
+    panel.axes.tick_params(axis="x", length=0)
+    words.x_label(panel, "statistics of Batch Norm")
     words.y_label(panel, "test error, percent")
 
 

@@ -7,8 +7,8 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("residual",)
-LAYOUT = Layout(wide=(1, 2), narrow=(2, 1), row_height=210, share="", left=44, right=12)
-KINDS = {"plain": ("plain", "without"), "batch_norm": ("batch_norm", "with"), "skip_init": ("ink", "SkipInit")}
+LAYOUT = Layout(share="", left=44, right=12)
+KINDS = {"plain": ("plain", "without"), "batch_norm": ("batch_norm", "with Batch Norm"), "skip_init": ("ink", "SkipInit")}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -16,21 +16,24 @@ def draw(results: dict, axes: list[Panel]) -> None:
     size, loss = axes
     words.title(size, "signal at the start")
     words.title(loss, f"after {kinds['plain']['steps']} steps")
+    _sizes(size, kinds)
+    _losses(loss, kinds)
+
+
+def _sizes(panel: Panel, kinds: dict[str, dict[str, np.ndarray]]) -> None:
+    """Draw how the mean square of the signal grows from block to block."""
     blocks = np.arange(len(kinds["plain"]["size"]))
     for kind, (pen_name, text) in KINDS.items():
-        values = np.sort(kinds[kind]["size"], axis=-1)
-        marks.band(size, blocks, values[:, min(1, values.shape[1] - 1)], values[:, -2], pen_name, text)
-        marks.line(size, blocks, np.median(values, axis=-1), pen_name, text)
-    words.decades(size, "y", every=2)
-    words.few_ticks(size, "x", 6)
-    words.y_label(size, "mean square, over that of the first block’s input")
-    words.x_label(size, "block")
-    _losses(loss, kinds)
+        marks.seeds(panel, blocks, kinds[kind]["size"], pen_name, text)
+    words.decades(panel, "y", every=2)
+    words.few_ticks(panel, "x", 6)
+    words.y_label(panel, "mean square, over that of the first block’s input")
+    words.x_label(panel, "block")
     for kind, (pen_name, text) in KINDS.items():
         at = len(blocks) // 2 if kind == "plain" else len(blocks) - 1
         height = float(np.median(kinds[kind]["size"][at]))
         shift = (-24, 16) if kind == "plain" else (0, 5)
-        words.label(size, at, height, text, pen(pen_name).role, ha="right", va="bottom", shift=shift)
+        words.label(panel, at, height, text, pen(pen_name).role, ha="right", va="bottom", shift=shift)
 
 
 def _losses(panel: Panel, kinds: dict[str, dict[str, np.ndarray]]) -> None:
@@ -38,18 +41,18 @@ def _losses(panel: Panel, kinds: dict[str, dict[str, np.ndarray]]) -> None:
     rates = kinds["plain"]["rates"]
     lowest = min(np.nanmin(part["loss"]) for part in kinds.values() if np.isfinite(part["loss"]).any())
     valleys.prepare(panel, rates, lowest, name_rule=True)
-    words.y_label(panel, "loss")
+    words.y_label(panel, "loss after training")
     for kind, (pen_name, text) in KINDS.items():
         loss, role = kinds[kind]["loss"], pen(pen_name).role
         median = np.median(np.nan_to_num(loss, nan=np.inf), axis=0)
         if np.isfinite(median).any():
-            valleys.valley(panel, rates, loss, pen_name)
+            valleys.valley(panel, rates, loss, pen_name, text)
             at = max(int(median.argmin()) - 1, 0)
             above = kind == "skip_init"
             place = (
                 {"ha": "left", "va": "bottom", "shift": (4, 8)} if above else {"ha": "right", "va": "top", "shift": (-6, -4)}
             )
-            words.label(panel, rates[at], median[at], text, role, **place)
+            words.label(panel, rates[at], median[at], text.split()[0], role, **place)
         else:
             diverged = f"{text}: {np.isnan(loss).sum()} of {loss.size} runs diverge"
             words.label(panel, rates[0], valleys.TOP, diverged, role, va="top", shift=(6, -4))

@@ -1,26 +1,35 @@
-"""Networks that agree on their training data and part ways beyond it, and how much they disagree."""
+"""Networks that agree on the data they share and part ways beyond them, and how much they disagree."""
+
+import numpy as np
 
 from whybn import marks, strip, words
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("curve",)
 LAYOUT = Layout(wide=(2, 1), narrow=(2, 1), row_height=(190, 64), head=26, share="x")
-SHOWN = 6  # networks of each data set that are drawn; the disagreement is that of all
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     part = results["curve"]["partial"]
     curve, below = axes
-    curve.name, below.name = "networks", "disagreement"
+    curve.name, below.name = "networks of one data set", "disagreement"
     strip.curve_axes(curve)
     strip.training_inputs(curve, part)
-    few = part["predictions"][:, :SHOWN].reshape(-1, len(part["grid"]))
-    marks.runs(curve, part["grid"], few, "plain", "network", most=36)
+    marks.runs(curve, part["grid"], part["predictions"][0], "plain", "network", most=81)
+    strip.training_data(curve, part)
     strip.target(curve, part)
-    found = strip.networks(part)
-    words.label(curve, -0.98, 2, f"{len(few)} of {len(found)} networks", "rust")
-    marks.line(below, part["grid"], found.std(0), "plain", "standard deviation of all networks")
-    below.axes.set_ylim(0, None)
-    words.few_ticks(below, "y", 2)
-    words.y_label(below, "disagreement")
-    words.x_label(below, "input")
+    count = part["predictions"].shape[1]
+    words.label(curve, -0.98, 2, f"{count} networks, the same data", "rust")
+    words.label(curve, 0.53, -0.62, "the rule", "grey", ha="center")
+    _disagreement(below, part)
+
+
+def _disagreement(panel: Panel, part: dict[str, np.ndarray]) -> None:
+    """Draw, for each data set, the spread of the networks that learned from it; and the typical one."""
+    spread = part["predictions"].std(1)  # (data set, input)
+    marks.runs(panel, part["grid"], spread, "plain", "spread in one data set", most=41)
+    marks.line(panel, part["grid"], np.median(spread, axis=0), "plain", "median data set")
+    panel.axes.set_ylim(0, None)
+    words.few_ticks(panel, "y", 2)
+    words.y_label(panel, f"disagreement, in each of {len(spread)} data sets")
+    words.x_label(panel, "input")

@@ -7,7 +7,7 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("invariance",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=(190, 170), share="y", head=52, left=40, right=66, between=82)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="y", left=40, right=66, between=82, columns_named=True)
 ARMS = ("plain", "batch_norm")
 MEASURES = ("loss", "gradient", "curvature")
 

@@ -9,7 +9,7 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("sharpness",)
-LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=(150, 150, 130), share="y", head=52, left=40, right=56, between=70)
+LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=130, share="y", left=40, right=56, between=70)
 ARMS = ("plain", "batch_norm")
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}
 SCHEMES = {"default": "PyTorch", "glorot": "Glorot", "he": "He"}
@@ -40,7 +40,7 @@ def _over_training(panel: Panel, part: dict[str, np.ndarray], activation: str, a
         marks.line(panel, part["step"], curve, arm, name)
     panel.axes.set_ylim(0.1, 10)
     words.decades(panel, "y")
-    marks.rule(panel, 1, "two over the rate", at=1)
+    marks.rule(panel, 1, "two over the rate" if (activation, arm) == ("tanh", "batch_norm") else "", at=1)
     words.y_label(panel, "sharpness times rate over two")
     words.few_ticks(panel, "x", 3)
     words.x_label(panel, "step")
@@ -49,17 +49,19 @@ def _over_training(panel: Panel, part: dict[str, np.ndarray], activation: str, a
 def _at_start(panel: Panel, parts: dict, arm: str) -> None:
     """Draw each seed's sharpness before the first step, for every kind of initial weights."""
     words.title(panel, f"{pen(arm).label}, before the first step")
+    ends: dict[str, float] = {}
     for (activation, name), shift in zip(ACTIVATIONS.items(), (-0.15, 0.15), strict=True):
         part = parts[f"{activation}_{arm}"]
         for row in range(len(part["schemes"])):
             spot = np.full(part["start"].shape[1], row + shift)
             marks.points(panel, spot, part["start"][row], arm, f"{name}, {SCHEMES[part['schemes'][row]]}", size=4)
-        last = float(np.median(part["start"][-1]))
-        side = {"ha": "right", "shift": (-7, 0)} if shift < 0 else {"shift": (7, 0)}
-        words.label(panel, len(part["schemes"]) - 1 + shift, last, name, pen(arm).role, **side)
+        places = np.arange(len(part["schemes"])) + shift
+        marks.line(panel, places, np.median(part["start"], axis=-1), arm, f"{name}, median")
+        ends[name] = float(np.median(part["start"][-1]))
     panel.axes.set_xlim(-0.5, len(SCHEMES) - 0.5)
     panel.axes.set_ylim(0.1, 100)
     words.decades(panel, "y")
     words.named_ticks(panel, "x", range(len(SCHEMES)), list(SCHEMES.values()))
     words.y_label(panel, "sharpness")
     words.x_label(panel, "initial weights")
+    words.end_labels(panel, len(SCHEMES) - 0.85, ends, pen(arm).role)

@@ -7,7 +7,7 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("sigmoid_units",)
-LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=(120, 120, 120), right=46, between=56)
+LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=130, right=46, between=56, columns_named=True)
 ARMS = ("plain", "batch_norm")
 RATE = 0  # the lower one
 EVERY = 10  # of the hundred units, in their own order
@@ -17,7 +17,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
     parts = results["sigmoid_units"]
     for column, arm in enumerate(ARMS):
         one, many, shift = axes[column], axes[2 + column], axes[4 + column]
-        words.title(one, pen(arm).label)
+        for panel in (one, many, shift) if one.narrow else (one,):
+            words.title(panel, pen(arm).label)
         one.name, many.name, shift.name = (f"{pen(arm).label}, {what}" for what in ("one unit", "ten units", "shift"))
         at = parts[arm]["snapshot_at"]
         percentiles = parts[arm]["percentiles"][..., RATE]
@@ -46,7 +47,7 @@ def _shift(panel: Panel, at: np.ndarray, shift: np.ndarray, arm: str) -> None:
     """Draw the shift between neighbouring snapshots for each layer, median over seeds."""
     middles = np.median(shift, axis=-1)
     for layer, values in enumerate(middles.T, start=1):
-        marks.line(panel, at[1:], values, arm, f"layer {layer}", width=1.2)
+        marks.line(panel, at[1:], values, arm, f"layer {layer}")
     panel.axes.set_ylim(0.005, 20)
     words.decades(panel, "y")
     words.end_labels(panel, at[-1], {f"layer {k}": v for k, v in enumerate(middles[-1], 1)}, pen(arm).role)

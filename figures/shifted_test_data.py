@@ -7,7 +7,7 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("curve", "shifted_images")
-LAYOUT = Layout(share="", row_height=200)
+LAYOUT = Layout(share="")
 SIDE = 26  # px, of a digit
 FLOOR = -0.34  # the accuracy axis goes on below zero, to make room for the digits
 
@@ -36,9 +36,8 @@ def _images(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     step = slants[1] - slants[0]
     panel.axes.set(xlim=(slants[0] - 0.6 * step, slants[-1] + 0.6 * step), ylim=(FLOOR, 1.05))
     for arm, found in arms.items():
-        values = np.sort(found["accuracy"], axis=-1)
-        marks.band(panel, slants, values[:, 1], values[:, -2], arm)
-        marks.line(panel, slants, np.median(values, axis=-1), arm)
+        marks.seeds(panel, slants, found["accuracy"], arm)
+    marks.rule(panel, 0.1, "guessing", at=0.45)
     for slant, images in zip(slants, arms["plain"]["examples"], strict=True):
         maps.picture(
             panel, slant, FLOOR / 2, SIDE, images[2], series=f"digit slanted by {words.plain(slant)}"

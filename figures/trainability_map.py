@@ -7,7 +7,7 @@ from whybn.palette import pen
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("atlas",)
-LAYOUT = Layout(wide=(2, 2), narrow=(2, 2), row_height=180, between=16, under=44, left=44)
+LAYOUT = Layout(wide=(2, 2), narrow=(2, 2), row_height=180, between=16, under=44, left=44, columns_named=True)
 ARMS = {"plain": "rust", "batch_norm": "blue"}
 
 

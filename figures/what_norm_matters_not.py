@@ -2,42 +2,25 @@
 
 import numpy as np
 
-from whybn import marks, words
-from whybn.palette import pen
+from whybn import valleys, words
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("norms",)
-LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=220, right=120)
-NAMES = {
-    "plain": "none",
-    "batch_norm": "standard deviation",
-    "l1_norm": "mean deviation",
-    "linf_norm": "largest deviation",
-}
-LOSSES = (0.1, 0.3, 1)  # named on the axis
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), left=44)
+SIZES = ("batch_norm", "l1_norm", "linf_norm")
+TITLES = {"batch_norm": "standard deviation", "l1_norm": "mean deviation", "linf_norm": "largest deviation"}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    (panel,) = axes
-    panel.name = "loss after training"
-    ends: dict[str, float] = {}
-    for name, text in NAMES.items():
-        arm = results["norms"][name]
-        ordered = np.sort(np.where(np.isnan(arm["loss"]), np.inf, arm["loss"]), axis=0)
-        middle = np.median(ordered, axis=0)
-        kept = np.isfinite(middle)
-        rates, high = arm["rates"][kept], np.minimum(ordered[-2], 100)[kept]
-        marks.band(panel, rates, ordered[1][kept], high, name, text)
-        marks.line(panel, rates, middle[kept], name, text)
-        if kept.all():
-            ends[text] = float(middle[-1])
-        else:
-            words.label(panel, rates[-1], middle[kept][-1], text, pen(name).role, shift=(7, 0))
-    panel.axes.set_ylim(0.04, 4)
-    words.decades(panel, "x")
-    words.decades(panel, "y")
-    words.named_ticks(panel, "y", LOSSES, [words.plain(loss) for loss in LOSSES])
-    marks.rule(panel, np.log(10), "guessing", at=0.7)
-    words.end_labels(panel, rates[-1], ends, "blue")
-    words.y_label(panel, "loss after training")
-    words.x_label(panel, "learning rate")
+    arms = results["norms"]
+    rates, plain = arms["plain"]["rates"], arms["plain"]["loss"]
+    lowest = min(np.nanmin(arm["loss"]) for arm in arms.values())
+    for panel, size in zip(axes, SIZES, strict=True):
+        words.title(panel, TITLES[size])
+        valleys.prepare(panel, rates, lowest, name_rule=panel is axes[0])
+        valleys.valley(panel, rates, plain, "plain")
+        valleys.valley(panel, rates, arms[size]["loss"], size)
+        words.y_label(panel, "loss after training")
+    middle = np.median(np.nan_to_num(plain, nan=np.inf), axis=0)
+    end = int(np.flatnonzero(np.isfinite(middle))[-1])
+    words.label(axes[0], rates[end], middle[end], "without", "rust", shift=(7, -4))

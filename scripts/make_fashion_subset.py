@@ -5,7 +5,6 @@ Run it as `python scripts/make_fashion_subset.py`; the file comes out the same, 
 printed.
 """
 
-import gzip
 import hashlib
 import io
 import zipfile
@@ -13,24 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-SOURCE = Path("/usr/share/datasets/fashion-mnist")
+from whybn.lab.data import fashion_mnist
+
 TARGET = Path(__file__).resolve().parents[1] / "src" / "whybn" / "lab" / "fashion.npz"
 PER_CLASS = 500
 
 
-def read(name: str, header: int) -> np.ndarray:
-    """The bytes of an IDX file behind its header."""
-    return np.frombuffer(gzip.decompress((SOURCE / name).read_bytes()), np.uint8, offset=header)
-
-
 def main() -> None:
     """Write the subset and print its digest."""
-    images = read("train-images-idx3-ubyte.gz", 16).reshape(-1, 14, 2, 14, 2)
-    labels = read("train-labels-idx1-ubyte.gz", 8)
+    images, labels = fashion_mnist("train")
     chosen = np.sort(np.concatenate([np.flatnonzero(labels == label)[:PER_CLASS] for label in range(10)]))
-    small = images[chosen].mean((2, 4)).round().astype(np.uint8)
     with zipfile.ZipFile(TARGET, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in {"images": small, "labels": labels[chosen]}.items():
+        for name, array in {"images": images[chosen], "labels": labels[chosen]}.items():
             file = io.BytesIO()
             np.save(file, array)
             entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980: the same bytes at every run

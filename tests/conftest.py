@@ -14,8 +14,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 HOW_TO_HAVE = {
     "chromium": "Debian: apt-get install chromium",
+    "java": "Debian: apt-get install default-jre-headless",
     "jekyll": "Debian: apt-get install jekyll ruby-kramdown-parser-gfm",
     "make": "Debian: apt-get install make",
+    "node": "Debian: apt-get install nodejs npm",
 }
 
 

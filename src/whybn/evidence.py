@@ -20,6 +20,16 @@ VERDICT_WORDS = {
     INCONCLUSIVE: "inconclusive",
 }
 ONLY = ""  # the name of the setting of a claim that has just one
+# Which explanation predicts what a claim says; the table of verdicts is in this order.
+EXPLANATIONS = ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
+    "What it buys",
+    "Shift",
+    "Smoothness",
+    "Scale",
+    "Depth",
+    "Noise",
+    "Limits",
+)
 
 Values = Float[np.ndarray, "seed"]
 
@@ -52,10 +62,10 @@ def coverage(count: int) -> float:
 class Claim:
     """One claim. Its values come from paired seeds, one array per setting (one setting, `ONLY`, for most claims).
 
-    says: the proposition, without full stop. sentences: for each verdict that the article may quote, the sentence,
-    in which {value}, {low} and {high} stand for the displayed median and interval, and {value_NAME} for those of
-    setting NAME. below: the claim holds where values lie below the margin instead of above it. show: how a value
-    is displayed, with its unit.
+    says: the proposition, without full stop. explanation: one of EXPLANATIONS. sentences: for each verdict that the
+    article may quote, the sentence, in which {value}, {low} and {high} stand for the displayed median and interval,
+    and {value_NAME} for those of setting NAME. below: the claim holds where values lie below the margin instead of
+    above it. show: how a value is displayed, with its unit.
     """
 
     id: str
@@ -70,6 +80,7 @@ class Claim:
     sentences: Mapping[str, str]
     show: Callable[[float], str]
     below: bool = False
+    explanation: str = ADVANTAGE
 
     @property
     def verdict(self) -> str:
@@ -89,6 +100,7 @@ class Claim:
         return {
             "id": self.id,
             "says": self.says,
+            "explanation": self.explanation,
             "origin": self.origin,
             "experiment": self.experiment,
             "figure": self.figure,

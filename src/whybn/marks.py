@@ -78,6 +78,23 @@ def ridge(
     record(panel, series or style.label, x=x, y=np.full(len(x), at), value=heights)
 
 
+def seeds(
+    panel: Panel, x: ArrayLike, values: ArrayLike, pen_name: str, series: str = "", *, top: float = np.inf
+) -> None:
+    """Draw the median over seeds of `values` (point, seed) along `x` (point,), and the band between seeds.
+
+    The band runs from the second lowest to the second highest seed, at most to `top`. A seed that
+    diverged (NaN) ranks highest; the curve ends where the median seed did.
+    """
+    ordered = np.sort(np.where(np.isnan(values), np.inf, values), axis=-1)
+    middle = np.median(ordered, axis=-1)
+    kept = np.isfinite(middle)
+    outer = 1 if ordered.shape[-1] > 2 else 0
+    low, high = ordered[kept, outer], np.minimum(ordered[kept, -1 - outer], top)
+    band(panel, np.asarray(x)[kept], low, high, pen_name, series)
+    line(panel, np.asarray(x)[kept], middle[kept], pen_name, series)
+
+
 def points(
     panel: Panel, x: ArrayLike, y: ArrayLike, pen_name: str, series: str = "", *, size: float = 5
 ) -> None:
@@ -167,8 +184,11 @@ def rule(
     look = {"color": hex_of("grey"), "linewidth": 1, "linestyle": (0, (1, 3))}
     if along == "x":
         panel.axes.axhline(value, **look)
-        place, coordinates, shift = (at, value), ("axes fraction", "data"), (0, 4 if above else -4)
-        align = {"ha": "right" if at > 0.5 else "left", "va": "bottom" if above else "top"}
+        left = at <= 0.5
+        # The name keeps clear of the y axis.
+        place, coordinates = (at, value), ("axes fraction", "data")
+        shift = (5 if left else 0, 4 if above else -4)
+        align = {"ha": "left" if left else "right", "va": "bottom" if above else "top"}
         record(panel, text or "reference line", y=[value])
     else:
         panel.axes.axvline(value, **look)

@@ -41,6 +41,7 @@ PENS: dict[str, Pen] = {
     "noisy_batch_norm": Pen("blue", "noisy Batch Norm", (6, 3)),
     "noisy_plain": Pen("rust", "noise without Batch Norm", (6, 3)),
     "frozen_batch_norm": Pen("blue", "frozen Batch Norm", (1.5, 2.5)),
+    "batch_norm_after": Pen("blue", "Batch Norm after the activation", (4.5, 2)),
     "shared_batch_norm": Pen("blue", "one set of statistics", (3, 2)),
     "recomputed": Pen("blue", "statistics recomputed", (8, 2, 1.5, 2)),
     "l1_norm": Pen("blue", "mean deviation", (9, 2, 2, 2)),

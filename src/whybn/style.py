@@ -24,6 +24,8 @@ from whybn.palette import hex_of
 
 WIDE, NARROW = 680, 358  # px: the article's column, and a phone's
 PADDING = 12  # px between the figure's paper and its edge
+TITLE = 18  # px of a row's head that its titles take
+FOOT_WITHOUT_TICKS = 16  # px below a row whose ticks are labelled further down
 FONTS = Path(__file__).parents[2] / "docs" / "assets" / "fonts"
 FAMILY, WEIGHTS = "Whybn Sans", {"regular": 400, "semibold": 600}
 SHEET = Path(__file__).with_name("whybn.mplstyle")
@@ -51,12 +53,14 @@ class Layout:
     one, where it differs. The rest is room for words: `head` above each row, `left` and `right` of
     each row, `foot` below an x axis, `between` two columns, `under` the whole figure.
     `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
-    wide figure have the y axis in common, wherever the narrow figure puts them.
+    wide figure have the y axis in common, wherever the narrow figure puts them. `columns_named` says
+    that a title stands over the top panel of a column and holds for those below it; in a single column
+    each panel has its own.
     """
 
     wide: tuple[int, int] = (1, 2)
     narrow: tuple[int, int] = (2, 1)
-    row_height: int | tuple[int, ...] = 200
+    row_height: int | tuple[int, ...] = 190
     narrow_row_height: int | tuple[int, ...] | None = None
     share: str = "xy"
     head: int = 44
@@ -65,15 +69,19 @@ class Layout:
     right: int = 8
     between: int = 28
     under: int = 0
+    columns_named: bool = False
 
     def panels(self, width: int) -> tuple[Figure, list[Panel]]:
         """Return a figure of `width` px and its panels, row by row."""
         rows, columns = self.narrow if width == NARROW else self.wide
-        own_foot = [self.foot if row == rows - 1 or "x" not in self.share else 16 for row in range(rows)]
+        inner_foot = FOOT_WITHOUT_TICKS if "x" in self.share else self.foot + 8
+        own_foot = [inner_foot] * (rows - 1) + [self.foot]
+        below_head = self.head - TITLE if self.columns_named and columns > 1 else self.head
+        own_head = [self.head] + [below_head] * (rows - 1)
         chosen = (self.narrow_row_height if width == NARROW else None) or self.row_height
         heights = chosen if isinstance(chosen, tuple) else (chosen,) * self.wide[0]
         own_height = [heights[row * columns // self.wide[1]] for row in range(rows)]
-        height = self.head * rows + sum(own_height) + sum(own_foot) + self.under + PADDING
+        height = sum(own_head) + sum(own_height) + sum(own_foot) + self.under + PADDING
         figure = Figure(figsize=(width / 72, height / 72), facecolor="none")
         gap = self.between if "y" in self.share else self.between + self.left
         start, end = PADDING + self.left, width - PADDING - self.right
@@ -81,7 +89,7 @@ class Layout:
         panels: list[Panel] = []
         top = height - PADDING / 2
         for row in range(rows):
-            bottom = top - self.head - own_height[row]
+            bottom = top - own_head[row] - own_height[row]
             for column in range(columns):
                 box = (start + column * (panel_width + gap), bottom, panel_width, own_height[row])
                 size = (width, height, width, height)

@@ -52,16 +52,17 @@ def label(
     )
 
 
-def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str) -> None:
+def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str | dict[str, str]) -> None:
     """Name curves at their right ends: {name: y of its end} at `x`, pushed apart where they would touch.
 
-    Call it when the limits and scale of the y axis are final.
+    `role` is one for all names, or {name: role}. Call it when the limits and scale of the y axis are final.
     """
     across = panel.axes.transData
     names = sorted(ends, key=ends.get)
     wanted = [across.transform((x, ends[name]))[1] for name in names]
     for name, height, end in zip(names, _apart(wanted), wanted, strict=True):
-        label(panel, x, ends[name], name, role, shift=(7, height - end))
+        own = role if isinstance(role, str) else role[name]
+        label(panel, x, ends[name], name, own, shift=(7, height - end))
 
 
 def _apart(heights: list[float]) -> list[float]:

@@ -99,6 +99,15 @@ def test_a_median_is_two_pixels_and_runs_are_thin(panel):
     assert panel.axes.collections[0].get_linewidth() == [0.75]
 
 
+def test_seeds_are_drawn_as_median_and_band_without_the_outermost(panel):
+    values = np.array([[5, 1, 2, 9, 3], [5, 1, np.nan, 9, 3], [5, np.nan, np.nan, np.nan, 3]])
+    marks.seeds(panel, [1, 2, 3], values, "plain", top=8)
+    middle = panel.axes.lines[0]
+    np.testing.assert_array_equal(middle.get_xydata(), [[1, 3], [2, 5]])  # the median seed diverged at 3
+    corners = panel.axes.collections[0].get_paths()[0].vertices
+    assert {tuple(corner) for corner in corners} == {(1, 2), (1, 5), (2, 3), (2, 8)}
+
+
 def test_strokes_record_their_ends(panel):
     marks.strokes(panel, [1, 2], [0, 1], [3, 4], "batch_norm")
     segments = np.array(panel.axes.collections[0].get_segments())
@@ -158,6 +167,11 @@ def test_labels_at_line_ends_keep_their_order_and_their_distance(panel):
     heights = [middles[name] for name in ("a", "b", "c", "far")]
     assert min(np.diff(heights)) >= words.LINE - 0.5
     assert abs(middles["b"] - panel.axes.transData.transform((1, 50))[1]) < words.LINE / 2
+
+
+def test_labels_at_line_ends_may_each_have_their_own_role(panel):
+    words.end_labels(panel, 1, {"a": 0, "b": 1}, {"a": "rust", "b": "blue"})
+    assert {text.get_text(): text.get_color() for text in panel.axes.texts} == {"a": hex_of("rust"), "b": hex_of("blue")}
 
 
 def test_labels_that_do_not_touch_stay_where_they_are():

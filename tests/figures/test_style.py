@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from whybn import marks, style, words
-from whybn.style import NARROW, WIDE, Layout, render
+from whybn.style import NARROW, TITLE, WIDE, Layout, render
 
 
 def one_line(results, panels):
@@ -25,7 +25,7 @@ def test_panels_stand_across_on_wide_and_down_on_narrow(width, shape):
     boxes = [panel.axes.get_window_extent() for panel in panels]
     assert figure.get_size_inches()[0] * 72 == width
     assert (len({round(box.y0) for box in boxes}), len({round(box.x0) for box in boxes})) == shape
-    assert all(box.height == pytest.approx(200) for box in boxes)
+    assert all(box.height == pytest.approx(190) for box in boxes)
     assert all(box.x0 > 0 and box.x1 < width and box.y0 > 0 for box in boxes)
 
 
@@ -34,6 +34,16 @@ def test_shared_axes_write_their_ticks_once():
         style.use_style()
         _, panels = Layout().panels(WIDE)
     assert [panel.axes.yaxis.get_tick_params()["labelleft"] for panel in panels] == [True, False]
+
+
+def test_a_title_over_a_column_takes_room_in_its_top_row_alone():
+    heights = {}
+    for named in (False, True):
+        for width in (WIDE, NARROW):
+            figure, _ = Layout(wide=(2, 2), narrow=(4, 1), columns_named=named).panels(width)
+            heights[named, width] = figure.get_size_inches()[1] * 72
+    assert heights[False, WIDE] - heights[True, WIDE] == pytest.approx(TITLE)
+    assert heights[False, NARROW] == heights[True, NARROW]
 
 
 def test_text_is_twelve_pixels_at_both_widths():

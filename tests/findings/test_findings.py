@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import batch_norm
 
 import whybn.findings
-from whybn.evidence import coverage
+from whybn.evidence import EXPLANATIONS, coverage
 from whybn.findings import atlas, landscape, one_example, trajectory
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +34,7 @@ def test_every_display_string_is_complete(finding) -> None:
         assert re.fullmatch(r"[a-z_]+", claim.id)
         assert entry["experiment"] in module.EXPERIMENTS
         assert entry["figure"] in FIGURES
+        assert entry["explanation"] in EXPLANATIONS
     for name, text in shown.items():
         assert isinstance(text, str), name
         assert text.strip(), name
@@ -46,6 +47,17 @@ def test_every_figure_has_one_text(quick) -> None:
         module = importlib.import_module(f"whybn.findings.{name}")
         found += module.alts({experiment: quick(experiment) for experiment in module.EXPERIMENTS})
     assert sorted(found) == sorted(FIGURES)
+
+
+def test_the_article_asserts_thirty_to_forty_claims_and_quotes_each(quick) -> None:
+    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("index.md", "evidence.md"))
+    quoted = set(re.findall(r"site\.data\.claims\.(\w+)\.", text))
+    made = set()
+    for name in NAMES:
+        module = importlib.import_module(f"whybn.findings.{name}")
+        made |= {claim.id for claim in module.claims({experiment: quick(experiment) for experiment in module.EXPERIMENTS})}
+    assert 30 <= len(made) <= 40
+    assert quoted == made
 
 
 def test_the_interval_covers_what_the_ledger_says() -> None:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from whybn.lab import convolution
 from whybn.lab.convolution import HALVING, Convolutional
-from whybn.lab.data import fashion, fashion_for
+from whybn.lab.data import FASHION_FOLDER, fashion, fashion_for, fashion_mnist
+from whybn.lab.normalisers import Context, shifting_noise
 from whybn.lab.training import assemble, evaluate, train
 
 SEEDS, RATES, STEPS = [2, 2, 7], [0.05, 0.1, 0.02], 15
@@ -73,3 +75,46 @@ def test_the_clothes_are_the_ones_that_were_made() -> None:
     assert torch.bincount(labels).tolist() == [500] * 10
     assert abs(pixels.mean().item()) < 1e-4
     assert pixels.std().item() == pytest.approx(1, abs=1e-4)
+
+
+def test_noise_stands_behind_batch_norm_and_leaves_with_eval_mode() -> None:
+    """Each position of the picture draws for itself; members of one seed draw the same."""
+    architecture = Convolutional(depth=1, channels=4, arm="noisy_batch_norm")
+    parameters = convolution.initialise(architecture, [2, 2, 7])
+    statistics = convolution.fresh_statistics(architecture, parameters)
+    pixels = fashion()[0][:96].view(3, 32, -1)
+    noise = shifting_noise([2, 2, 7], step=3)
+    with_noise = convolution.forward(architecture, parameters, pixels, Context(training=True, noise=noise))
+    shift, factor = shifting_noise([2, 2, 7], step=3)(torch.empty(3, 32 * 7 * 7, 4))
+    assert torch.equal(shift[0], shift[1])
+    for member in range(3):
+        filters = parameters["filter.0"][member]
+        z = nn.functional.conv2d(pixels[member].view(32, 1, 14, 14), filters, stride=2, padding=1)
+        z = nn.functional.batch_norm(z, None, None, training=True).permute(0, 2, 3, 1)
+        moved = torch.relu(factor[member].view(z.shape) * z + shift[member].view(z.shape)).mean((1, 2))
+        expected = moved @ parameters["weight.output"][member]
+        torch.testing.assert_close(with_noise[member], expected, rtol=1e-4, atol=1e-5)
+    quiet = replace(architecture, arm="batch_norm")
+    for context in (Context(training=True), Context(training=False)):
+        arguments = (parameters, pixels, context, statistics)
+        assert torch.equal(convolution.forward(architecture, *arguments), convolution.forward(quiet, *arguments))
+
+
+@pytest.mark.skipif(not FASHION_FOLDER.is_dir(), reason="dataset-fashion-mnist is not installed")
+def test_the_clothes_that_ship_are_the_first_of_each_class_of_all_70_000() -> None:
+    images, labels = fashion_mnist("train")
+    assert images.shape == (60_000, 14, 14)
+    chosen = np.sort(np.concatenate([np.flatnonzero(labels == kind)[:500] for kind in range(10)]))
+    few = torch.tensor(images[chosen], dtype=torch.float32).flatten(1)
+    shipped, kinds = fashion()
+    assert torch.equal(shipped, (few - few.mean()) / few.std())
+    assert kinds.tolist() == labels[chosen].tolist()
+    data = fashion_for([0, 1], batch=8, steps=2, whole=True)
+    assert data.training.shape == (2, 56_000)
+    assert data.test.shape == (2, 14_000)
+
+
+def test_all_the_clothes_are_asked_for_by_the_name_of_their_package(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("whybn.lab.data.FASHION_FOLDER", tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError, match="dataset-fashion-mnist"):
+        fashion_mnist("train")

@@ -1,5 +1,6 @@
 """Only what is stale is computed, and all of it."""
 
+import json
 import subprocess
 import sys
 import time
@@ -101,6 +102,15 @@ def test_one_figure_leaves_the_data_of_the_others(built):
     assert built.made() == before
 
 
+def test_claims_stand_in_the_order_of_their_figures_on_the_pages(built):
+    shown = "![{{{{ site.data.figures.{0}.alt }}}}]({{{{ site.baseurl }}}}/assets/figures/{0}.svg)"
+    claims = built.root / "docs/_data/claims.json"
+    for names, order in (("tides sums", ["steady", "first_sum_positive"]), ("sums", ["first_sum_positive", "steady"])):
+        built.write("docs/index.md", "\n".join(map(shown.format, names.split())))
+        assert built.run().status == 0
+        assert list(json.loads(claims.read_text())) == order
+
+
 def test_quick_is_stamped_checks_no_verdict_and_satisfies_no_full_run(toy):
     quick = toy.run("--quick")
     assert (quick.status, quick.trained, quick.drawn) == (0, ALL, {"sums", "tides"})
@@ -159,3 +169,16 @@ def test_other_seeds_pass_where_all_verdicts_hold(built):
     checked = built.run("--first-seed", "3")
     assert checked.status == 0
     assert "2 of 2 verdicts are the same" in checked.out
+
+
+def test_large_settings_are_tried_where_there_are_any_and_change_nothing(built):
+    quiet = built.run("--large")
+    assert (quiet.status, quiet.trained) == (0, set())
+    built.edit(SUMS, "QUICK = replace(FULL, seeds=3)", "QUICK = replace(FULL, seeds=3)\nLARGE = replace(FULL, first_seed=3)")
+    assert built.run().status == 0
+    before = built.made()
+    tried = built.run("--large")
+    assert tried.status == 0
+    assert tried.trained == {"sums · small", "sums · large"}
+    assert "first_sum_positive: supported, but not_seen_here at large settings" in tried.out
+    assert {name: data for name, data in built.made().items() if ".large." not in name} == before

@@ -105,11 +105,12 @@ from dataclasses import dataclass
 class Claim:
     id: str
     says: str
+    figure: str
     value: float
 
     def to_json(self):
         verdict = "supported" if self.value > 0 else "not_seen_here"
-        shown = {"id": self.id, "says": self.says, "value": f"{self.value:.3f}"}
+        shown = {"id": self.id, "says": self.says, "figure": self.figure, "value": f"{self.value:.3f}"}
         return {**shown, "verdict": verdict, verdict: self.says}
 ''',
     "src/toylab/findings/__init__.py": "",
@@ -126,7 +127,8 @@ def facts(results):
 
 def claims(results):
     first = float(results["sums"]["small"]["sum"][0])
-    return [Claim("first_sum_positive", "The first sum is positive.", first), Claim("steady", "Steady.", 1.0)]
+    positive = Claim("first_sum_positive", "The first sum is positive.", "sums", first)
+    return [positive, Claim("steady", "Steady.", "tides", 1.0)]
 
 
 def alts(results):

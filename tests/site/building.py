@@ -14,19 +14,32 @@ PNG = bytes.fromhex(
 )
 
 
+# What a shell or the continuous integration may have set for its own builds.
+SET_FOR_OTHERS = {"WHYBN_LENIENT", "WHYBN_SITE_URL"}
+
+
 def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in `folder`, as a reader's shell would, whatever this one has set for `make serve`."""
+    """Run Python in `folder`, as a reader's shell would."""
     quiet = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
-    inherited = {key: value for key, value in os.environ.items() if key != "WHYBN_LENIENT"}
+    inherited = {key: value for key, value in os.environ.items() if key not in SET_FOR_OTHERS}
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120,
         env={**inherited, **quiet, **environment},
     )  # fmt: skip
 
 
-def build(folder: Path, target: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run MkDocs, strictly, as `make site` does."""
+def run_mkdocs(folder: Path, target: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run MkDocs, strictly."""
     return run_python(folder, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target), **environment)
+
+
+def build(folder: Path, target: Path, **environment: str) -> Path:
+    """Run MkDocs and finish what it built, as `make site` does; return its folder."""
+    done = run_mkdocs(folder, target, **environment)
+    assert done.returncode == 0, done.stderr
+    done = run_python(folder, "-m", "whybn.site.finish", str(target), **environment)
+    assert done.returncode == 0, done.stderr
+    return target
 
 
 def jekyll(executable: str, docs: Path, target: Path) -> Path:
@@ -78,7 +91,7 @@ class Site:
         path.write_bytes(PNG)
 
     def run_mkdocs(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        return build(self.folder, self.folder / "site", **environment)
+        return run_mkdocs(self.folder, self.folder / "site", **environment)
 
     def python(self, script: str) -> subprocess.CompletedProcess[str]:
         return run_python(self.folder, "-c", script)

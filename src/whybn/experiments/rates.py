@@ -1,7 +1,7 @@
 """Networks of three depths trained at many learning rates, without and with Batch Norm, from He initialisation.
 
 All rates of a seed share their initial weights, data split and mini-batches, and so do the two arms. The loss is read
-many times along the way, so that short and long trainings can be told apart; what a step costs is counted.
+many times along the way, so that short and long trainings can be told apart.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,6 @@ import torch
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
-from whybn.measures.cost import elementwise, products
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 65
@@ -40,7 +39,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     depths (depth,), rates (rate,), steps (check,). loss (depth, check, seed, rate): on the whole training set with its
     own statistics (train mode), NaN where the member has diverged. diverged_at (depth, seed, rate): step of
-    divergence, -1 where there was none. operations (depth,): arithmetic operations of one training step, per example.
+    divergence, -1 where there was none.
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
@@ -54,7 +53,6 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         "steps": np.array(settings.loss_at),
         "loss": loss,
         "diverged_at": diverged_at,
-        "operations": np.array([products(network) + elementwise(network) for network in networks]),
     }
 
 

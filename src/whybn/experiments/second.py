@@ -1,7 +1,8 @@
 """Another network on other data: eight convolutional layers on pictures of clothes, without and with Batch Norm.
 
-Both arms are trained at the same learning rates from the same weights. At one rate, at which both learn, the loss and
-the gradient are followed along the gradients of mini-batches at three moments.
+All arms, Batch Norm with noise behind it (Santurkar et al. 2018) among them, are trained at the same learning rates
+from the same weights. At one rate, at which all learn, the loss and the gradient are followed along the gradients of
+mini-batches at three moments.
 """
 
 from dataclasses import dataclass, replace
@@ -15,8 +16,8 @@ from whybn.lab.data import Data, fashion_for
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
-PARTS = ("plain", "batch_norm")
-BUDGET = 40
+PARTS = ("plain", "batch_norm", "noisy_batch_norm")
+BUDGET = 50
 
 
 @dataclass(frozen=True)
@@ -36,26 +37,30 @@ class Settings:
     walk_batches: int = 4  # mini-batches whose gradients are followed from each of these points
     walk_steps: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # lengths, in training steps
     loss_images: int = 1000  # training images on which the loss is taken
+    whole: bool = False  # all 70,000 pictures instead of 5,000, on a GPU if there is one
 
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, depth=4, steps=30, rates=3, walk_rate=1, walk_at=(5, 10, 20), walk_steps=(0.0, 1.0, 4.0))
+LARGE = replace(FULL, channels=16, steps=3000, walk_at=(10, 300, 2500), whole=True)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm.
 
-    rates (rate,). loss (seed, rate): on `loss_images` training images after the last step, in train mode, NaN where the
-    member has diverged. test_error (seed, rate): in eval mode. diverged_at (seed, rate): step, -1 where there was none.
-    walk_at (moment,), walk_steps (length,), walk_rate (): walk_loss, walk_cosine, walk_ratio (moment, length, seed,
-    batch): along the gradients of the mini-batches that come next.
+    rates (rate,). loss (seed, rate): on `loss_images` training images after the last step, in train mode, with noise in
+    the noisy arm, NaN where the member has diverged. test_error (seed, rate): in eval mode. diverged_at (seed, rate):
+    step, -1 where there was none. walk_at (moment,), walk_steps (length,), walk_rate (): walk_loss, walk_cosine,
+    walk_ratio (moment, length, seed, batch): along the gradients of the mini-batches that come next.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     rates = np.logspace(*settings.rate_decades, settings.rates)
-    data = fashion_for(seeds, settings.batch, settings.steps)
+    device = torch.device("cuda" if settings.whole and torch.cuda.is_available() else "cpu")
+    data = fashion_for(seeds, settings.batch, settings.steps, settings.whole).to(device)
     each = [seed for seed in seeds for _ in rates]
     architecture = Convolutional(depth=settings.depth, channels=settings.channels, arm=part)
-    parameters = convolution.initialise(architecture, each)
+    drawn = convolution.initialise(architecture, each)
+    parameters = {name: value.to(device) for name, value in drawn.items()}
     statistics = convolution.fresh_statistics(architecture, parameters)
     start = assemble(architecture, parameters, each, statistics, compute=convolution.forward)
     walks: list[dict[str, torch.Tensor]] = []
@@ -67,17 +72,17 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     trained = train(start, data, rates.tolist() * settings.seeds, probe=probe, probe_at=settings.walk_at)
     shape = (settings.seeds, settings.rates)
     chosen = data.training[:, : settings.loss_images]
-    loss, _ = evaluate(trained.ensemble, data.inputs, data.targets, chosen, training=True)
+    loss, _ = evaluate(trained.ensemble, data.inputs, data.targets, chosen, training=True, noise_step=settings.steps)
     _, accuracy = evaluate(trained.ensemble, data.inputs, data.targets, data.test, training=False)
     return {
         "rates": rates,
-        "loss": loss.view(shape).numpy(),
-        "test_error": 1 - accuracy.view(shape).numpy(),
-        "diverged_at": trained.diverged_at.view(shape).numpy(),
+        "loss": loss.view(shape).numpy(force=True),
+        "test_error": 1 - accuracy.view(shape).numpy(force=True),
+        "diverged_at": trained.diverged_at.view(shape).numpy(force=True),
         "walk_at": np.array(settings.walk_at),
         "walk_steps": np.array(settings.walk_steps),
         "walk_rate": np.array(rates[settings.walk_rate]),
-        **{name: torch.stack([one[name] for one in walks]).numpy() for name in walks[0]},
+        **{name: torch.stack([one[name] for one in walks]).numpy(force=True) for name in walks[0]},
     }
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, per_seed, percent, points, times
+from whybn.evidence import LIMIT, Claim, number, percent, points
 
 EXPERIMENTS = ("batches",)
 GUESSING = 0.9  # error of a network that guesses among ten digits; a diverged one counts as guessing
@@ -37,8 +37,6 @@ def facts(results: dict) -> dict[str, str]:
         "seeds": str(normalised["test_error"].shape[1]),
         "rates": str(len(normalised["rates"])),
         "recomputed_two": percent(np.median(_error(normalised, "_recomputed")[0])),
-        "first_layer_mean_noise_eight": number(np.median(normalised["mean_noise"][_at(normalised, 8), 0])),
-        "deeper_mean_noise_eight": number(np.median(normalised["mean_noise"][_at(normalised, 8), 1:].mean(0))),
     }
     for name, arm in arms.items():
         for word, size in {"two": 2, "four": 4, "eight": 8, "thirty_two": 32}.items():
@@ -47,18 +45,18 @@ def facts(results: dict) -> dict[str, str]:
 
 
 def claims(results: dict) -> list[Claim]:
-    """Claims about size, about statistics computed anew, and about noise."""
+    """The claim about the size of mini-batches."""
     arms = results["batches"]
     normalised, grouped = arms["batch_norm"], arms["group_norm"]
     excess = _error(normalised) - _error(grouped)
-    repaired = (_error(normalised) - _error(normalised, "_recomputed"))[0]
-    mean_noise = normalised["mean_noise"][_at(normalised, 8)]
-    common = {"experiment": "batches", "figure": "small_batches"}
     return [
         Claim(
             id="small_batches_hurt",
             says="With small mini-batches, Batch Norm errs more than Group Norm",
+            explanation=LIMIT,
             origin="Wu and He (2018)",
+            experiment="batches",
+            figure="small_batches",
             quantity="test error with Batch Norm minus with Group Norm, by images in a mini-batch",
             scope=SCOPE,
             values={str(size): excess[_at(normalised, size)] for size in COMPARED},
@@ -68,38 +66,6 @@ def claims(results: dict) -> list[Claim]:
                 "mixed": "With two images in a mini-batch, the test error with Batch Norm is {value_2} higher than with "
                 "Group Norm; with four, {value_4} higher. With thirty-two, the difference is {value_32}.",
             },
-            **common,
-        ),
-        Claim(
-            id="recomputing_repairs",
-            says="Statistics computed anew repair most of the harm of a batch of two",
-            origin="Summers and Dinneen (2020), as a part of the harm at larger sizes",
-            quantity="share of the excess error over Group Norm that vanishes with statistics over the training images",
-            scope=SCOPE + "; mini-batches of two, rate chosen for each of the two ways of testing",
-            values=per_seed(repaired / excess[0]),
-            margin=0.5,
-            show=percent,
-            sentences={
-                "not_seen_here": "Computing the statistics anew over the training images repairs {value} of the damage that "
-                "mini-batches of two do."
-            },
-            **common,
-        ),
-        Claim(
-            id="deeper_means_calmer",
-            says="Behind other normalised layers, the mean of a mini-batch strays less",
-            origin="this article",
-            quantity="distance of the mean of eight images from the mean of all, in standard deviations, first hidden "
-            "layer over the others",
-            scope=SCOPE + "; trained on mini-batches of 32, in train mode",
-            values=per_seed(mean_noise[0] / mean_noise[1:].mean(0)),
-            margin=2.0,
-            show=times,
-            sentences={
-                "supported": "In the first layer the mean of a mini-batch strays {value} as far as in the layers behind "
-                "other normalised ones."
-            },
-            **common,
         ),
     ]
 

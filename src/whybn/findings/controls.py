@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, highest_rate, number, per_seed, times
+from whybn.evidence import SCALE, SHIFT, Claim, highest_rate, number, per_seed, times
 
 EXPERIMENTS = ("controls",)
 GUESSING = np.log(10)  # loss of guessing among ten digits
@@ -46,8 +46,8 @@ def _highest(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> 
 
 
 def _shift(arm: dict[str, np.ndarray], depth: int, rate: int) -> np.ndarray:
-    """Shift of the inputs at one learning rate, mean over times and layers, per seed."""
-    return arm["shift"][_network(arm, depth, 1.0)][..., rate].mean(0)
+    """Shift of the inputs at one learning rate, mean over times and layers, per seed; infinite where it diverged."""
+    return np.nan_to_num(arm["shift"][_network(arm, depth, 1.0)][..., rate].mean(0), nan=np.inf)
 
 
 def _step(arm: dict[str, np.ndarray]) -> float:
@@ -61,9 +61,7 @@ def facts(results: dict) -> dict[str, str]:
     plain = arms["plain"]
     shown = {
         "seeds": str(plain["loss"].shape[1]),
-        "rates": str(len(plain["rates"])),
         "shift_gap": str(plain["gap"]),
-        "trained": number(TRAINED, 1),
         "steps": str(plain["steps"]),
     }
     for name, arm in arms.items():
@@ -72,10 +70,6 @@ def facts(results: dict) -> dict[str, str]:
                 continue
             shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arm, depth)))
             shown[f"{name}_shift_{word}"] = number(np.median(_shift(arm, depth, _best_rate(arm, depth))))
-            shown[f"{name}_best_rate_{word}"] = number(arm["rates"][_best_rate(arm, depth)], 1)
-    for name in ("frozen_batch_norm", "batch_norm"):
-        for word, gain in GAINS.items():
-            shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arms[name], 10, gain)))
     return shown
 
 
@@ -97,41 +91,26 @@ def _noise_claims(arms: dict) -> list[Claim]:
     def by_depth(measured: list[np.ndarray]) -> dict[str, np.ndarray]:
         return dict(zip(DEPTHS, measured, strict=True))
 
-    gap = int(plain["gap"])
     return [
-        Claim(
-            id="noise_shifts_inputs",
-            says="Noise behind Batch Norm makes the layers' inputs shift again",
-            quantity=f"shift of the layers' inputs within {gap} steps, with over without the noise, at the rate that is "
-            "best for Batch Norm without noise",
-            values=by_depth(
-                [_shift(noisy, depth, rate) / _shift(normalised, depth, rate) for depth, rate in _rates(normalised)]
-            ),
-            margin=2.0,
-            show=times,
-            sentences={
-                "supported": "The noise makes the inputs of the layers shift {value_ten} as far in ten layers, and "
-                "{value_twenty} as far in twenty."
-            },
-            **common,
-        ),
         Claim(
             id="noise_keeps_large_rates",
             says="With the noise, Batch Norm still allows larger learning rates",
+            explanation=SHIFT,
             quantity=f"highest learning rate that trains (loss below {TRAINED}), Batch Norm with noise over no Batch Norm "
             "and no noise, ten layers",
             values=per_seed(_highest(noisy) / _highest(plain)),
             margin=_step(plain) * 1.01,  # more than one step of the grid
             show=times,
             sentences={
-                "supported": "The network with Batch Norm and noise still trains at rates {value} as large as the network "
-                "with neither."
+                "supported": "In ten layers, the network with Batch Norm and noise still trains at rates {value} as large "
+                "as the network with neither."
             },
             **common,
         ),
         Claim(
             id="noise_costs",
-            says="The noise costs something",
+            says="Noise behind Batch Norm costs something",
+            explanation=SHIFT,
             quantity="final loss at the best rate, Batch Norm with over without noise",
             values=by_depth([_best(noisy, depth) / _best(normalised, depth) for depth in DEPTHS.values()]),
             margin=1.0,
@@ -145,6 +124,7 @@ def _noise_claims(arms: dict) -> list[Claim]:
         Claim(
             id="noisy_beats_plain",
             says="Each at its best rate, Batch Norm with noise ends lower than the network with neither",
+            explanation=SHIFT,
             quantity="final loss at the best rate, no Batch Norm and no noise over Batch Norm with noise",
             values=by_depth([_best(plain, depth) / _best(noisy, depth) for depth in DEPTHS.values()]),
             margin=1.0,
@@ -154,25 +134,7 @@ def _noise_claims(arms: dict) -> list[Claim]:
             },
             **common,
         ),
-        Claim(
-            id="noise_harms_plain_more",
-            says="Without Batch Norm, the same noise does more harm",
-            quantity="final loss at the best rate, with the noise in both, without over with Batch Norm",
-            values=by_depth([_best(arms["noisy_plain"], depth) / _best(noisy, depth) for depth in DEPTHS.values()]),
-            margin=1.0,
-            show=times,
-            sentences={
-                "supported": "With the same noise and no Batch Norm, the loss is {value_ten} and {value_twenty} as high as "
-                "with both."
-            },
-            **common,
-        ),
     ]
-
-
-def _rates(arm: dict[str, np.ndarray]) -> list[tuple[int, int]]:
-    """Depths, and the number of the best learning rate at each."""
-    return [(depth, _best_rate(arm, depth)) for depth in DEPTHS.values()]
 
 
 def _frozen_claims(arms: dict) -> list[Claim]:
@@ -186,6 +148,7 @@ def _frozen_claims(arms: dict) -> list[Claim]:
         Claim(
             id="frozen_start_rescues",
             says="Statistics frozen at the start are enough to learn from badly scaled weights",
+            explanation=SCALE,
             origin="Page (2019), for the start of training",
             quantity="final loss at the best rate, without Batch Norm (divergence counts as guessing) over frozen "
             "statistics, from a small gain (0.3) and from a large one (3)",
@@ -199,30 +162,18 @@ def _frozen_claims(arms: dict) -> list[Claim]:
             **common,
         ),
         Claim(
-            id="live_allows_larger_rates",
-            says="Live statistics allow larger learning rates than frozen ones",
+            id="statistics_allow_larger_rates",
+            says="Live or frozen at the start, the statistics allow larger learning rates than no Batch Norm",
+            explanation=SCALE,
             origin="this article, after Page (2019)",
-            quantity=f"highest learning rate that trains (loss below {TRAINED}), live over frozen statistics, He "
+            quantity=f"highest learning rate that trains (loss below {TRAINED}), over that without Batch Norm, He "
             "initialisation",
-            values=per_seed(_highest(normalised) / _highest(frozen)),
+            values={word: _highest(arm) / _highest(plain) for word, arm in (("frozen", frozen), ("live", normalised))},
             margin=_step(plain) * 1.01,
             show=times,
             sentences={
-                "supported": "Live statistics, renewed at every step, train at rates {value} as large as frozen ones."
-            },
-            **common,
-        ),
-        Claim(
-            id="frozen_allows_larger_rates_than_none",
-            says="From a good start, frozen statistics allow larger learning rates than no Batch Norm",
-            origin="this article",
-            quantity=f"highest learning rate that trains (loss below {TRAINED}), frozen statistics over no Batch Norm, He "
-            "initialisation",
-            values=per_seed(_highest(frozen) / _highest(plain)),
-            margin=_step(plain) * 1.01,
-            show=times,
-            sentences={
-                "not_seen_here": "From He initialisation, frozen statistics allow no larger rates than no Batch Norm at all."
+                "mixed": "Against no Batch Norm, the largest learning rate that trains is {value_frozen} as large with "
+                "statistics frozen at the start, and {value_live} as large with live ones."
             },
             **common,
         ),

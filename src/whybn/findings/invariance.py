@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, per_seed, percent, times
+from whybn.evidence import SCALE, SMOOTHNESS, Claim, number, percent, times
 
 EXPERIMENTS = ("invariance",)
 MEASURES = {"loss": 0, "gradient": -1, "curvature": -2}  # and the power of the factor that algebra predicts
@@ -67,6 +67,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="rescaling_follows_algebra",
             says="Batch Norm hides the scale of the weights in front of it",
+            explanation=SCALE,
             origin="Ioffe and Szegedy (2015); van Laarhoven (2017)",
             experiment="invariance",
             figure="scale_invariance",
@@ -86,6 +87,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="weights_curb_their_steps",
             says="With Batch Norm, growing weights make the effective learning rate fall",
+            explanation=SCALE,
             origin="van Laarhoven (2017); Arora, Li and Lyu (2018)",
             experiment="invariance",
             figure="scale_invariance",
@@ -103,6 +105,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="removed_terms_matter",
             says="What Batch Norm removes from the gradient is a sizeable part of it",
+            explanation=SMOOTHNESS,
             origin="after Santurkar et al. (2018), theorem 4.1",
             experiment="invariance",
             figure="the_bound",
@@ -116,23 +119,6 @@ def claims(results: dict) -> list[Claim]:
             sentences={
                 "not_seen_here": "The two parts that Batch Norm removes are small: together {value_start} of the squared "
                 "gradient at the start and {value_trained} later in training."
-            },
-        ),
-        Claim(
-            id="bound_shrinks_gradient",
-            says="At the start, Batch Norm shrinks the gradient that passes through it",
-            origin="a reading of Santurkar et al. (2018), theorem 4.1",
-            experiment="invariance",
-            figure="the_bound",
-            quantity="squared gradient below Batch Norm over that above it, median over layers and units, before training",
-            scope="as above, before the first step",
-            values=per_seed(_passed(normalised)[0]),
-            margin=1.0,
-            below=True,
-            show=number,
-            sentences={
-                "not_seen_here": "At the start, the squared gradient does not shrink in a typical unit. It is multiplied by "
-                "{value}."
             },
         ),
     ]
@@ -149,6 +135,7 @@ def alts(results: dict) -> dict[str, str]:
         f"gradient and curvature soar; twice the weights give {fact['plain_loss_twice']} the loss. With it the loss is a "
         "level line, and gradient and curvature fall along straight lines. Below, the effective learning rate: with Batch "
         f"Norm, at rate {fact['large_rate']}, it falls by a factor of {fall}.",
-        "the_bound": "Both sides of the bound on the gradient lie on one line, unit by unit. Beside it, the two parts that "
+        "the_bound": "What Batch Norm makes of the squared gradient of single units, by layer: at the start, more than "
+        "it was in most of them. Each lies where the right side of the bound does. Below, the two parts that "
         f"Batch Norm removes, by layer: together they are {shares[0]} at the start and {shares[1]} after training.",
     }

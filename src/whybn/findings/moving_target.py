@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, times
+from whybn.evidence import SHIFT, Claim, number, times
 
 EXPERIMENTS = ("moving_target",)
 SCOPE = (
@@ -24,7 +24,7 @@ def _cosine(network: dict[str, np.ndarray], arm: str) -> np.ndarray:
 def facts(results: dict) -> dict[str, str]:
     """Display strings at the larger learning rate of each network, medians over seeds."""
     networks = results["moving_target"]
-    shown = {"seeds": str(networks["relu"]["plain_loss"].shape[1]), "steps": str(networks["relu"]["probe_at"][-1])}
+    shown = {"seeds": str(networks["relu"]["plain_loss"].shape[1])}
     for name, network in networks.items():
         shown[f"{name}_rate"] = number(network["rates"][-1], 1)
         for arm in ("plain", "batch_norm"):
@@ -43,18 +43,20 @@ def claims(results: dict) -> list[Claim]:
         "origin": "Ioffe and Szegedy (2015), as measured by Santurkar et al. (2018)",
         "scope": SCOPE,
     }
-    ratios = {name: _change(network, "plain") / _change(network, "batch_norm") for name, network in networks.items()}
+    words = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear"}
+    ratios = {words[name]: _change(one, "plain") / _change(one, "batch_norm") for name, one in networks.items()}
     return [
         Claim(
             id="moving_target_calmer",
             says="With Batch Norm, a layer's gradient changes less when the layers below take their step",
+            explanation=SHIFT,
             quantity="relative change of the gradient, without over with Batch Norm, mean over layers and times",
             values=ratios,
             margin=1.0,
             show=times,
             sentences={
                 "mixed": "In the shallow network of sigmoid units, Batch Norm does not calm the target: without it, the "
-                "gradient changes only {value_sigmoid} as much. In the reference network the ratio is {value_relu}, and in "
+                "gradient changes only {value_sigmoid} as much. In the reference network the ratio is {value_ReLU}, and in "
                 "the deep linear network {value_linear}."
             },
             **common,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, highest_rate, number, percent, times
+from whybn.evidence import SCALE, Claim, highest_rate, number, times
 
 EXPERIMENTS = ("norms",)
 TRAINED = 0.5  # loss on the whole training set below which a network counts as trained, as on the map
@@ -29,55 +29,36 @@ def facts(results: dict) -> dict[str, str]:
     arms = results["norms"]
     shown = {
         "seeds": str(len(arms["plain"]["loss"])),
-        "rates": str(len(arms["plain"]["rates"])),
         "steps": str(arms["plain"]["steps"]),
     }
     for name, arm in arms.items():
-        rate = int(np.median(_losses(arm), axis=0).argmin())
         shown[f"{name}_best_loss"] = number(np.median(_best(arm)))
-        shown[f"{name}_best_rate"] = number(arm["rates"][rate], 1)
-        shown[f"{name}_accuracy"] = percent(np.median(arm["eval_accuracy"][:, rate]))
     return shown
 
 
 def claims(results: dict) -> list[Claim]:
-    """Claims that the standard deviation is not special."""
+    """The claim that the standard deviation is not special."""
     arms = results["norms"]
     rates = arms["plain"]["rates"]
-    common = {
-        "origin": "Santurkar et al. (2018)",
-        "experiment": "norms",
-        "figure": "what_norm_matters_not",
-        "scope": "reference network on the digits, plain gradient descent on mini-batches of 32, 320 steps, six learning "
-        "rates half a decade apart; loss on the whole training set in train mode; each unit is divided by its mean absolute "
-        "deviation (mean) or its largest one (largest)",
-        "show": times,
-    }
     return [
         Claim(
             id="other_sizes_allow_large_rates",
             says="Dividing by another size than the standard deviation allows larger learning rates, too",
+            explanation=SCALE,
             quantity=f"highest learning rate that trains (loss below {TRAINED}), over that without Batch Norm",
             values={word: _highest(arms[name]) / _highest(arms["plain"]) for word, name in OTHERS.items()},
+            origin="Santurkar et al. (2018)",
+            experiment="norms",
+            figure="what_norm_matters_not",
+            scope="reference network on the digits, plain gradient descent on mini-batches of 32, 320 steps, six learning "
+            "rates half a decade apart; loss on the whole training set in train mode; each unit is divided by its mean "
+            "absolute deviation (mean) or its largest one (largest)",
             margin=float(rates[1] / rates[0]) * 1.01,  # more than one step of the grid
+            show=times,
             sentences={
                 "supported": "Divided by the mean deviation, the network trains at rates {value_mean} as large as without "
                 "Batch Norm; by the largest one, {value_largest}."
             },
-            **common,
-        ),
-        Claim(
-            id="other_sizes_as_good",
-            says="Dividing by another size than the standard deviation ends at about the same loss",
-            quantity="final loss at the best rate, over that of Batch Norm",
-            values={word: _best(arms[name]) / _best(arms["batch_norm"]) for word, name in OTHERS.items()},
-            margin=1.5,
-            below=True,
-            sentences={
-                "mixed": "At its best rate, the loss is {value_mean} that of Batch Norm with the mean deviation, and "
-                "{value_largest} with the largest one."
-            },
-            **common,
         ),
     ]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number, per_seed, times
+from whybn.evidence import DEPTH, Claim, number, per_seed, times
 
 EXPERIMENTS = ("residual",)
 KINDS = ("plain", "batch_norm", "skip_init")
@@ -31,35 +31,20 @@ def facts(results: dict) -> dict[str, str]:
 
 
 def claims(results: dict) -> list[Claim]:
-    """Claims about growth from block to block, and about branches that start at nothing."""
+    """The claim about branches that start at nothing."""
     kinds = results["residual"]
     fact = facts(results)
-    common = {
-        "experiment": "residual",
-        "figure": "residual_branches",
-        "origin": "De and Smith (2020)",
-    }
-    scope = f"residual networks of {fact['blocks']} blocks of 32 units, He initialisation, digits"
     return [
         Claim(
-            id="residual_growth",
-            says="Batch Norm keeps a residual network's signal from growing exponentially with depth",
-            quantity="mean square behind the last block over that in front of the first, without over with",
-            scope=scope + ", before any step",
-            values=per_seed(kinds["plain"]["size"][-1] / kinds["batch_norm"]["size"][-1]),
-            margin=1000.0,
-            show=times,
-            sentences={
-                "supported": "Behind the last residual block, the mean square of the signal is {value} as large without "
-                "Batch Norm as with it."
-            },
-            **common,
-        ),
-        Claim(
             id="skip_init_replaces_all",
-            says="Branches that start at nothing serve as well as Batch Norm",
+            says="In residual networks, branches that start at nothing serve as well as Batch Norm",
+            explanation=DEPTH,
+            origin="De and Smith (2020)",
+            experiment="residual",
+            figure="residual_branches",
             quantity="lowest loss over all learning rates, SkipInit over Batch Norm",
-            scope=scope + f", {fact['steps']} steps of plain gradient descent on mini-batches of 32",
+            scope=f"residual networks of {fact['blocks']} blocks of 32 units, He initialisation, digits, {fact['steps']} "
+            "steps of plain gradient descent on mini-batches of 32",
             values=per_seed(_best(kinds["skip_init"]) / _best(kinds["batch_norm"])),
             margin=1.5,
             below=True,
@@ -70,7 +55,6 @@ def claims(results: dict) -> list[Claim]:
                 "inconclusive": "Branches that start at nothing make the network trainable. Whether they serve as well as "
                 "Batch Norm, the seeds do not agree: their best loss is {value} that with it.",
             },
-            **common,
         ),
     ]
 

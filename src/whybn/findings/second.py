@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, decades, number, per_seed, points, times
+from whybn.evidence import LIMIT, SHIFT, SMOOTHNESS, Claim, decades, number, per_seed, points, times
 
-EXPERIMENTS = ("second",)
+EXPERIMENTS = ("second", "second_batches")
 TRAINED = float(np.log(10) / 2)  # half the loss of a network that guesses
 MOMENTS = ("early", "middle", "late")
 SCOPE = (
@@ -33,6 +33,11 @@ def _loss_range(arm: dict[str, np.ndarray]) -> np.ndarray:
     return np.median(np.ptp(arm["walk_loss"][:, arm["walk_steps"] >= 0.5], axis=1), -1)
 
 
+def _lead(arms: dict[str, dict[str, np.ndarray]]) -> np.ndarray:
+    """Test error without minus with Batch Norm: (size, seed)."""
+    return arms["plain"]["test_error"] - arms["batch_norm"]["test_error"]
+
+
 def facts(results: dict) -> dict[str, str]:
     """Display strings; errors and losses at each arm's best rate."""
     arms = results["second"]
@@ -51,12 +56,16 @@ def facts(results: dict) -> dict[str, str]:
         shown[f"{name}_test_error"] = f"{number(100 * np.median(arm['test_error'][:, _best(arm)]))} %"
         for row, moment in enumerate(MOMENTS):
             shown[f"{name}_loss_range_{moment}"] = number(np.median(_loss_range(arm)[row]))
+    for name, arm in results["second_batches"].items():
+        for word, row in {"fewest": 0, "most": -1}.items():
+            shown[f"{name}_error_{word}"] = f"{number(100 * np.median(arm['test_error'][row]))} %"
     return shown
 
 
 def claims(results: dict) -> list[Claim]:
     """The main claims again."""
-    plain, normalised = results["second"]["plain"], results["second"]["batch_norm"]
+    plain, normalised, noisy = (results["second"][arm] for arm in ("plain", "batch_norm", "noisy_batch_norm"))
+    lead = _lead(results["second_batches"])
     ranges = _loss_range(plain) / _loss_range(normalised)
     common = {"experiment": "second", "figure": "second_network"}
     return [
@@ -76,23 +85,48 @@ def claims(results: dict) -> list[Claim]:
             **common,
         ),
         Claim(
-            id="second_lower_error",
-            says="A convolutional network: each at its best rate, the one with Batch Norm errs less",
-            origin="Ioffe and Szegedy (2015), as faster training",
-            quantity="test error without minus with, each at the rate with the lowest loss on training images",
-            scope=SCOPE + "; 1,000 test images",
-            values=per_seed(plain["test_error"][:, _best(plain)] - normalised["test_error"][:, _best(normalised)]),
-            margin=0.1,
-            show=points,
+            id="second_noise",
+            says="A convolutional network: with noise behind Batch Norm, more learning rates train than without either",
+            explanation=SHIFT,
+            origin="Santurkar et al. (2018)",
+            quantity="decades of learning rate that train, Batch Norm with noise minus without Batch Norm",
+            scope=SCOPE + "; trained means less than half the loss of guessing, with the noise",
+            values=per_seed(_rate_decades(noisy) - _rate_decades(plain)),
+            margin=_spacing(plain) * 1.01,
+            show=decades,
             sentences={
-                "inconclusive": "After these few steps, each at its best rate, the test error is {value} lower with Batch "
-                "Norm in the typical seed, but the seeds differ widely."
+                "supported": "With noise behind Batch Norm, which makes the layers' inputs shift again, the range of rates "
+                "is still {value} wider than without Batch Norm.",
+                "inconclusive": "With noise behind Batch Norm, the range of rates is {value} wider than without Batch Norm "
+                "in the typical seed, but the seeds disagree.",
+                "not_seen_here": "With noise behind Batch Norm, the range of rates is no wider than without Batch Norm.",
             },
             **common,
         ),
         Claim(
+            id="second_small_batches",
+            says="A convolutional network: with mini-batches of two, Batch Norm loses its lead",
+            explanation=LIMIT,
+            origin="Wu and He (2018)",
+            quantity="lead of Batch Norm in test error, with mini-batches of 32 pictures minus with mini-batches of two",
+            scope=SCOPE.replace("mini-batches of 32, plain gradient descent, 300 steps", "plain gradient descent")
+            + "; 4,800 pictures seen whatever the size of the mini-batch; for each arm and size the learning rate that is "
+            "best on pictures set aside; 1,000 test pictures",
+            values=per_seed(lead[-1] - lead[0]),
+            margin=0.1,
+            show=points,
+            sentences={
+                "supported": "When mini-batches shrink from thirty-two pictures to two, the network with Batch Norm loses "
+                "{value} of its lead in test error.",
+                "inconclusive": "When mini-batches shrink from thirty-two pictures to two, the lead of Batch Norm in test "
+                "error shrinks by {value} in the typical seed, but the seeds disagree.",
+            },
+            **(common | {"experiment": "second_batches"}),
+        ),
+        Claim(
             id="second_loss_range",
             says="A convolutional network: along one gradient the loss varies more without Batch Norm",
+            explanation=SMOOTHNESS,
             origin="Santurkar et al. (2018)",
             quantity="range of the loss between half and four training steps, without over with Batch Norm",
             scope=SCOPE
@@ -118,7 +152,10 @@ def alts(results: dict) -> dict[str, str]:
     fact = facts(results)
     return {
         "second_network": "A convolutional network on pictures of clothes. Above, loss after training by learning rate: "
-        f"{fact['plain_rate_decades']} decades train without Batch Norm, {fact['batch_norm_rate_decades']} with it. Below, "
+        f"{fact['plain_rate_decades']} decades train without Batch Norm, {fact['batch_norm_rate_decades']} with it and "
+        f"{fact['noisy_batch_norm_rate_decades']} with noise behind it. In the middle, "
         f"loss along one gradient at three moments: late, it ranges over {fact['plain_loss_range_late']} without Batch "
-        f"Norm and {fact['batch_norm_loss_range_late']} with it."
+        f"Norm and {fact['batch_norm_loss_range_late']} with it. Below, test error by size of mini-batch: with the "
+        f"smallest, {fact['plain_error_fewest']} without Batch Norm and {fact['batch_norm_error_fewest']} with it; "
+        f"with the largest, {fact['plain_error_most']} and {fact['batch_norm_error_most']}."
     }

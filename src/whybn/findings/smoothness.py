@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from whybn.evidence import Claim, number, times
+from whybn.evidence import SMOOTHNESS, Claim, number, times
 
 EXPERIMENTS = ("smoothness",)
 SCOPE = (
@@ -92,21 +92,14 @@ def facts(results: dict) -> dict[str, str]:
     shown = {
         "seeds": str(plain["final_loss"].shape[0]),
         "equal_rate": number(float(plain["equal_rate"]), 1),
-        "rates": ", ".join(number(float(one), 1) for one in plain["rates"]),
         "fast_rate": number(FAST, 1),
-        "short": number(SHORT, 1),
-        "eval_factor_equal": times(np.median(_wrong_mode(arms["batch_norm"], float(plain["equal_rate"])))),
         "eval_factor_fast": times(np.median(_wrong_mode(arms["batch_norm"], FAST))),
     }
     for name, arm in arms.items():
-        best = _best(arm)
-        shown[f"{name}_best_rate"] = number(float(arm["rates"][best]), 1)
-        shown[f"{name}_best_loss"] = number(np.median(arm["final_loss"][:, best]))
         shown[f"{name}_range"] = number(np.median(_typical(_range(arm), rate)))
         shown[f"{name}_change"] = number(np.median(_typical(_change(arm), rate)))
         shown[f"{name}_change_first"] = number(np.median(_change(arm)[0, :, rate]))
         shown[f"{name}_roughness"] = number(np.median(_typical(_roughness(arm), rate)))
-        shown[f"{name}_roughness_first"] = number(np.median(_roughness(arm)[0, :, rate]))
     return shown
 
 
@@ -120,6 +113,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="loss_range_over_training",
             says="Over whole trainings, the loss along a gradient varies more without Batch Norm",
+            explanation=SMOOTHNESS,
             figure="loss_along_the_gradient",
             quantity="range of the loss along the walk, without over with Batch Norm",
             scope=SCOPE,
@@ -135,6 +129,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="gradient_more_predictive",
             says="Along its own steps, a gradient changes more without Batch Norm",
+            explanation=SMOOTHNESS,
             figure="gradient_predictiveness",
             quantity="largest change of the gradient along the walk, without over with Batch Norm",
             scope=SCOPE,
@@ -150,6 +145,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="smoother_over_distance",
             says="Over equal distances, the gradient changes more without Batch Norm",
+            explanation=SMOOTHNESS,
             figure="effective_smoothness",
             quantity=f"change of the gradient over a distance of {number(SHORT, 1)} (short) and {number(LONG, 1)} (long), "
             "without over with Batch Norm, at equal rate",
@@ -164,20 +160,6 @@ def claims(results: dict) -> list[Claim]:
                 "with it; over a hundredth of that distance, {value_short} as much."
             },
             **common,
-        ),
-        Claim(
-            id="wrong_mode_looks_rougher",
-            says="Probed in eval mode, a network with Batch Norm looks rougher than the one that was trained",
-            figure="effective_smoothness",
-            quantity="change of the gradient per distance, read with running statistics over read with those of the "
-            f"mini-batch, steps 20 to 100, learning rate {number(FAST, 1)}",
-            scope="reference network with Batch Norm on the digits",
-            values={"": _wrong_mode(normalised, FAST)},
-            margin=1.5,
-            sentences={
-                "supported": "Probed in the wrong mode, the same networks look {value} as rough early in a fast training."
-            },
-            **{**common, "origin": "this article"},
         ),
     ]
 

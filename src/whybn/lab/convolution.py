@@ -21,7 +21,10 @@ HALVING = 2  # layers, counted from the first, that move their filters by two pi
 
 @dataclass(frozen=True)
 class Convolutional:
-    """`depth` layers of `channels` filters on square images of `side` pixels. Arms: plain, batch_norm."""
+    """`depth` layers of `channels` filters on square images of `side` pixels.
+
+    Arms: plain, batch_norm, noisy_batch_norm (its noise has one distribution a filter, and a draw for every position).
+    """
 
     side: int = 14
     outputs: int = 10
@@ -92,6 +95,8 @@ def forward(
         z = F.conv2d(x, parameters[f"filter.{layer}"].flatten(0, 1), bias, stride, padding=1, groups=members)
         if normalised:
             z = _batch_norm(z, parameters, layer, statistics[layer] if statistics else None, context)
+        if architecture.normaliser.noisy and context.noise is not None:
+            z = _with_noise(z, members, context)
         x = torch.relu_(z)
     pooled = x.mean((2, 3)).view(batch, members, -1).transpose(0, 1)
     return torch.baddbmm(parameters["bias.output"][:, None], pooled, parameters["weight.output"])
@@ -109,3 +114,16 @@ def _batch_norm(z: Tensor, parameters: Parameters, layer: int, running: Running 
         context.momentum,
         EPSILON,
     )
+
+
+def _with_noise(z: Tensor, members: int, context: Context) -> Tensor:
+    """Noise for every value of (batch, member x filter, height, width); positions are drawn as examples are."""
+    batch, channels, height, width = z.shape
+    filters = channels // members
+    shape = (members, batch, height, width, filters)
+
+    def back(noise: Tensor) -> Tensor:
+        return noise.view(shape).permute(1, 0, 4, 2, 3).reshape(z.shape)
+
+    shift, factor = context.noise(z.new_empty(members, batch * height * width, filters))
+    return torch.addcmul(back(shift), back(factor), z)

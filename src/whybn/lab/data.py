@@ -4,10 +4,11 @@ Nothing is downloaded: the digits ship with scikit-learn (1,797 images of 8 x 8 
 repository, Alpaydin and Kaynak 1998), and a part of Fashion-MNIST (Xiao, Rasul and Vollgraf 2017) with this package.
 """
 
+import gzip
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from torch import Tensor
 
 TRAINING_IMAGES = 1400  # of 1,797; the other 397 are the test images
 FASHION_TRAINING_IMAGES = 4000  # of 5,000
+FASHION_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # where Debian's dataset-fashion-mnist puts all 70,000
 FASHION_DIGEST = "938b24a9ffbd4eabf929bbdd6e28cf34f521e616b3f9318d079927bf15005425"  # SHA-256 of fashion.npz
 
 
@@ -37,6 +39,10 @@ class Data:
     training: Int[Tensor, "seed training_example"]
     test: Int[Tensor, "seed test_example"]
 
+    def to(self, device: torch.device) -> "Data":
+        """The same on another device."""
+        return Data(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
 
 @cache
 def digits() -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
@@ -49,17 +55,38 @@ def digits() -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
 
 
 @cache
-def fashion() -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
+def fashion(whole: bool = False) -> tuple[Float[Tensor, "image pixel"], Int[Tensor, "image"]]:
     """5,000 pictures of clothes, as rows of 196 pixels with mean 0 and standard deviation 1, and labels of ten classes.
 
-    Made by scripts/make_fashion_subset.py. Raises ValueError where the file is not the one that was made.
+    Made by scripts/make_fashion_subset.py. whole: all 70,000, from FASHION_FOLDER. Raises ValueError where the file of
+    the 5,000 is not the one that was made, FileNotFoundError where the 70,000 are not installed.
     """
-    content = Path(__file__).with_name("fashion.npz").read_bytes()
-    if hashlib.sha256(content).hexdigest() != FASHION_DIGEST:
-        raise ValueError("fashion.npz is damaged or another file; check it out again")
-    arrays = np.load(io.BytesIO(content))
-    pixels = torch.tensor(arrays["images"], dtype=torch.float32).flatten(1)
-    return (pixels - pixels.mean()) / pixels.std(), torch.tensor(arrays["labels"], dtype=torch.int64)
+    if whole:
+        parts = [fashion_mnist(name) for name in ("train", "t10k")]
+        images, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
+    else:
+        content = Path(__file__).with_name("fashion.npz").read_bytes()
+        if hashlib.sha256(content).hexdigest() != FASHION_DIGEST:
+            raise ValueError("fashion.npz is damaged or another file; check it out again")
+        arrays = np.load(io.BytesIO(content))
+        images, labels = arrays["images"], arrays["labels"]
+    pixels = torch.tensor(images, dtype=torch.float32).flatten(1)
+    return (pixels - pixels.mean()) / pixels.std(), torch.tensor(labels, dtype=torch.int64)
+
+
+def fashion_mnist(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images (image, 14, 14), each pixel the mean of 2 x 2, and labels (image,), both uint8: "train" or "t10k".
+
+    Raises FileNotFoundError where Debian's package dataset-fashion-mnist is not installed.
+    """
+    if not FASHION_FOLDER.is_dir():
+        raise FileNotFoundError(f"{FASHION_FOLDER} is missing; install Debian's package dataset-fashion-mnist")
+
+    def behind(header: int, file: str) -> np.ndarray:
+        return np.frombuffer(gzip.decompress((FASHION_FOLDER / file).read_bytes()), np.uint8, offset=header)
+
+    images = behind(16, f"{name}-images-idx3-ubyte.gz").reshape(-1, 14, 2, 14, 2)
+    return images.mean((2, 4)).round().astype(np.uint8), behind(8, f"{name}-labels-idx1-ubyte.gz")
 
 
 def split(seed: int, examples: int = 1797, training: int = TRAINING_IMAGES) -> tuple[Tensor, Tensor]:
@@ -86,34 +113,27 @@ def batch_order(seed: int, indices: Int[Tensor, "example"], batch: int, steps: i
 
 def digits_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
     """The digits, split and ordered for each of `seeds`, which must be sorted and distinct (ValueError)."""
-    if list(seeds) != sorted(set(seeds)):
-        raise ValueError(f"seeds must be sorted and distinct, got {list(seeds)}")
-    images, labels = digits()
-    splits = [split(seed) for seed in seeds]
-    order = [batch_order(seed, training, batch, steps) for seed, (training, _) in zip(seeds, splits, strict=True)]
-    return Data(
-        images,
-        labels,
-        torch.stack(order, 1),
-        torch.stack([training for training, _ in splits]),
-        torch.stack([test for _, test in splits]),
-    )
+    return _split_and_ordered(*digits(), TRAINING_IMAGES, seeds, batch, steps)
 
 
-def fashion_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
-    """The pictures of clothes, split and ordered for each of `seeds`, which must be sorted and distinct (ValueError)."""
+def fashion_for(seeds: Sequence[int], batch: int, steps: int, whole: bool = False) -> Data:
+    """The pictures of clothes, split and ordered for each of `seeds`, which must be sorted and distinct (ValueError).
+
+    whole: all 70,000 of them, where they are installed.
+    """
+    images, labels = fashion(whole)
+    return _split_and_ordered(images, labels, len(images) * FASHION_TRAINING_IMAGES // 5000, seeds, batch, steps)
+
+
+def _split_and_ordered(
+    images: Tensor, labels: Tensor, training: int, seeds: Sequence[int], batch: int, steps: int
+) -> Data:
     if list(seeds) != sorted(set(seeds)):
         raise ValueError(f"seeds must be sorted and distinct, got {list(seeds)}")
-    images, labels = fashion()
-    splits = [split(seed, len(images), FASHION_TRAINING_IMAGES) for seed in seeds]
-    order = [batch_order(seed, training, batch, steps) for seed, (training, _) in zip(seeds, splits, strict=True)]
-    return Data(
-        images,
-        labels,
-        torch.stack(order, 1),
-        torch.stack([training for training, _ in splits]),
-        torch.stack([test for _, test in splits]),
-    )
+    splits = [split(seed, len(images), training) for seed in seeds]
+    order = [batch_order(seed, own, batch, steps) for seed, (own, _) in zip(seeds, splits, strict=True)]
+    own, test = (torch.stack(column) for column in zip(*splits, strict=True))
+    return Data(images, labels, torch.stack(order, 1), own, test)
 
 
 def curve_for(seeds: Sequence[int], low: float, high: float, examples: int, noise: float) -> Data:

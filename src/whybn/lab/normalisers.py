@@ -196,6 +196,6 @@ def shifting_noise(seeds: list[int], step: int) -> Callable[[Values], tuple[Valu
             stream.standard_normal(out=example[1, row], dtype=np.float32)
         shift = unit[0] - 0.6 + 0.2 * example[0]
         factor = 1 + 0.25 * unit[1] + 0.1 * example[1]
-        return torch.from_numpy(shift)[rows].to(like.dtype), torch.from_numpy(factor)[rows].to(like.dtype)
+        return torch.from_numpy(shift)[rows].to(like), torch.from_numpy(factor)[rows].to(like)
 
     return draw

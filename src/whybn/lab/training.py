@@ -103,7 +103,8 @@ def assemble(
     """
     of_data = list(seeds if data_seeds is None else data_seeds)
     unique = sorted(set(of_data))
-    rows = torch.tensor([unique.index(seed) for seed in of_data])
+    device = next(iter(parameters.values())).device
+    rows = torch.tensor([unique.index(seed) for seed in of_data], device=device)
     start = fresh_statistics(architecture, parameters) if statistics is None else statistics
     return Ensemble(architecture, parameters, start, rows, list(seeds), compute=compute)
 
@@ -140,11 +141,11 @@ def train(
         raise ValueError(f"{len(rates)} learning rates for {total} members; give one per member")
     optimiser = optimiser or Optimiser()
     steps = len(data.order)
-    alive = torch.arange(total)
-    rate = torch.tensor(rates, dtype=data.inputs.dtype)
+    alive = torch.arange(total, device=data.inputs.device)
+    rate = torch.tensor(rates, dtype=data.inputs.dtype, device=data.inputs.device)
     state = ensemble.pick(alive)
-    minibatch_loss = torch.full((steps, total), torch.nan, dtype=data.inputs.dtype)
-    diverged_at = torch.full((total,), NEVER)
+    minibatch_loss = data.inputs.new_full((steps, total), torch.nan)
+    diverged_at = torch.full_like(alive, NEVER)
     for step in range(steps + 1):
         if probe is not None and step in probe_at:
             probe(step, state, alive)
@@ -233,7 +234,7 @@ def evaluate(
     """
     all_losses, accuracies = [], []
     with torch.no_grad():
-        for members in torch.arange(len(ensemble.seeds)).split(chunk):
+        for members in torch.arange(len(ensemble.seeds), device=inputs.device).split(chunk):
             part = ensemble.pick(members)
             rows = index[part.seed_rows]
             statistics = None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
@@ -248,6 +249,6 @@ def evaluate(
 
 def _accuracy(outputs: Tensor, targets: Tensor) -> Tensor:
     if targets.dtype != torch.int64:
-        return torch.full((len(outputs),), torch.nan)
+        return outputs.new_full((len(outputs),), torch.nan)
     right = (outputs.argmax(-1) == targets).to(outputs.dtype).mean(1)
     return torch.where(outputs.isfinite().all(-1).all(-1), right, torch.nan)

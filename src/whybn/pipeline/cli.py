@@ -37,12 +37,16 @@ def main(project: Project, arguments: list[str]) -> int:
 
 def _figures(project: Project, options: argparse.Namespace) -> int:
     jobs = None if options.jobs is None else _count("JOBS", options.jobs, least=1)
-    if options.first_seed is None:
-        return make_figures(project, Variant(quick=options.quick), options.figure, jobs)
+    if options.first_seed is None and not options.large:
+        return make_figures(project, Variant("quick" if options.quick else "full"), options.figure, jobs)
     if options.quick or options.figure:
-        raise UsageError("--first-seed checks every claim at full settings; leave out --quick and --figure")
-    from whybn.pipeline.seeds import check_seeds
+        raise UsageError("--first-seed and --large check claims; leave out --quick and --figure")
+    from whybn.pipeline.elsewhere import check_large, check_seeds
 
+    if options.large:
+        if options.first_seed is not None:
+            raise UsageError("--first-seed checks at full settings; leave out --large")
+        return check_large(project, jobs)
     return check_seeds(project, _count("--first-seed", options.first_seed, least=0), jobs)
 
 
@@ -60,4 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("--quick", action="store_true", help="fewer seeds and steps; no verdict is checked")
     figures.add_argument("--jobs", metavar="N", help="worker processes (default: one for each core)")
     figures.add_argument("--first-seed", metavar="N", help="check every verdict at other seeds; draw nothing")
+    figures.add_argument(
+        "--large", action="store_true", help="say what larger data and networks give, where an experiment has them"
+    )
     return parser

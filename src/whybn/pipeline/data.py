@@ -36,7 +36,7 @@ def compose(project: Project, records: Records) -> None:
     files: dict[str, dict[str, Any]] = {
         "experiments": _experiments(project, experiments),
         "results": {name: record["facts"] for name, record in done.items()},
-        "claims": merged("claim", {name: record["claims"] for name, record in done.items()}),
+        "claims": _in_order(project, merged("claim", {name: record["claims"] for name, record in done.items()})),
         "figures": _figures(project, experiments, done),
     }
     formulas = records.read("formulas", "all")
@@ -123,8 +123,27 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
     return entries
 
 
+def _in_order(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
+    """Return the claims in the order in which a reader meets their figures."""
+    pages = _pages(project)
+
+    def place(claim: dict[str, Any]) -> tuple[int, int]:
+        found = [text.find(_address(claim["figure"])) for text in pages.values()]
+        return next(((page, at) for page, at in enumerate(found) if at >= 0), (len(found), 0))
+
+    return dict(sorted(claims.items(), key=lambda item: place(item[1])))
+
+
 def _page(project: Project, figure: str) -> str:
     """Return the stem of the page that shows a figure, the article first."""
-    pages = sorted(project.docs.glob("*.md"), key=lambda path: (path.stem != "index", path.stem))
-    shown = f"/assets/figures/{figure}.svg"
-    return next((path.stem for path in pages if shown in path.read_text(encoding="utf-8")), "index")
+    return next((stem for stem, text in _pages(project).items() if _address(figure) in text), "index")
+
+
+def _pages(project: Project) -> dict[str, str]:
+    """Return the text of every page by its stem, the article first."""
+    paths = sorted(project.docs.glob("*.md"), key=lambda path: (path.stem != "index", path.stem))
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+
+
+def _address(figure: str) -> str:
+    return f"/assets/figures/{figure}.svg"

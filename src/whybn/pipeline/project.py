@@ -42,17 +42,20 @@ class Reader:
 
 @dataclass(frozen=True)
 class Variant:
-    """Which settings are run: FULL or QUICK, and perhaps with another first seed."""
+    """Which settings are run: FULL, QUICK or LARGE, and perhaps with another first seed."""
 
-    quick: bool = False
+    size: str = "full"
     first_seed: int | None = None
+
+    @property
+    def quick(self) -> bool:
+        """Fewer seeds and steps: a preview."""
+        return self.size == "quick"
 
     @property
     def label(self) -> str:
         """A word for file names and keys."""
-        return ("quick" if self.quick else "full") + (
-            "" if self.first_seed is None else f"-{self.first_seed}"
-        )
+        return self.size if self.first_seed is None else f"{self.size}-{self.first_seed}"
 
 
 class Project:

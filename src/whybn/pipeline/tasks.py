@@ -27,7 +27,7 @@ class Trained(NamedTuple):
 def train(module: str, part: str, variant: Variant) -> Trained:
     """Run one part of an experiment on one thread; a failure carries its settings as a note."""
     experiment = importlib.import_module(module)
-    settings = experiment.QUICK if variant.quick else experiment.FULL
+    settings = getattr(experiment, variant.size.upper())
     names = [field.name for field in fields(settings)]
     if variant.first_seed is not None and "first_seed" in names:
         settings = replace(settings, first_seed=variant.first_seed)

@@ -121,7 +121,7 @@ class Figures(Treeprocessor):
             link.set("title", "Link to this figure")
             link.text = "#"
         if own:
-            self.source_line(figure, own["name"], image.get("src"))
+            self.source_line(text, own["name"], image.get("src"))
         return figure
 
     def picture(self, image: ET.Element, name: str) -> ET.Element:
@@ -131,6 +131,7 @@ class Figures(Treeprocessor):
         if wide:
             image.set("width", str(wide.width))
             image.set("height", str(wide.height))
+        image.set("loading", "lazy")
         image.set("decoding", "async")
         if narrow is None:
             return image
@@ -144,12 +145,12 @@ class Figures(Treeprocessor):
         picture.append(image)
         return picture
 
-    def source_line(self, figure: ET.Element, name: str, address: str) -> None:
+    def source_line(self, caption: ET.Element, name: str, address: str) -> None:
         """The quiet line below a caption: script, data, command, seconds."""
         entry = load_data(self.page().docs).get("figures", {}).get(name)
         if not isinstance(entry, Mapping):
             return
-        line = ET.SubElement(figure, "p", {"class": "source"})
+        line = ET.SubElement(caption, "span", {"class": "source"})
         script = ET.SubElement(line, "span")
         script.text, script.tail = str(entry["script"]), " · "
         data = ET.SubElement(line, "a", {"download": ""})

@@ -74,6 +74,8 @@ class ArticleExtension(Extension):
         md.inlinePatterns.register(spans.Replacement(r"(?<=\w)'(?=\w)", "’", md), "apostrophe", 44)
         # Before inline parsing (20): attribute marks are still plain text.
         md.treeprocessors.register(blocks.AttributeMarks(md), "attribute_marks", 25)
+        # After raw HTML (30) has come back.
+        md.postprocessors.register(spans.FormulaBoxes(md), "formula_boxes", 5)
         md.registerExtension(self)
         # After footnotes are listed and inline parsing has found the references.
         md.treeprocessors.register(ReadingOrder(md), "reading_order", 15)

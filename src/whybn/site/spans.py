@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
@@ -56,6 +57,16 @@ class BlockMathematics(Preprocessor):
     def _stash(self, match: re.Match[str]) -> str:
         text = match[1].strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return self.md.htmlStash.store(rf'<div class="math">\[{text}\]</div>')
+
+
+class FormulaBoxes(Postprocessor):
+    """Each displayed formula in a box, which can be left undrawn, or scrolled by keys; MathML allows neither."""
+
+    PATTERN = re.compile(r'<math\b[^>]*\bdisplay="block".*?</math>', re.DOTALL)
+
+    def run(self, text: str) -> str:
+        """Return the page with its formulas boxed."""
+        return self.PATTERN.sub(r'<div class="formula" tabindex="0">\g<0></div>', text)
 
 
 class UnresolvedMark(InlineProcessor):

@@ -20,6 +20,7 @@ PUNCTUATION = "‐–—‘’“”„†•…′″\u2009\u202f"
 SIGNS = "←↑→↓−∕√∞∂∆∏∑∫≈≠≤≥ℓ⁰⁴⁵⁶⁷⁸⁹"
 GREEK = "αβγδεζηθκλμνπρστφχψωΓΔΘΛΣΦΩ"
 TEXT = ASCII + LATIN + PUNCTUATION + SIGNS + GREEK
+EMPHASIS = ASCII + LATIN + PUNCTUATION
 HEADING = ASCII + "\u00a0é×±²üö−≤≥→" + PUNCTUATION
 INTERFACE = TEXT + "↔⁻▲▼▸▾"
 # Browsers take single letters of a formula from the block of mathematical italics.
@@ -39,7 +40,7 @@ class Cut:
 
 CUTS = {
     "source-serif-4-regular": Cut("SourceSerif4_400Regular.ttf", "Whybn Serif", TEXT),
-    "source-serif-4-italic": Cut("SourceSerif4_400Regular_Italic.ttf", "Whybn Serif", TEXT),
+    "source-serif-4-italic": Cut("SourceSerif4_400Regular_Italic.ttf", "Whybn Serif", EMPHASIS),
     "source-serif-4-semibold": Cut("SourceSerif4_600SemiBold.ttf", "Whybn Serif", HEADING),
     "source-sans-3-regular": Cut("SourceSans3_400Regular.ttf", "Whybn Sans", INTERFACE),
     "source-sans-3-semibold": Cut("SourceSans3_600SemiBold.ttf", "Whybn Sans", TEXT),

@@ -1,0 +1,90 @@
+"""The convolutional network on pictures of clothes, trained with mini-batches of two to thirty-two pictures.
+
+Every combination of arm, batch size and learning rate sees the same number of pictures. A part of the training pictures
+is set aside to choose the learning rate; the test pictures never take part in a choice.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from whybn.lab import convolution
+from whybn.lab.convolution import Convolutional
+from whybn.lab.data import Data, batch_order, fashion_for
+from whybn.lab.training import assemble, evaluate, train
+
+PARTS = ("plain", "batch_norm")
+BUDGET = 25
+GUESSING = 0.1  # accuracy of a network that guesses among ten kinds
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a reader may want to change."""
+
+    first_seed: int = 0
+    seeds: int = 8
+    depth: int = 8  # convolutional layers
+    channels: int = 8  # filters in each of them
+    examples_seen: int = 4800  # pictures that each training uses, counted as often as it uses them
+    held_out: int = 500  # training pictures set aside to choose the learning rate
+    sizes: tuple[int, ...] = (2, 8, 32)  # pictures in a mini-batch
+    rate_decades: tuple[float, float] = (-2.0, 0.0)  # common logarithm of the lowest and highest learning rate
+    rates: int = 5
+    whole: bool = False  # all 70,000 pictures instead of 5,000, on a GPU if there is one
+
+
+FULL = Settings()
+QUICK = replace(FULL, seeds=2, depth=3, examples_seen=320, sizes=(2, 32), rates=3)
+LARGE = replace(FULL, channels=16, examples_seen=48_000, held_out=5000, whole=True)
+
+
+def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
+    """Arrays of one arm.
+
+    sizes (size,). best_rate (size,): the learning rate with the least mean error on the pictures set aside. test_error
+    (size, seed): share of test pictures answered wrongly at that rate, in eval mode; what has diverged can but guess.
+    """
+    rates = np.logspace(*settings.rate_decades, settings.rates)
+    found = [_errors(settings, part, size, rates) for size in settings.sizes]
+    best = [int(validation.mean(0).argmin()) for validation, _ in found]
+    return {
+        "sizes": np.array(settings.sizes),
+        "best_rate": rates[best],
+        "test_error": np.stack([test[:, rate] for (_, test), rate in zip(found, best, strict=True)]),
+    }
+
+
+def _errors(settings: Settings, arm: str, size: int, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Share of wrong answers on the pictures set aside and on the test pictures: (seed, rate) each."""
+    device = torch.device("cuda" if settings.whole and torch.cuda.is_available() else "cpu")
+    data, held_out = _data(settings, size)
+    data, held_out = data.to(device), held_out.to(device)
+    each = [seed for seed in _seeds(settings) for _ in rates]
+    architecture = Convolutional(depth=settings.depth, channels=settings.channels, arm=arm)
+    drawn = convolution.initialise(architecture, each)
+    parameters = {name: value.to(device) for name, value in drawn.items()}
+    statistics = convolution.fresh_statistics(architecture, parameters)
+    start = assemble(architecture, parameters, each, statistics, compute=convolution.forward)
+    trained = train(start, data, rates.tolist() * settings.seeds).ensemble
+
+    def error(index: torch.Tensor) -> np.ndarray:
+        _, accuracy = evaluate(trained, data.inputs, data.targets, index, training=False)
+        return 1 - accuracy.view(settings.seeds, -1).nan_to_num(GUESSING).numpy(force=True)
+
+    return error(held_out), error(data.test)
+
+
+def _seeds(settings: Settings) -> range:
+    return range(settings.first_seed, settings.first_seed + settings.seeds)
+
+
+def _data(settings: Settings, size: int) -> tuple[Data, torch.Tensor]:
+    """The pictures in mini-batches of `size`, and those set aside: (seed, picture)."""
+    whole = fashion_for(_seeds(settings), size, 1, settings.whole)
+    kept = whole.training.shape[1] - settings.held_out
+    training, held_out = whole.training[:, :kept], whole.training[:, kept:]
+    steps = settings.examples_seen // size
+    order = [batch_order(seed, own, size, steps) for seed, own in zip(_seeds(settings), training, strict=True)]
+    return replace(whole, training=training, order=torch.stack(order, 1)), held_out

@@ -1,0 +1,59 @@
+"""The built article: as long as it may be, and its table of verdicts complete."""
+
+import json
+import re
+
+import pytest
+from building import ROOT
+from reading import read
+
+pytestmark = pytest.mark.verify
+
+ASIDE = ("math", "svg", "pre", "text", "td", "th")  # formulas, code, tables
+NOTE = r"\[sup \[note .*? a\] sup\]"
+MARK = r"\[(?:em|strong|code|sup|[^\s\]]*[./#][^\s\]]*) | (?:em|strong|code|sup|a)\]"  # inline markup, as `read` writes it
+
+
+def words(blocks: list[str]) -> dict[str, int]:
+    """Words of the main line and of the folded parts; no captions, tables, formulas, code or notes."""
+    notes = max(row for row, block in enumerate(blocks) if block == "<ol>")  # the last list holds the citations
+    count = {"main": 0, "folded": 0}
+    folded = False
+    for block in blocks[:notes]:
+        kind, _, text = block.partition(": ")
+        if block in ("<details>", "</details>"):
+            folded = block == "<details>"
+        elif kind not in ASIDE and not text.startswith("[img"):
+            spoken = re.sub(MARK, "", re.sub(NOTE, "", text))
+            count["folded" if folded else "main"] += sum(any(map(str.isalnum, word)) for word in spoken.split())
+    return count
+
+
+def test_only_prose_is_counted() -> None:
+    blocks = [
+        "h2#a: Two words",
+        "p: One [em two em],[sup [note 1 a] sup] [./x.html#y three a].",
+        "p: [img a.svg “An alternative text”] [em A caption. em]",
+        "td: cell",
+        "<details>",
+        "summary: Fold",
+        "li: – inside",
+        "</details>",
+        "p: End",
+        "<ol>",
+        "li: A citation",
+    ]
+    assert words(blocks) == {"main": 6, "folded": 2}
+
+
+def test_the_article_takes_twenty_minutes(built) -> None:
+    count = words(read((built / "index.html").read_text("utf-8")))
+    assert 4000 <= count["main"] <= 4500, f"{count['main']} words in the main line; move some to a folded part"
+    assert count["folded"] <= 3500, f"{count['folded']} words in folded parts; move some to the evidence page"
+
+
+def test_the_table_of_verdicts_has_every_claim_once(built) -> None:
+    claims = json.loads((ROOT / "docs" / "_data" / "claims.json").read_text("utf-8"))
+    cells = [block for block in read((built / "index.html").read_text("utf-8")) if block.startswith("td: ")]
+    linked = [name for cell in cells for name in re.findall(r"evidence\.html#(\w+)", cell)]
+    assert sorted(name for name in linked if name in claims) == sorted(claims)

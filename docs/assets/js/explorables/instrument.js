@@ -196,7 +196,7 @@ whybn.load("engine");
     live.root.classList.add("instrument");
     const ground = add(live.stage, "g");
     const notes = add(live.stage, "g");
-    let maps, losses, columns, grabbed, drawn, rings, readings, ends;
+    let maps, losses, columns, grabbed, drawn, rings, readings, ends, said;
 
     function layout(width, height) {
       if (!width) return;
@@ -220,12 +220,15 @@ whybn.load("engine");
         const x = left + (wide ? arm * (share + 44) : 0), top = first + (wide ? 0 : arm * (high + 86));
         return { x, wall: x + share * 0.62, from: x + share * 0.62 + 34, right: x + share, top, bottom: top + high };
       });
-      drawn = null;
+      drawn = said = null;
       drawMaps();
       notes.replaceChildren();
-      readings = ARMS.map((arm) => add(notes, "text", { class: `${arm} end`, y: losses.top - 27 }));
+      readings = ARMS.map((arm, k) =>
+        add(notes, "text", { class: `${arm} end`, x: losses.right - 80 * (1 - k), y: losses.top - 27 }));
       ends = ARMS.map((arm) => [add(notes, "text"), add(notes, "text", { class: `${arm} middle` })]);
-      add(notes, "text", { x: right, y: scale(LOSSES, [losses.bottom, losses.top], true)(GUESSING) - 4, class: "end" }, "guessing");
+      const guessing = scale(LOSSES, [losses.bottom, losses.top], true)(GUESSING);
+      add(notes, "text", { x: right, y: guessing - 4, class: "end" }, "guessing");
+      if (present()) paint(present()); // at once, as the canvas is empty now
     }
 
     const middles = (values) => {
@@ -386,21 +389,20 @@ whybn.load("engine");
       context.restore();
     }
 
-    /** Words that change with the step. */
-    function say(seen) {
-      rings.forEach((ring, arm) => set(ring, { cx: maps[arm].x(state.rate), cy: maps[arm].y(state.gain) }));
-      let edge = losses.right;
-      [1, 0].forEach((arm) => {
-        const at = seen.diverged[arm], text = `${NAMES[arm]} ${at < 0 ? reading(seen.latest[arm]) : "diverged"}`;
-        set(readings[arm], { x: edge });
-        if (readings[arm].textContent !== text) readings[arm].textContent = text;
-        edge -= 80;
-        const words = at < 0 ? "" : `diverged at step ${at}`;
-        const { top } = losses, late = at > end / 2;
-        const { x, right: side, top: above, bottom } = columns[arm];
-        set(ends[arm][0], { x: losses.x(at) + (late ? -6 : 6), y: top + 12 + 16 * arm, class: `${ARMS[arm]} ${late ? "end" : ""}` });
-        set(ends[arm][1], { x: (x + side) / 2, y: (above + bottom) / 2 });
-        for (const note of ends[arm]) note.textContent = words;
+    /** Words and rings, written anew where they have changed. */
+    function say({ diverged, latest }) {
+      const { rate, gain } = state, key = [drawn, rate, gain, ...diverged, ...latest].join();
+      if (key === said) return;
+      said = key;
+      ARMS.forEach((name, arm) => {
+        const at = diverged[arm], { x, right, top, bottom } = columns[arm], late = at > end / 2;
+        set(rings[arm], { cx: maps[arm].x(rate), cy: maps[arm].y(gain) });
+        readings[arm].textContent = `${NAMES[arm]} ${at < 0 ? reading(latest[arm]) : "diverged"}`;
+        set(ends[arm][0], {
+          x: losses.x(at) + (late ? -6 : 6), y: losses.top + 12 + 16 * arm, class: `${name} ${late ? "end" : ""}`,
+        });
+        set(ends[arm][1], { x: (x + right) / 2, y: (top + bottom) / 2 });
+        for (const note of ends[arm]) note.textContent = at < 0 ? "" : `diverged at step ${at}`;
       });
     }
 
@@ -424,9 +426,11 @@ whybn.load("engine");
       grabbed.act(grabbed, px, py, begins);
     });
 
+    const present = () => history[Math.min(state.step, history.length - 1)];
+
     function draw(now) {
       advance(now);
-      const seen = history[Math.min(state.step, history.length - 1)];
+      const seen = present();
       if (!losses || !seen || (calm.matches && seen.step < state.step)) return false;
       taken = Math.max(taken, seen.step);
       paint(seen);
@@ -434,7 +438,7 @@ whybn.load("engine");
     }
 
     function summary() {
-      const seen = history[Math.min(state.step, history.length - 1)];
+      const seen = present();
       const start = `Learning rate ${number(state.rate)}, initial gain ${number(state.gain)}, ${state.depth} layers, ` +
         `mini-batches of ${state.batch}.`;
       if (!seen) return start;

@@ -6,7 +6,7 @@ from whybn import marks, words
 from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("rates", "step_time")
-LAYOUT = Layout(wide=(2, 3), narrow=(6, 1), left=44, columns_named=True)
+LAYOUT = Layout(wide=(2, 3), narrow=(6, 1), left=44, share="y", columns_named=True)
 ARMS = ("plain", "batch_norm")
 
 
@@ -21,8 +21,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
         by_time.name = f"{depth} layers, by time"
         _falls(by_steps, arms, row, dict.fromkeys(ARMS, steps))
         _falls(by_time, arms, row, {arm: steps * 1000 * np.median(times[arm][row]) for arm in ARMS})
-    words.x_label(axes[len(depths) - 1], "training steps")
-    words.x_label(axes[-1], "milliseconds of one core")
+    for row, label in enumerate(("training steps", "milliseconds of one core")):
+        words.x_label(axes[(row + 1) * len(depths) - 1], label)
     early = [np.median(_lowest(arms[arm], 0)[2]) for arm in ARMS]
     words.label(axes[0], steps[2], early[0], "without", "rust", va="bottom", shift=(4, 8))
     words.label(axes[0], steps[0], early[1], "with Batch Norm", "blue", va="top", shift=(4, -16))

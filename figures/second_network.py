@@ -84,6 +84,6 @@ def _by_size(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     panel.axes.set_ylim(0, 100)
     words.named_ticks(panel, "x", part["sizes"], [str(size) for size in part["sizes"]])
     words.few_ticks(panel, "y")
-    marks.rule(panel, GUESSING_ERROR, "guessing" if arm == "plain" else "", at=0)
+    marks.rule(panel, GUESSING_ERROR, "guessing" if arm == "plain" else "", at=0, above=False)
     words.y_label(panel, "test error, percent")
     words.x_label(panel, "pictures in a mini-batch")

@@ -1,6 +1,7 @@
 """Every experiment at its quick settings: the arrays it promises, repeatable to the last bit, and what must hold."""
 
 import importlib
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,17 +17,21 @@ from whybn.experiments import (
     landscape,
     recurrent,
     second,
+    second_batches,
     sharpness,
     shifted_images,
     smoothness,
+    step_time,
     trajectory,
     walks,
 )
+from whybn.lab.data import FASHION_FOLDER
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+# step_time measures time, which never repeats.
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "step_time"])
 def test_a_repeated_run_is_identical(name: str, quick) -> None:
     module = importlib.import_module(f"whybn.experiments.{name}")
     part = module.PARTS[-1]
@@ -227,6 +232,29 @@ def test_ghosts_differ_in_their_statistics_alone(quick) -> None:
     assert plain["test_loss"].shape == (1, 3, 2, 3)
     whole = replace(ghosts.QUICK, sizes=(128,))
     np.testing.assert_array_equal(ghosts.run(whole, "batch_norm")["test_loss"][0], found["test_loss"][1])
+
+
+@pytest.mark.skipif(not FASHION_FOLDER.is_dir(), reason="dataset-fashion-mnist is not installed")
+def test_larger_settings_train_on_all_the_pictures() -> None:
+    small = {"seeds": 2, "depth": 2, "channels": 2, "rates": 2}
+    larger = replace(second.LARGE, **small, steps=6, walk_rate=0, walk_at=(1, 2, 3))
+    assert np.isfinite(second.run(larger, "noisy_batch_norm")["loss"]).all()
+    batches = replace(second_batches.LARGE, **small, examples_seen=64, sizes=(2, 32))
+    errors = second_batches.run(batches, "batch_norm")["test_error"]
+    assert errors.shape == (2, 2)
+    assert (errors * 14_000 % 1 < 1e-2).sum() + (errors * 14_000 % 1 > 0.99).sum() == 4  # of 14,000 test pictures
+
+
+def test_the_time_of_a_step_grows_with_depth_and_belongs_to_one_network() -> None:
+    settings = replace(step_time.FULL, members=8, steps=4, turns=3, depths=(2, 16))
+    began = time.process_time()
+    found = step_time.run(settings, "turns")
+    spent = time.process_time() - began
+    counted = sum(found[arm].sum() for arm in step_time.ARMS) * settings.steps * settings.members
+    assert 0 < counted < spent
+    for arm in step_time.ARMS:
+        shallow, deep = np.median(found[arm], axis=1)
+        assert 2 * shallow < deep
 
 
 def test_the_finer_walks_are_those_of_trajectory(quick) -> None:

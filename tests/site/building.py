@@ -37,8 +37,9 @@ def build(folder: Path, target: Path, **environment: str) -> Path:
     """Run MkDocs and finish what it built, as `make site` does; return its folder."""
     done = run_mkdocs(folder, target, **environment)
     assert done.returncode == 0, done.stderr
-    done = run_python(folder, "-m", "whybn.site.finish", str(target), **environment)
-    assert done.returncode == 0, done.stderr
+    for module in ("whybn.card", "whybn.site.finish"):
+        done = run_python(folder, "-m", module, str(target), **environment)
+        assert done.returncode == 0, done.stderr
     return target
 
 

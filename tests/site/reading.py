@@ -2,7 +2,7 @@
 
 `read(html)` turns the article of a page from MkDocs or from Jekyll into a list of strings, one a block:
 its kind, its id if it is a heading, and its words with inline markup. Left out is what the site adds on
-purpose: source lines below figures, margin notes, permalinks, back links. A figure counts as the
+purpose: reading time, large views and source lines of figures, margin notes, permalinks, back links. A figure counts as the
 paragraph that Jekyll makes of an image and its caption.
 """
 
@@ -45,7 +45,7 @@ INLINE = {
     "kbd": "kbd",
 }
 VOID = {"img", "br", "hr", "input", "meta", "link", "source", "col"}
-ADDED_CLASSES = {"headerlink", "sidenote", "source", "footnote-backref", "reversefootnote", "title"}
+ADDED_CLASSES = {"reading-time", "headerlink", "sidenote", "source", "footnote-backref", "reversefootnote", "title"}
 SKIPPED = {"script", "style", "title", "head", "noscript", "colgroup", "button"}
 
 
@@ -99,7 +99,7 @@ class _Reader(HTMLParser):
         elif tag in INLINE and self.kind != "pre":
             self.words.append(f"[{INLINE[tag]} ")
             return f" {INLINE[tag]}]"
-        elif tag == "a" and values.get("href"):
+        elif tag == "a" and values.get("href") and values.get("class") != "enlarge":
             self.words.append(f"[{_address(values['href'])} ")
             return " a]"
         elif tag == "iframe":

@@ -30,7 +30,7 @@ def test_rules(css, kept):
 
 def test_what_is_no_style_sheet_is_refused():
     with pytest.raises(TypeError, match="cannot be read"):
-        used("} p { color: red }", set())
+        used("p { color: red } p", set())
 
 
 def test_every_page_asks_for_one_sheet_at_its_own_address(tmp_path):

@@ -15,7 +15,7 @@ from whybn.lab.data import Data, batch_order, fashion_for
 from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 25
+BUDGET = 35
 GUESSING = 0.1  # accuracy of a network that guesses among ten kinds
 
 
@@ -27,7 +27,7 @@ class Settings:
     seeds: int = 8
     depth: int = 8  # convolutional layers
     channels: int = 8  # filters in each of them
-    examples_seen: int = 4800  # pictures that each training uses, counted as often as it uses them
+    examples_seen: int = 3200  # pictures that each training uses, counted as often as it uses them
     held_out: int = 500  # training pictures set aside to choose the learning rate
     sizes: tuple[int, ...] = (2, 8, 32)  # pictures in a mini-batch
     rate_decades: tuple[float, float] = (-2.0, 0.0)  # common logarithm of the lowest and highest learning rate

@@ -19,16 +19,11 @@ def facts(results: dict) -> dict[str, str]:
     shown = {
         "seeds": str(plain["loss"].shape[1]),
         "steps": str(plain["moments"][-1]),
-        "layers": str(plain["spread"].shape[1]),
-        "batch": str(plain["batch"]),
         "gain": number(float(plain["gain"])),
         "rate": number(float(plain["rate"]), 1),
+        "plain_fading": number(np.median(_fading(plain))),
     }
-    for name, arm in arms.items():
-        shown[f"{name}_loss"] = number(np.median(arm["loss"][-1]))
-        shown[f"{name}_fading"] = number(np.median(_fading(arm)))
-        shown[f"{name}_first_gradient"] = number(np.median(arm["gradient"][0, 0]))
-    return shown
+    return shown | {f"{name}_loss": number(np.median(arm["loss"][-1])) for name, arm in arms.items()}
 
 
 def claims(_results: dict) -> list[Claim]:
@@ -38,11 +33,13 @@ def claims(_results: dict) -> list[Claim]:
 
 def alts(results: dict) -> dict[str, str]:
     """Alt texts."""
-    fact = facts(results)
+    fact, arms = facts(results), results["layers"]
+    first = {name: number(np.median(arm["gradient"][0, 0])) for name, arm in arms.items()}
     return {
-        "instrument": f"What enters the activation function in each of {fact['layers']} layers, the gradient in each layer, "
-        f"and the loss over {fact['steps']} steps, from initial weights {fact['gain']} times He's. Without Batch Norm the "
-        f"distributions shrink with each layer, by a factor of {fact['plain_fading']} in all, and the loss ends at "
-        f"{fact['plain_loss']}. With Batch Norm all layers have the same spread, the gradient in the first layer is larger, "
-        f"and the loss ends at {fact['batch_norm_loss']}."
+        "instrument": f"What enters the activation functions in each of {arms['plain']['spread'].shape[1]} layers, the "
+        f"gradient in each layer, and the loss over {fact['steps']} steps, from initial weights {fact['gain']} times He’s. "
+        f"Without Batch Norm the distributions shrink with each layer, by a factor of {fact['plain_fading']} in all; the "
+        f"gradient in the first layer is {first['plain']} at the start, and the loss ends at {fact['plain_loss']}. With "
+        f"Batch Norm all layers have the same spread; the gradient in the first layer is {first['batch_norm']}, and the "
+        f"loss ends at {fact['batch_norm_loss']}."
     }

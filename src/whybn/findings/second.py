@@ -110,7 +110,7 @@ def claims(results: dict) -> list[Claim]:
             origin="Wu and He (2018)",
             quantity="lead of Batch Norm in test error, with mini-batches of 32 pictures minus with mini-batches of two",
             scope=SCOPE.replace("mini-batches of 32, plain gradient descent, 300 steps", "plain gradient descent")
-            + "; 4,800 pictures seen whatever the size of the mini-batch; for each arm and size the learning rate that is "
+            + "; 3,200 pictures seen whatever the size of the mini-batch; for each arm and size the learning rate that is "
             "best on pictures set aside; 1,000 test pictures",
             values=per_seed(lead[-1] - lead[0]),
             margin=0.1,

@@ -112,7 +112,11 @@ class Figures(Treeprocessor):
             figure.set("class", f"{figure.get('class', '')} {image.attrib.pop('class')}".strip())
         own = OWN.search(image.get("src", ""))
         holder.tail = None
-        figure.append(self.picture(image, own["name"]) if own and holder is image else holder)
+        if own and holder is image:
+            large = ET.SubElement(figure, "a", {"class": "enlarge", "href": image.get("src"), "title": "Large view"})
+            large.append(self.picture(image, own["name"]))
+        else:
+            figure.append(holder)
         text = ET.SubElement(figure, "figcaption")
         text.text = caption.text
         text.extend(list(caption))

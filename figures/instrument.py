@@ -69,7 +69,7 @@ def _distributions(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
         hill = smooth / smooth.max()
         hill[hill < THINNEST] = 0
         marks.ridge(panel, (edges[1:] + edges[:-1]) / 2, OVERLAP * hill, layer, arm, f"layer {layer}")
-    panel.axes.set(xlim=(-10, 10), ylim=(layers[-1] + 0.4, layers[0] - OVERLAP))
+    panel.axes.set(xlim=(-10, 10), ylim=(layers[-1] + 0.4, layers[0] - OVERLAP - 0.1))
     words.named_ticks(panel, "x", (-10, -1, 0, 1, 10), ("−10", "−1", "0", "1", "10"))
     words.named_ticks(panel, "y", layers[[0, -1]], layers[[0, -1]])
     words.y_label(panel, "layer")

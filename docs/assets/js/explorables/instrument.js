@@ -16,6 +16,7 @@ whybn.load("engine");
   const REACHES = [10, 100, 1000]; // of the axis of the distributions
   const POWERS = [-8, 2]; // of ten: the axis of the gradients at most; what lies beyond is drawn hollow at its end
   const OVERLAP = 2; // height of the hills, in layers
+  const SHADES = ["shade-0", "shade-1", "shade-2", "shade-3", "shade-4"]; // of the map: from paper to dark
 
   // ---- The engine, in a worker where one starts
 
@@ -239,7 +240,7 @@ whybn.load("engine");
     function drawMaps() {
       ground.replaceChildren();
       const hatch = add(add(ground, "defs"), "pattern", {
-        id: "diverged", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)",
+        id: "instrument-hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)",
       });
       add(hatch, "path", { d: "M0,0V5", class: "hatch" });
       maps.forEach((map, arm) => {
@@ -254,9 +255,9 @@ whybn.load("engine");
         const cells = add(group, "g", { class: `map ${ARMS[arm]}` });
         const wide = (map.right - map.left) / data.rates.length, high = (map.bottom - map.top) / data.gains.length;
         data.map[arm].forEach((row, gain) => row.forEach((loss, rate) => {
-          const shade = loss === null ? "hatched" : `shade-${data.levels.filter((level) => loss < level).length}`;
-          const at = { x: map.left + rate * wide, y: map.bottom - (gain + 1) * high };
-          add(cells, "rect", { ...at, width: wide - 1, height: high - 1, class: shade });
+          const at = { x: map.left + rate * wide, y: map.bottom - (gain + 1) * high, width: wide - 1, height: high - 1 };
+          const shade = SHADES[data.levels.filter((level) => loss < level).length];
+          add(cells, "rect", loss === null ? { ...at, fill: "url(#instrument-hatch)" } : { ...at, class: shade });
         }));
         Object.assign(map, { x, y });
       });

@@ -32,9 +32,12 @@ class LiquidLines(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the page's lines as Jekyll would hand them to kramdown."""
-        text, messages = render("\n".join(lines), self.page(), lenient=lenient())
+        source = "\n".join(lines)
+        text, messages = render(source, self.page(), lenient=lenient())
         for message in messages:
             log.info(message)
+        if spans.QUOTED.search(source):  # rendered twice, as a message counts the lines of the page as written
+            text, _ = render(spans.with_anchors(source), self.page(), lenient=lenient())
         return text.split("\n")
 
 

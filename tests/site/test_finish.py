@@ -41,9 +41,9 @@ def test_the_feed_holds_the_article_with_whole_addresses():
     page = """<header>H</header><article class="x"><header class="title"><h1>T</h1></header>
 <p class="reading-time">2 minutes</p>
 <p>A &amp; <a href="methods.html#x" class="y">b</a><span class="sidenote">S <i>n</i></span>
-<button class="term" type="button">gain</button><span class="explanation">E</span>.<a class="headerlink" href="#z">#</a></p>
+<button class="term" type="button">gain</button>.<a class="headerlink" href="#z">#</a></p>
 <figure><picture><source srcset="n.svg"><img src="assets/f.svg" alt="F" width="680"></picture>
-<figcaption>C<span class="source">script</span></figcaption></figure></article>"""
+<figcaption>C<span class="source">script</span></figcaption></figure><div class="explanation">E</div></article>"""
     entry = ET.fromstring(feed(page, ADDRESS, META)).find("a:entry", ATOM)
     content = re.sub(r"\n", "", entry.find("a:content", ATOM).text)
     assert content == (

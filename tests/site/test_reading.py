@@ -58,8 +58,9 @@ def test_a_term_explains_itself_to_keys_and_touch(served, browser, width):
     term = page.locator("article > p > button.term").first
     explanation = page.locator(f"#{term.get_attribute('popovertarget')}")
     for opens in (term.tap, lambda: term.press("Enter")):
-        assert not explanation.is_visible()
+        explanation.wait_for(state="hidden")
         opens()
+        explanation.wait_for()
         box = explanation.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width

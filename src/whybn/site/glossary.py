@@ -34,24 +34,29 @@ class Glossary(Treeprocessor):
         terms = load_data(self.page().docs).get("glossary")
         if not isinstance(terms, Mapping):
             return
-        explained: set[str] = set()
+        marked: set[str] = set()
         section: list[ET.Element] = []
         for element in [*root, ET.Element(SECTION)]:
             if element.tag == SECTION:
-                emphasised = {"".join(em.itertext()).lower() for part in section for em in part.iter("em")}
-                marks = Marks({t: terms[t] for t in terms if t not in emphasised}, explained)
+                emphasised = {singular("".join(em.itertext())) for part in section for em in part.iter("em")}
+                marks = Marks([term for term in terms if singular(term) not in emphasised])
                 for part in section:
                     marks.place(part)
+                marked |= marks.done
                 section = []
             elif element.get("class") != "footnote":
                 section.append(element)
+        for term in sorted(marked):  # at the end of the page, as what is inside a folded part cannot open
+            explanation = ET.SubElement(root, "div", {"id": f"term-{name(term)}", "class": "explanation", "popover": ""})
+            explanation.set("data-search-exclude", "")
+            explanation.text = terms[term]
 
 
 class Marks:
-    """The terms still to be marked in one section; `explained` are those whose explanation the page has already."""
+    """The terms still to be marked in one section, and those that have been."""
 
-    def __init__(self, terms: dict[str, str], explained: set[str]) -> None:
-        self.terms, self.explained = dict(terms), explained
+    def __init__(self, terms: list[str]) -> None:
+        self.terms, self.done = terms, set()
 
     def place(self, element: ET.Element) -> None:
         """Mark the terms in the text of `element`, in reading order."""
@@ -73,22 +78,20 @@ class Marks:
         term = match[1].lower()
         mark = ET.Element("button", {"type": "button", "class": "term", "popovertarget": f"term-{name(term)}"})
         mark.text = match[1]
-        last = mark
-        place = 0 if before is None else list(parent).index(before) + 1
-        parent.insert(place, mark)
-        if term not in self.explained:
-            self.explained.add(term)
-            last = ET.Element("span", {"id": f"term-{name(term)}", "class": "explanation", "popover": ""})
-            last.set("data-search-exclude", "")
-            last.text = self.terms[term]
-            parent.insert(place + 1, last)
-        del self.terms[term]
-        head, last.tail = text[: match.start()], text[match.end() :]
+        parent.insert(0 if before is None else list(parent).index(before) + 1, mark)
+        self.terms.remove(term)
+        self.done.add(term)
+        head, mark.tail = text[: match.start()], text[match.end() :]
         if before is None:
             parent.text = head
         else:
             before.tail = head
-        self.split(parent, last)
+        self.split(parent, mark)
+
+
+def singular(term: str) -> str:
+    """A term as it is introduced: *decades* is no other term than *decade*."""
+    return term.lower().removesuffix("s")
 
 
 def name(term: str) -> str:

@@ -9,7 +9,6 @@ from whybn.style import Layout, Panel
 EXPERIMENTS = ("atlas",)
 LAYOUT = Layout(wide=(2, 2), narrow=(2, 2), row_height=180, between=16, under=44, left=44, columns_named=True)
 ARMS = {"plain": "rust", "batch_norm": "blue"}
-LEVELS = (0.2, 0.5, 1, 2)  # of the loss; guessing has 2.3
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -19,7 +18,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         part = results["atlas"][arm]
         gains, rates, loss = part["gains"], part["rates"], part["loss"][row]
         middle = np.median(np.where(np.isnan(loss), np.inf, loss), axis=0)
-        maps.cells(panel, rates, gains, middle, LEVELS, hue, series="median loss")
+        maps.cells(panel, rates, gains, middle, maps.LOSS_LEVELS, hue, series="median loss")
         maps.outline_row(panel, rates, gains, int(np.abs(np.log(gains)).argmin()))
         if row == 0:
             words.title(panel, pen(arm).label)
@@ -33,4 +32,4 @@ def draw(results: dict, axes: list[Panel]) -> None:
             words.decades(panel, "x")
         words.named_ticks(panel, "y", [0.1, 1, 10], ["0.1", "He 1", "10"])
         words.x_label(panel, "learning rate")
-    maps.key(axes, LEVELS, tuple(ARMS.values()), "loss", extra="diverged", hatched=True)
+    maps.key(axes, maps.LOSS_LEVELS, tuple(ARMS.values()), "loss", extra="diverged", hatched=True)

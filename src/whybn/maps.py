@@ -16,6 +16,7 @@ from whybn.style import Panel
 from whybn.words import plain
 
 HATCH = "/////"
+LOSS_LEVELS = (0.2, 0.5, 1, 2)  # limits between the shades of a loss on the digits; guessing has 2.3
 SWATCH = 22  # px, width of one shade in the key
 
 

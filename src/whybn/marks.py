@@ -62,6 +62,22 @@ def band(
     record(panel, series or style.label, x=x, low=low, high=high)
 
 
+def ridge(
+    panel: Panel, x: ArrayLike, heights: ArrayLike, at: float, pen_name: str, series: str = ""
+) -> None:
+    """Draw a distribution, `heights` along `x` (both (point,)), as a hill that stands on the level y = `at`.
+
+    Call it from the back to the front: a hill hides those behind it. Higher is where y is smaller.
+    """
+    style = pen(pen_name)
+    x, heights = (np.asarray(part, dtype=float) for part in (x, heights))
+    seen = np.flatnonzero(heights)
+    x, heights = (part[max(seen[0] - 1, 0) : seen[-1] + 2] for part in (x, heights))
+    panel.axes.fill_between(x, at, at - heights, color=hex_of(f"{style.role}-1"), linewidth=0)
+    panel.axes.plot(x, at - heights, color=hex_of(style.role), linewidth=1)
+    record(panel, series or style.label, x=x, y=np.full(len(x), at), value=heights)
+
+
 def seeds(
     panel: Panel, x: ArrayLike, values: ArrayLike, pen_name: str, series: str = "", *, top: float = np.inf
 ) -> None:

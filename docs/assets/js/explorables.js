@@ -22,11 +22,14 @@ window.whybn = { data: {} };
     return asked[address];
   }
 
+  whybn.load = (name) => load(`${here}explorables/${name}.js`);
+
   async function enliven(figure) {
     const key = figure.dataset.explorable;
     const picture = figure.querySelector("img").src;
-    await Promise.all([load(picture.replace(/svg$/, "data.js")), load(`${here}explorables/shell.js`)]);
-    await load(`${here}explorables/${key}.js`);
+    await Promise.all([load(picture.replace(/svg$/, "data.js")), whybn.load("shell")]);
+    await whybn.load(key);
+    await Promise.all(Object.values(asked)); // with what that script has asked for
     const name = picture.replace(/.*\/|\.svg$/g, "");
     whybn.start(figure, key, whybn.data[name]);
   }

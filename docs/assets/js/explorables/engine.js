@@ -1,0 +1,331 @@
+/* The engine of the instrument: two fully connected ReLU networks, without and with Batch Norm, trained side by side from the same weights on the
+   same mini-batches, as src/whybn/lab trains them. tests/site/test_instrument.py compares them with PyTorch.
+
+   All of it is one function that needs nothing from outside, so that a worker can be made from its source text. */
+function whybnEngine() {
+  "use strict";
+  const INPUTS = 64, WIDTH = 32, CLASSES = 10, EPSILON = 1e-5;
+  const OUTPUTS = 12; // classes and two columns that stay zero, as `multiply` takes four columns at once
+  const TRAINING = 1400; // images of the training set; the others are never shown to the networks
+  const BINS = 241, REACH = Math.asinh(1000); // of the histograms, which are even in asinh of the value
+  const WHOLE_EVERY = 20; // steps from one loss on the whole training set to the next
+
+  /* out = a b, with a and b given by the strides of their rows and columns. Two by four sums stay in registers; they
+     are doubles, rounded to 32 bits when they are stored. rows must be even, columns a multiple of four. */
+  function multiply(out, a, aRow, aColumn, b, bRow, bColumn, rows, columns, inner) {
+    const second = bColumn, third = 2 * bColumn, fourth = 3 * bColumn;
+    for (let i = 0; i < rows; i += 2) {
+      for (let j = 0; j < columns; j += 4) {
+        let p0 = 0, p1 = 0, p2 = 0, p3 = 0, q0 = 0, q1 = 0, q2 = 0, q3 = 0;
+        for (let k = 0, at = i * aRow, to = j * bColumn; k < inner; k++, at += aColumn, to += bRow) {
+          const p = a[at], q = a[at + aRow];
+          const b0 = b[to], b1 = b[to + second], b2 = b[to + third], b3 = b[to + fourth];
+          p0 += p * b0; p1 += p * b1; p2 += p * b2; p3 += p * b3;
+          q0 += q * b0; q1 += q * b1; q2 += q * b2; q3 += q * b3;
+        }
+        let at = i * columns + j;
+        out[at] = p0; out[at + 1] = p1; out[at + 2] = p2; out[at + 3] = p3;
+        at += columns;
+        out[at] = q0; out[at + 1] = q1; out[at + 2] = q2; out[at + 3] = q3;
+      }
+    }
+  }
+
+  const fanIn = (layer) => (layer ? WIDTH : INPUTS);
+  const floats = (length, value = 0) => new Float32Array(length).fill(value);
+  const each = (count, make) => Array.from({ length: count }, (_, index) => make(index));
+
+  /* Uniform numbers in [0, 1) (mulberry32), a stream of its own for every purpose. */
+  function uniform(seed, purpose) {
+    let state = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(purpose, 0x85ebca6b);
+    return () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let t = Math.imul(state ^ (state >>> 15), 1 | state);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    };
+  }
+
+  function shuffle(values, draw) {
+    for (let last = values.length - 1; last > 0; last--) {
+      const other = Math.floor(draw() * (last + 1)), kept = values[last];
+      values[last] = values[other];
+      values[other] = kept;
+    }
+    return values;
+  }
+
+  /* Weights of layer 0, 1, ..., each (in, out): normal deviates times sqrt(2 / fan-in) times the gain. */
+  function draw(depth, gain, seed) {
+    const random = uniform(seed, 1);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return each(depth + 1, (layer) => {
+      const wide = layer < depth ? WIDTH : OUTPUTS, used = layer < depth ? WIDTH : CLASSES;
+      const weights = floats(fanIn(layer) * wide), size = Math.sqrt(2 / fanIn(layer)) * gain;
+      for (let k = 0; k < weights.length; k++) if (k % wide < used) weights[k] = normal() * size;
+      return weights;
+    });
+  }
+
+  /* Parameters and their gradients under the same names: weight, bias, scale, shift, by layer. Right before Batch Norm
+     a bias would be inert, so there is none. pass: what the last mini-batch left in every layer. */
+  function network(weights, normalised, batch) {
+    const depth = weights.length - 1;
+    const empty = () => ({
+      weight: weights.map((one) => floats(one.length)),
+      bias: each(depth + 1, (layer) => (layer === depth ? floats(OUTPUTS) : normalised ? null : floats(WIDTH))),
+      scale: each(normalised ? depth : 0, () => floats(WIDTH, 1)),
+      shift: each(normalised ? depth : 0, () => floats(WIDTH)),
+    });
+    const parameters = empty();
+    weights.forEach((one, layer) => parameters.weight[layer].set(one));
+    return { depth, normalised, parameters, gradient: empty(), pass: room(batch, depth, true), diverged: -1 };
+  }
+
+  /* Room for what a pass over `batch` examples leaves in every layer; one layer's room for all if nothing is to be kept. */
+  function room(batch, depth, keep) {
+    const layers = (size) => {
+      const shared = keep ? null : [floats(batch * size), floats(batch * size)];
+      return each(depth, (layer) => (keep ? floats(batch * size) : shared[layer % 2]));
+    };
+    const entering = layers(WIDTH); // what enters the activation function
+    return {
+      batch,
+      entering,
+      halves: entering.map((values) => new Uint16Array(values.buffer)),
+      standard: layers(WIDTH), // after subtracting the mean and dividing by the deviation
+      active: layers(WIDTH),
+      deviation: each(depth, () => floats(WIDTH)),
+      outputs: floats(batch * OUTPUTS),
+      slope: floats(batch * OUTPUTS), // of the loss, for the outputs
+      slopes: keep ? [floats(batch * WIDTH), floats(batch * WIDTH)] : [],
+    };
+  }
+
+  function addTo(values, addend) {
+    for (let at = 0; at < values.length; at += addend.length)
+      for (let k = 0; k < addend.length; k++) values[at + k] += addend[k];
+  }
+
+  /* Each unit by its mean and variance over the batch, then scale and shift; from `entering` to `standard` and back. */
+  function normalise(values, standard, deviation, scale, shift, batch) {
+    for (let unit = 0; unit < WIDTH; unit++) {
+      let mean = 0, variance = 0;
+      for (let at = unit; at < values.length; at += WIDTH) mean += values[at];
+      mean /= batch;
+      for (let at = unit; at < values.length; at += WIDTH) variance += (values[at] - mean) * (values[at] - mean);
+      const size = Math.sqrt(variance / batch + EPSILON);
+      deviation[unit] = size;
+      for (let at = unit; at < values.length; at += WIDTH) {
+        standard[at] = (values[at] - mean) / size;
+        values[at] = standard[at] * scale[unit] + shift[unit];
+      }
+    }
+  }
+
+  /* The gradient through `normalise`, in place; those of scale and shift on the way. */
+  function normaliseBack(slope, standard, deviation, scale, ofScale, ofShift, batch) {
+    for (let unit = 0; unit < WIDTH; unit++) {
+      let sum = 0, along = 0;
+      for (let at = unit; at < slope.length; at += WIDTH) {
+        sum += slope[at];
+        along += slope[at] * standard[at];
+      }
+      ofShift[unit] = sum;
+      ofScale[unit] = along;
+      sum /= batch;
+      along /= batch;
+      const factor = scale[unit] / deviation[unit];
+      for (let at = unit; at < slope.length; at += WIDTH) {
+        slope[at] = factor * (slope[at] - sum - standard[at] * along);
+      }
+    }
+  }
+
+  function forward(net, inputs, pass) {
+    const { weight, bias, scale, shift } = net.parameters, { batch } = pass;
+    let below = inputs;
+    for (let layer = 0; layer < net.depth; layer++) {
+      const entering = pass.entering[layer], active = pass.active[layer];
+      multiply(entering, below, fanIn(layer), 1, weight[layer], WIDTH, 1, batch, WIDTH, fanIn(layer));
+      if (net.normalised) {
+        const { standard, deviation } = pass;
+        normalise(entering, standard[layer], deviation[layer], scale[layer], shift[layer], batch);
+      } else addTo(entering, bias[layer]);
+      // Written so that what is not a number stays so: a network that has diverged must not look healthy.
+      for (let at = 0; at < active.length; at++) active[at] = entering[at] < 0 ? 0 : entering[at];
+      below = active;
+    }
+    multiply(pass.outputs, below, WIDTH, 1, weight[net.depth], OUTPUTS, 1, batch, OUTPUTS, WIDTH);
+    addTo(pass.outputs, bias[net.depth]);
+  }
+
+  /* Mean cross-entropy of a pass; leaves its gradient for the outputs in pass.slope. */
+  function crossEntropy(pass, labels) {
+    const { outputs, slope, batch } = pass;
+    let total = 0;
+    for (let example = 0; example < batch; example++) {
+      const at = example * OUTPUTS;
+      let most = -Infinity, sum = 0;
+      for (let k = 0; k < CLASSES; k++) if (outputs[at + k] > most) most = outputs[at + k];
+      for (let k = 0; k < CLASSES; k++) sum += slope[at + k] = Math.exp(outputs[at + k] - most);
+      for (let k = 0; k < CLASSES; k++) slope[at + k] /= sum * batch;
+      slope[at + labels[example]] -= 1 / batch;
+      total += Math.log(sum) + most - outputs[at + labels[example]];
+    }
+    return Math.fround(total / batch);
+  }
+
+  function sumRows(sums, values) {
+    for (let k = 0; k < sums.length; k++) {
+      let sum = 0;
+      for (let at = k; at < values.length; at += sums.length) sum += values[at];
+      sums[k] = sum;
+    }
+  }
+
+  /* All gradients, from what `forward` and `crossEntropy` left in the network's pass. */
+  function backward(net, inputs) {
+    const { weight, scale } = net.parameters, { gradient, pass } = net, { batch } = pass;
+    let slope = pass.slope;
+    for (let layer = net.depth; layer >= 0; layer--) {
+      const wide = layer < net.depth ? WIDTH : OUTPUTS, deep = fanIn(layer);
+      if (layer < net.depth) {
+        const active = pass.active[layer];
+        for (let at = 0; at < slope.length; at++) if (active[at] <= 0) slope[at] = 0;
+        if (net.normalised) {
+          const { standard, deviation } = pass, { scale: ofScale, shift: ofShift } = gradient;
+          normaliseBack(slope, standard[layer], deviation[layer], scale[layer], ofScale[layer], ofShift[layer], batch);
+        }
+      }
+      if (gradient.bias[layer]) sumRows(gradient.bias[layer], slope);
+      const below = layer ? pass.active[layer - 1] : inputs;
+      multiply(gradient.weight[layer], below, 1, deep, slope, wide, 1, deep, wide, batch);
+      if (!layer) return;
+      const next = pass.slopes[layer % 2];
+      multiply(next, slope, wide, 1, weight[layer], 1, wide, batch, WIDTH, wide);
+      slope = next;
+    }
+  }
+
+  function descend(net, rate) {
+    for (const kind of Object.keys(net.parameters)) {
+      net.parameters[kind].forEach((values, layer) => {
+        const slope = net.gradient[kind][layer];
+        if (values) for (let at = 0; at < values.length; at++) values[at] -= rate * slope[at];
+      });
+    }
+  }
+
+  const rootMeanSquare = (values) => {
+    let sum = 0;
+    for (let at = 0; at < values.length; at++) sum += values[at] * values[at];
+    return Math.sqrt(sum / values.length);
+  };
+
+  /* The bin of every value by the upper half of its 32 bits, which holds its sign, its exponent and seven more bits. */
+  function bins() {
+    const table = new Uint8Array(65536), half = new Uint16Array(2), value = new Float32Array(half.buffer);
+    for (half[1] = 0; half[1] < 65535; half[1]++) {
+      const bin = Math.floor((Math.asinh(value[0]) / REACH + 1) * (BINS / 2));
+      table[half[1]] = Math.min(Math.max(bin, 0), BINS - 1); // what lies beyond is counted at the ends
+    }
+    return table;
+  }
+
+  /* The histogram of floats, given as their halves, into `shape` from `at` on; its highest bin is 255. */
+  let binOf = null;
+  const counts = floats(BINS);
+  function histogram(halves, shape, at) {
+    binOf ??= bins();
+    let most = 1;
+    counts.fill(0);
+    for (let k = 1; k < halves.length; k += 2) most = Math.max(most, ++counts[binOf[halves[k]]]);
+    for (let bin = 0; bin < BINS; bin++) shape[at + bin] = Math.ceil((255 * counts[bin]) / most);
+  }
+
+  /* All images (image, 64), from one character for each pixel, with mean 0 and standard deviation 1 over all of them as
+     the laboratory has them, and their labels. */
+  function digits(images, labels) {
+    const pixels = Uint8Array.from(images, (pixel) => pixel.charCodeAt(0) - 48);
+    let mean = 0, square = 0;
+    for (const value of pixels) mean += value / pixels.length;
+    for (const value of pixels) square += (value - mean) ** 2 / (pixels.length - 1);
+    const inputs = Float32Array.from(pixels, (value) => (value - mean) / Math.sqrt(square));
+    return { inputs, labels: Uint8Array.from(labels) };
+  }
+
+  /* A pair of networks ready to train; next() takes one step and returns what was seen before it. */
+  function pair({ depth, batch, rate, gain, seed }, data) {
+    const weights = draw(depth, gain, seed);
+    const networks = [false, true].map((normalised) => network(weights, normalised, batch));
+    const own = shuffle(each(data.labels.length, (index) => index), uniform(seed, 2)).slice(0, TRAINING);
+    const shuffles = uniform(seed, 3);
+    const whole = room(TRAINING, depth, false);
+    const allInputs = floats(TRAINING * INPUTS), allLabels = new Uint8Array(TRAINING);
+    const someInputs = floats(batch * INPUTS), someLabels = new Uint8Array(batch);
+    let order = [], taken = 0, step = 0;
+
+    function gather(index, toInputs, toLabels) {
+      index.forEach((image, row) => {
+        toInputs.set(data.inputs.subarray(image * INPUTS, (image + 1) * INPUTS), row * INPUTS);
+        toLabels[row] = data.labels[image];
+      });
+    }
+
+    /* Each epoch a fresh shuffle of the training images, its incomplete last batch dropped. */
+    function nextBatch() {
+      if (taken + batch > order.length) {
+        order = shuffle(own.slice(), shuffles);
+        taken = 0;
+      }
+      gather(order.slice(taken, taken + batch), someInputs, someLabels);
+      taken += batch;
+    }
+
+    /* step; loss (arm,) of the mini-batch, whole (arm,) of the training set in train mode, NaN where it was not taken;
+       gradient (arm, layer), root mean squares over the weights; shape (arm, layer, bin). */
+    function next() {
+      const seen = {
+        step,
+        loss: floats(2, NaN),
+        whole: floats(2, NaN),
+        gradient: floats(2 * depth, NaN),
+        shape: new Uint8Array(2 * depth * BINS),
+        diverged: new Int32Array(2),
+      };
+      nextBatch();
+      networks.forEach((net, arm) => {
+        if (net.diverged < 0) observe(net, arm, seen);
+        seen.diverged[arm] = net.diverged;
+      });
+      step++;
+      return seen;
+    }
+
+    function observe(net, arm, seen) {
+      if (step % WHOLE_EVERY === 0) {
+        forward(net, allInputs, whole);
+        seen.whole[arm] = crossEntropy(whole, allLabels);
+      }
+      const { pass } = net;
+      forward(net, someInputs, pass);
+      seen.loss[arm] = crossEntropy(pass, someLabels);
+      if (!Number.isFinite(seen.loss[arm])) {
+        net.diverged = step;
+        return;
+      }
+      backward(net, someInputs);
+      for (let layer = 0; layer < depth; layer++) {
+        seen.gradient[arm * depth + layer] = rootMeanSquare(net.gradient.weight[layer]);
+        histogram(pass.halves[layer], seen.shape, (arm * depth + layer) * BINS);
+      }
+      descend(net, rate);
+    }
+
+    gather(own, allInputs, allLabels);
+    return { next, networks, training: own, inputs: someInputs, labels: someLabels };
+  }
+
+  return { digits, pair, BINS, REACH };
+}

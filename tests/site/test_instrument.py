@@ -1,0 +1,328 @@
+"""The instrument: what it computes in the page equals PyTorch, and what it shows is what it computed."""
+
+import base64
+import gzip
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from building import ROOT
+
+from whybn.lab.data import Data, digits
+from whybn.lab.networks import Architecture, Parameters, Trace, forward
+from whybn.lab.normalisers import Context
+from whybn.lab.training import assemble, evaluate, gradients, train
+
+pytestmark = pytest.mark.verify
+SCRIPTS = [ROOT / "docs/assets/js/explorables" / name for name in ("engine.js", "instrument.js")]
+TRANSFER = 13_000  # bytes of both, compressed, at most: their share of the 25 KB
+ARMS = ("plain", "batch_norm")
+PADDED = 12  # columns of the engine's output layer, of which ten are used
+STEPS = 20
+# depth, batch, rate, gain, seed: every depth and batch that can be chosen, small and large gains and rates. Without
+# Batch Norm, the last three diverge.
+SETTINGS = [
+    (10, 32, 0.1, 1, 0),
+    (2, 2, 0.0464, 1, 1),
+    (20, 8, 0.01, 0.1, 2),
+    (5, 128, 0.215, 0.562, 3),
+    (10, 4, 1, 0.316, 4),
+    (5, 128, 1, 3.16, 5),
+    (10, 32, 4.64, 1, 6),
+    (20, 32, 0.001, 10, 7),
+]
+DIVERGING = SETTINGS[5:]
+
+RECORD = """
+([depth, batch, rate, gain, seed, steps]) => {
+  const packed = (a) => {
+    const bytes = new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
+    let text = "";
+    for (let k = 0; k < bytes.length; k += 4096) text += String.fromCharCode(...bytes.subarray(k, k + 4096));
+    return btoa(text);
+  };
+  const tree = (o) => ArrayBuffer.isView(o) ? packed(o) : Array.isArray(o) ? o.map(tree) : o &&
+    Object.fromEntries(Object.entries(o).map(([name, value]) => [name, tree(value)]));
+  const engine = whybnEngine(), { images, labels } = whybn.data.instrument;
+  const pair = engine.pair({ depth, batch, rate, gain, seed }, engine.digits(images, labels));
+  const steps_ = [];
+  for (let step = 0; step < steps; step++) {
+    const before = pair.networks.map((net) => tree(net.parameters));
+    const seen = pair.next();
+    steps_.push({
+      inputs: packed(pair.inputs), labels: packed(pair.labels), diverged: [...seen.diverged],
+      loss: packed(seen.loss), whole: packed(seen.whole), rms: packed(seen.gradient), shape: packed(seen.shape),
+      arms: pair.networks.map(({ gradient, pass }, arm) => ({
+        parameters: before[arm], gradient: tree(gradient), entering: tree(pass.entering), active: tree(pass.active),
+      })),
+    });
+  }
+  return { steps: steps_, training: pair.training, bins: engine.BINS, reach: engine.REACH };
+}
+"""
+
+
+def unpacked(text: str, *shape: int) -> torch.Tensor:
+    return torch.from_numpy(np.frombuffer(base64.b64decode(text), np.float32).copy()).view(*shape)
+
+
+def parameters(tree: dict, architecture: Architecture) -> Parameters:
+    """Parameters, or their gradients, as the laboratory has them: one member, (in, out)."""
+    found = {}
+    for layer in range(architecture.depth + 1):
+        wide = PADDED if layer == architecture.depth else architecture.width
+        fan_in, fan_out = architecture.fans(layer)
+        found[f"weight.{layer}"] = unpacked(tree["weight"][layer], 1, fan_in, wide)[..., :fan_out]
+        for kind in ("bias", "scale", "shift"):
+            if layer < len(tree[kind]) and tree[kind][layer]:
+                found[f"{kind}.{layer}"] = unpacked(tree[kind][layer], 1, wide)[:, :fan_out]
+    return found
+
+
+@dataclass
+class Run:
+    """What the engine did in the page with one of the settings, and the same steps in the laboratory."""
+
+    settings: tuple
+    record: dict
+
+    def architecture(self, arm: str) -> Architecture:
+        return Architecture(depth=self.settings[0], arm=arm)
+
+    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        seen = self.record["steps"][step]
+        labels = torch.from_numpy(np.frombuffer(base64.b64decode(seen["labels"]), np.uint8).astype(np.int64))
+        return unpacked(seen["inputs"], 1, -1, 64), labels[None]
+
+    def diverged_at(self, arm: str) -> int:
+        return self.record["steps"][-1]["diverged"][ARMS.index(arm)]
+
+    def finite_steps(self, arm: str) -> range:
+        return range(self.diverged_at(arm) if self.diverged_at(arm) >= 0 else len(self.record["steps"]))
+
+    def losses(self, arm: str) -> torch.Tensor:
+        return torch.stack([unpacked(seen["loss"], 2)[ARMS.index(arm)] for seen in self.record["steps"]])
+
+    def of(self, arm: str, step: int) -> dict[str, torch.Tensor]:
+        """What the engine computed in one step."""
+        seen, architecture = self.record["steps"][step]["arms"][ARMS.index(arm)], self.architecture(arm)
+        found = {f"gradient.{name}": value for name, value in parameters(seen["gradient"], architecture).items()}
+        for layer in range(architecture.depth):
+            found[f"entering.{layer}"] = unpacked(seen["entering"][layer], 1, -1, 32)
+            found[f"active.{layer}"] = unpacked(seen["active"][layer], 1, -1, 32)
+        return found | {"loss": self.losses(arm)[step : step + 1]}
+
+    def in_the_laboratory(self, arm: str, step: int, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+        """The same from the engine's own parameters at that step."""
+        architecture = self.architecture(arm)
+        tree = self.record["steps"][step]["arms"][ARMS.index(arm)]["parameters"]
+        start = {name: value.to(dtype) for name, value in parameters(tree, architecture).items()}
+        inputs, labels = self.batch(step)
+        trace = Trace([], [], [])
+        forward(architecture, start, inputs.to(dtype), Context(training=True), trace=trace)
+        loss, slopes = gradients(assemble(architecture, start, [0]), inputs.to(dtype), labels, Context(training=True))
+        found = {f"gradient.{name}": value for name, value in slopes.items()} | {"loss": loss}
+        for layer in range(architecture.depth):
+            found[f"entering.{layer}"], found[f"active.{layer}"] = trace.preactivations[layer], trace.activations[layer]
+        return found
+
+    def trained(self, arm: str, dtype: torch.dtype) -> tuple[torch.Tensor, int]:
+        """Losses and step of divergence of the whole run in the laboratory, from the engine's first parameters."""
+        architecture, steps = self.architecture(arm), len(self.record["steps"])
+        batches = [self.batch(step) for step in range(steps)]
+        inputs, labels = (torch.cat(column, 1)[0] for column in zip(*batches, strict=True))
+        order = torch.arange(len(labels)).view(steps, 1, -1)
+        nothing = torch.empty(1, 0, dtype=torch.int64)
+        data = Data(inputs.to(dtype), labels, order, nothing, nothing)
+        tree = self.record["steps"][0]["arms"][ARMS.index(arm)]["parameters"]
+        start = {name: value.to(dtype) for name, value in parameters(tree, architecture).items()}
+        done = train(assemble(architecture, start, [0]), data, [float(self.settings[2])])
+        return done.minibatch_loss[:, 0], int(done.diverged_at)
+
+
+@pytest.fixture(scope="module")
+def page(browser, served):
+    """A page whose instrument has been loaded."""
+    opened = browser.new_page()
+    opened.goto(served)
+    opened.locator("#instrument").scroll_into_view_if_needed()
+    opened.wait_for_function("window.whybn?.explorables?.instrument && window.whybnEngine")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def recorded(page):
+    """Return ``recorded(settings, steps)``: what the page's own scripts compute, once for all tests."""
+
+    @cache
+    def record(settings, steps=STEPS):
+        return Run(settings, page.evaluate(RECORD, [*settings, steps]))
+
+    return record
+
+
+def worst(found: dict[str, torch.Tensor], exact: dict[str, torch.Tensor]) -> dict[str, float]:
+    """Largest deviation for each kind of array, in units of the largest entry of each array."""
+    deviations: dict[str, float] = {}
+    for name, value in exact.items():
+        kind = name.rpartition(".")[0] or name
+        size = value.abs().max().clamp_min(1e-30)
+        deviations[kind] = max(deviations.get(kind, 0), float((found[name].double() - value).abs().max() / size))
+    return deviations
+
+
+@pytest.mark.parametrize("arm", ARMS)
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_every_step_equals_pytorch(recorded, settings, arm):
+    """Losses, pre-activations, activations and gradients, each step from the engine's own parameters.
+
+    How far single precision strays depends on the network: Batch Norm of two nearly equal examples divides by almost
+    nothing. So PyTorch itself is the measure. From PyTorch in double precision, the engine may stray a few times as far
+    as PyTorch in single precision does (mostly it strays less, as its sums are doubles) or by some roundings, and
+    nowhere by more than a thousandth of the largest entry.
+    """
+    run = recorded(settings)
+    engine: dict[str, float] = {}
+    torch32: dict[str, float] = {}
+    for step in run.finite_steps(arm):
+        exact = run.in_the_laboratory(arm, step, torch.float64)
+        single = run.in_the_laboratory(arm, step, torch.float32)
+        if not all(value.isfinite().all() for value in single.values()):
+            break  # the step before divergence: some gradients are beyond single precision
+        for kept, found in ((engine, run.of(arm, step)), (torch32, single)):
+            for kind, deviation in worst(found, exact).items():
+                kept[kind] = max(kept.get(kind, 0), deviation)
+    assert {"loss", "entering", "active", "gradient.weight", "gradient.bias"} <= engine.keys()
+    for kind, deviation in engine.items():
+        assert deviation <= min(5 * torch32[kind] + 2e-6, 1e-3), f"{kind}: {deviation}, PyTorch {torch32[kind]}"
+
+
+@pytest.mark.parametrize("arm", ARMS)
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_whole_trainings_equal_pytorch(recorded, settings, arm):
+    """Rounding errors grow from step to step, as fast as the training is unstable, in PyTorch as in the engine.
+
+    As long as PyTorch in single precision has not parted from double precision, the engine must not have, either.
+    """
+    run = recorded(settings)
+    losses, at = run.trained(arm, torch.float32)
+    exact, _ = run.trained(arm, torch.float64)
+    assert run.diverged_at(arm) == at
+    assert (at >= 0) == (arm == "plain" and settings in DIVERGING)
+    steps = run.finite_steps(arm)
+    strays = (losses / exact - 1).abs()[: len(steps)].cummax(0).values
+    together = int((strays < 1e-4).sum())
+    assert together >= min(len(steps), 5)
+    deviation = (run.losses(arm) / exact - 1).abs()[:together]
+    assert (deviation <= 30 * strays[:together] + 1e-5).all()
+
+
+def test_the_start_is_he_s_times_the_gain_and_the_same_in_both(recorded):
+    settings = (20, 32, 0.001, 10, 7)
+    trees = [arm["parameters"] for arm in recorded(settings).record["steps"][0]["arms"]]
+    plain, normalised = (parameters(tree, Architecture(depth=20)) for tree in trees)
+    for layer in range(21):
+        weight = plain[f"weight.{layer}"]
+        assert torch.equal(weight, normalised[f"weight.{layer}"])
+        unit = weight / (10 * (2 / weight.shape[1]) ** 0.5)
+        assert abs(float(unit.mean())) < 4 / unit.numel() ** 0.5
+        assert abs(float(unit.var()) - 1) < 4 * (2 / unit.numel()) ** 0.5
+    every = torch.cat([plain[f"weight.{layer}"].flatten() for layer in range(1, 20)]) / (10 * (2 / 32) ** 0.5)
+    assert abs(float(every.pow(4).mean()) - 3) < 0.3  # normal, not uniform
+
+
+def test_batches_come_from_the_training_images_each_once_in_an_epoch(recorded):
+    run = recorded((5, 128, 0.215, 0.562, 3))
+    images, labels = digits()
+    training = run.record["training"]
+    assert len(training) == len(set(training)) == 1400
+    index = {image.numpy().tobytes(): number for number, image in enumerate(rounded(images))}
+    seen = []
+    for step in range(STEPS):
+        inputs, targets = run.batch(step)
+        numbers = [index[image.numpy().tobytes()] for image in rounded(inputs[0])]
+        assert labels[numbers].tolist() == targets[0].tolist()
+        seen += numbers
+    assert set(seen) <= set(training)
+    first, second = seen[:1280], seen[1280:2560]  # ten batches an epoch
+    assert len(set(first)) == len(set(second)) == 1280
+    assert first != second
+
+
+def rounded(images: torch.Tensor) -> torch.Tensor:
+    """Pixels as the data set has them, so that images can be told apart whatever the last digits."""
+    levels = digits()[0].unique()
+    nearest = (images[..., None] - levels).abs()
+    assert nearest.min(-1).values.max() < 1e-5
+    return nearest.argmin(-1).to(torch.uint8)
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_the_loss_on_the_training_set_equals_pytorch(recorded, arm):
+    run = recorded((10, 32, 0.1, 1, 0), STEPS + 1)
+    images, labels = digits()
+    training = torch.tensor([run.record["training"]])
+    for step in (0, STEPS):
+        seen = run.record["steps"][step]
+        start = parameters(seen["arms"][ARMS.index(arm)]["parameters"], run.architecture(arm))
+        ensemble = assemble(run.architecture(arm), start, [0])
+        loss, _ = evaluate(ensemble, images, labels, training, training=True)
+        torch.testing.assert_close(unpacked(seen["whole"], 2)[ARMS.index(arm)], loss[0], rtol=1e-5, atol=0)
+
+
+@pytest.mark.parametrize("settings", [SETTINGS[0], SETTINGS[1], SETTINGS[4]], ids=str)
+def test_hills_and_dots_are_those_of_the_arrays(recorded, settings):
+    run = recorded(settings)
+    depth, bins = settings[0], run.record["bins"]
+    edges = np.sinh(np.linspace(-1, 1, bins + 1) * run.record["reach"])
+    for step in (0, STEPS - 1):
+        seen = run.record["steps"][step]
+        shapes = np.frombuffer(base64.b64decode(seen["shape"]), np.uint8).reshape(2, depth, bins)
+        sizes = unpacked(seen["rms"], 2, depth)
+        for row, arm in enumerate(ARMS):
+            found = run.of(arm, step)
+            for layer in range(depth):
+                hill = shapes[row, layer] / shapes[row, layer].sum()
+                expected, _ = np.histogram(found[f"entering.{layer}"], edges)
+                expected = np.ceil(255 * expected / expected.max())
+                # Values next to an edge may be counted in the bin beside it, for the table has eight bits of them.
+                assert np.abs(np.cumsum(hill) - np.cumsum(expected / expected.sum())).max() < 0.05
+                size = found[f"gradient.weight.{layer}"].double().square().mean().sqrt()
+                torch.testing.assert_close(sizes[row, layer].double(), size, rtol=1e-6, atol=0)
+
+
+# Places in the midst of their kind on the map: rate, gain, and what becomes of the two networks there.
+PLACES = [
+    (0.0464, 1, ("trains", "trains")),
+    (0.1, 0.178, ("does not train", "trains")),
+    (0.01, 5.62, ("diverges", "does not train")),
+]
+LAST_LOSSES = """
+([rate, gain]) => {
+  const engine = whybnEngine(), { images, labels, steps } = whybn.data.instrument;
+  const pair = engine.pair({ depth: 10, batch: 32, rate, gain, seed: 0 }, engine.digits(images, labels));
+  let seen;
+  for (let step = 0; step <= steps; step++) seen = pair.next();
+  return [...seen.whole].map((loss) => isNaN(loss) ? null : loss);
+}
+"""
+
+
+@pytest.mark.parametrize(("rate", "gain", "kinds"), PLACES)
+def test_the_instrument_agrees_with_the_map(page, rate, gain, kinds):
+    data = page.evaluate("(({ rates, gains, map }) => ({ rates, gains, map }))(whybn.data.instrument)")
+    places = (("gains", gain), ("rates", rate))
+    row, column = (int(np.abs(np.log(np.array(data[name]) / at)).argmin()) for name, at in places)
+
+    def kind(loss):
+        return "diverges" if loss is None else "trains" if loss < 0.5 else "does not train"
+
+    assert tuple(kind(arm[row][column]) for arm in data["map"]) == kinds
+    assert tuple(kind(loss) for loss in page.evaluate(LAST_LOSSES, [rate, gain])) == kinds
+
+
+def test_engine_and_instrument_are_small():
+    assert sum(len(gzip.compress(script.read_bytes())) for script in SCRIPTS) <= TRANSFER

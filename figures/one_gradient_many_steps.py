@@ -8,7 +8,13 @@ from whybn.style import Layout, Panel
 
 EXPERIMENTS = ("walks",)
 LAYOUT = Layout(
-    wide=(2, 2), narrow=(4, 1), row_height=150, narrow_row_height=(120, 125), right=54, between=64, columns_named=True
+    wide=(2, 2),
+    narrow=(4, 1),
+    row_height=170,
+    narrow_row_height=(120, 125),
+    right=54,
+    between=64,
+    columns_named=True,
 )
 ARMS = ("plain", "batch_norm")
 TICKS = {1 / 16: "1/16", 1 / 4: "1/4", 1: "1", 4: "4"}  # in steps of the training
@@ -51,9 +57,9 @@ def _per_seed(part: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
-    x = _multiples(part)
     for moment, step in enumerate(part["walk_at"]):
-        marks.seeds(panel, x, np.median(part["loss"][moment], axis=-1), arm, f"step {step}")
+        marks.seeds(panel, _multiples(part), np.median(part["loss"][moment], axis=-1), arm, f"step {step}")
+    marks.rule(panel, 1, "one training step" if arm == "batch_norm" else "", along="y")
     _multiples_axis(panel)
     words.y_label(panel, "loss on the same mini-batch")
 

@@ -53,7 +53,8 @@ def _noise(panel: Panel, part: dict[str, np.ndarray]) -> None:
     """Add the median with noise behind Batch Norm."""
     rates, loss = _median(part)
     marks.line(panel, rates, loss, "noisy_batch_norm", "with noise")
-    words.label(panel, rates[-1], loss[-1], "noise", "blue", shift=(7, 0))
+    early = min(2, len(rates) - 1)  # where it lies well above the others
+    words.label(panel, rates[early], loss[early], "with noise", "blue", shift=(6, 8))
 
 
 def _median(part: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

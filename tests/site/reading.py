@@ -2,8 +2,8 @@
 
 `read(html)` turns the article of a page from MkDocs or from Jekyll into a list of strings, one a block:
 its kind, its id if it is a heading, and its words with inline markup. Left out is what the site adds on
-purpose: reading time, large views and source lines of figures, margin notes, permalinks, back links. A figure counts as the
-paragraph that Jekyll makes of an image and its caption.
+purpose: reading time, explanations of terms, large views and source lines of figures, margin notes,
+permalinks, back links. A figure counts as the paragraph that Jekyll makes of an image and its caption.
 """
 
 from __future__ import annotations
@@ -45,8 +45,10 @@ INLINE = {
     "kbd": "kbd",
 }
 VOID = {"img", "br", "hr", "input", "meta", "link", "source", "col"}
-ADDED_CLASSES = {"reading-time", "headerlink", "sidenote", "source", "footnote-backref", "reversefootnote", "title"}
-SKIPPED = {"script", "style", "title", "head", "noscript", "colgroup", "button"}
+ADDED_CLASSES = {
+    "title", "reading-time", "explanation", "sidenote", "headerlink", "source", "footnote-backref", "reversefootnote",
+}  # fmt: skip
+SKIPPED = {"script", "style", "title", "head", "noscript", "colgroup"}
 
 
 class _Reader(HTMLParser):

@@ -9,6 +9,7 @@ from building import ROOT
 from markdown import Markdown
 
 from whybn.site.errors import lenient
+from whybn.site.templating import Page
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}pt" viewBox="0 0 {0} {1}"><path d="M0 0"/></svg>'
 FIGURE = """![A chart]({{ site.baseurl }}/assets/figures/curve.svg){: #curve width='680' .wide}
@@ -182,3 +183,32 @@ def test_a_live_figure_says_which_one_it_is_on_the_figure_and_keeps_its_picture(
     assert 'data-explorable="walk"' in figure
     (image,) = re.findall(r"<img [^>]*>", html)
     assert "data-explorable" not in image
+
+
+def test_terms_are_explained_where_they_return(docs, convert):
+    (docs / "_data" / "glossary.yml").write_text("gain: A factor.\n")
+    sections = ("The *gain* is a gain.", "Its Gain, `gain` and gain.", "- no [gain](#x)\n- a gain")
+    html = convert("\n\n".join(f"## Part {text[:3]}\n\n{text}" for text in sections))
+    first, second = re.findall(r'<button class="term" popovertarget="term-gain" type="button">(\w+)</button>(.*?)<', html)
+    assert (first, second[0]) == (("Gain", ", "), "gain")
+    assert html.count('id="term-gain"') == 1
+    assert "Gain</button>, <code>gain</code> and gain." in html
+    assert re.search(r'<div class="explanation"[^>]*>A factor\.</div>$', html)
+    assert re.search(r"<li>a <button", html)
+
+
+def test_a_page_with_a_date_says_how_long_it_takes(docs, convert, monkeypatch):
+    from whybn.site import markdown
+
+    words = "word " * 440
+    page = f"{words}[^1]\n\n<details markdown='1'><summary>More</summary>\n\n{words}\n\n</details>\n\n[^1]: {words}"
+    assert "reading-time" not in convert(page)
+    monkeypatch.setattr(markdown, "page_of", lambda *_: Page(docs, "index.md", {"date": "2026-11-22"}))
+    assert "2 minutes to read, and 2 for the folded parts</p>" in convert(page)
+
+
+def test_the_first_quotation_of_a_claim_can_be_linked_to(docs, convert):
+    (docs / "_data" / "claims.json").write_text(json.dumps({"wide": {"supported": "It is *wide*."}}))
+    html = convert("{{ site.data.claims.wide.supported }} So.\n{: .finding}\n\n{{ site.data.claims.wide.supported }}")
+    assert '<p class="finding"><span id="said-wide">It is <em>wide</em>.</span> So.</p>' in html
+    assert html.count("said-wide") == 1

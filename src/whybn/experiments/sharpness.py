@@ -19,7 +19,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("tanh_plain", "tanh_batch_norm", "relu_plain", "relu_batch_norm")
-BUDGET = 50
+BUDGET = 30
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,23 @@ class Settings:
     every: int = 25  # steps between two measurements
     products: int = 12  # Hessian-vector products for each of them, begun at the last vector
     first_products: int = 25  # for the first one, begun at the gradient
+    last_products: int = 40  # for the curvature relative to the weights, measured once
     schemes: tuple[str, ...] = ("default", "glorot", "he")  # initial weights; the trainings start from the first
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=2, examples=40, steps=20, rates=(0.5, 1.0), every=10, products=4, first_products=6)
+QUICK = replace(
+    FULL, seeds=2, examples=40, steps=20, rates=(0.5, 1.0), every=10, products=4, first_products=6, last_products=6
+)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one activation and arm; NaN where the member has diverged.
 
     rates (rate,), step (time,). loss, sharpness (time, seed, rate): squared error on the training images, and the
-    largest eigenvalue of its Hessian. relative (time, seed, rate): that of the Hessian with respect to the weights of
-    the hidden layers, in units of each layer's weight norm. diverged_at (seed, rate): -1 where there was none.
-    schemes (scheme,), start (scheme, seed): sharpness before the first step from other initial weights.
+    largest eigenvalue of its Hessian. relative (seed, rate): after the last step, that of the Hessian with respect to
+    the weights of the hidden layers, in units of each layer's weight norm. diverged_at (seed, rate): -1 where there was
+    none. schemes (scheme,), start (scheme, seed): sharpness before the first step from other initial weights.
     """
     activation, arm = part.split("_", 1)
     architecture = Architecture(depth=settings.depth, width=settings.width, activation=activation, arm=arm)
@@ -58,7 +61,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     each_rate = list(settings.rates) * len(seeds)
     data = full_batch(settings, seeds)
     start = assemble(architecture, initialise(architecture, each_seed, settings.schemes[0]), each_seed)
-    notes = Notes(settings, data, len(each_rate))
+    notes = Notes(settings, data)
     moments = range(0, settings.steps + 1, settings.every)
     trained = train(start, data, each_rate, probe=notes, probe_at=moments)
     shape = (-1, len(seeds), len(settings.rates))
@@ -68,6 +71,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         "schemes": np.array(settings.schemes),
         "start": np.stack([at_start(settings, architecture, seeds, data, scheme) for scheme in settings.schemes]),
         "diverged_at": trained.diverged_at.view(shape[1:]).numpy(),
+        "relative": relative_sharpness(settings, trained.ensemble, data).view(shape[1:]).numpy(),
         **{name: torch.stack(rows).view(shape).numpy() for name, rows in notes.found.items()},
     }
 
@@ -88,33 +92,32 @@ def at_start(settings: Settings, architecture: Architecture, seeds: list[int], d
     return top_eigenvalue(hessian, hessian.gradient(), settings.first_products)[0].numpy()
 
 
+def relative_sharpness(settings: Settings, trained: Ensemble, data: Data) -> torch.Tensor:
+    """Largest curvature (member,) in units of the hidden weights' own norms; NaN where the member has diverged."""
+    index = data.training[trained.seed_rows]
+    hidden = [f"weight.{layer}" for layer in range(trained.architecture.depth)]
+    batch = data.inputs[index], data.targets[index]
+    hessian = Hessian(trained.architecture, trained.parameters, *batch, hidden, relative=True)
+    return top_eigenvalue(hessian, hessian.gradient(), settings.last_products)[0]
+
+
 class Notes:
     """The probe. It begins each search for the top eigenvector where the last one ended."""
 
-    def __init__(self, settings: Settings, data: Data, members: int) -> None:
-        self.settings, self.data, self.members = settings, data, members
-        self.found: dict[str, list[torch.Tensor]] = {"loss": [], "sharpness": [], "relative": []}
-        self.vectors: dict[str, torch.Tensor] = {}
+    def __init__(self, settings: Settings, data: Data) -> None:
+        self.settings, self.data = settings, data
+        self.found: dict[str, list[torch.Tensor]] = {"loss": [], "sharpness": []}
+        self.vectors = torch.empty(0)  # (member, parameter), once the first measurement has been made
 
     def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         """Measure loss and sharpness of the members still alive."""
         index = self.data.training[ensemble.seed_rows]
         batch = self.data.inputs[index], self.data.targets[index]
-        hidden = [f"weight.{layer}" for layer in range(ensemble.architecture.depth)]
-        for name, of, relative in (("sharpness", list(ensemble.parameters), False), ("relative", hidden, True)):
-            hessian = Hessian(ensemble.architecture, ensemble.parameters, *batch, of, relative=relative)
-            self.keep(name, self.top(name, hessian, members, step), members)
-        self.keep("loss", hessian.loss.detach(), members)
-
-    def top(self, name: str, hessian: Hessian, members: torch.Tensor, step: int) -> torch.Tensor:
-        """The top eigenvalue; its vector is kept for the next time."""
+        hessian = Hessian(ensemble.architecture, ensemble.parameters, *batch, list(ensemble.parameters))
         if step == 0:
-            self.vectors[name] = torch.zeros(self.members, hessian.gradient().shape[1])
-            self.vectors[name][members] = hessian.gradient()
+            self.vectors = hessian.gradient()
         products = self.settings.products if step else self.settings.first_products
-        values, self.vectors[name][members] = top_eigenvalue(hessian, self.vectors[name][members], products)
-        return values
-
-    def keep(self, name: str, values: torch.Tensor, members: torch.Tensor) -> None:
-        """Note one value for each member still alive."""
-        self.found[name].append(torch.full((self.members,), torch.nan).index_copy_(0, members, values))
+        sharpness, self.vectors[members] = top_eigenvalue(hessian, self.vectors[members], products)
+        for name, values in (("loss", hessian.loss.detach()), ("sharpness", sharpness)):
+            everyone = torch.full((len(self.vectors),), torch.nan)
+            self.found[name].append(everyone.index_copy_(0, members, values))

@@ -13,10 +13,10 @@ def _pair(results: dict, activation: str) -> tuple[dict[str, np.ndarray], dict[s
     return parts[f"{activation}_plain"], parts[f"{activation}_batch_norm"]
 
 
-def _end_ratio(results: dict, activation: str, name: str = "sharpness") -> np.ndarray:
+def _end_ratio(results: dict, activation: str) -> np.ndarray:
     """Sharpness at the end, at the largest rate, without over with Batch Norm: per seed."""
     plain, normalised = _pair(results, activation)
-    return plain[name][-1, :, -1] / normalised[name][-1, :, -1]
+    return plain["sharpness"][-1, :, -1] / normalised["sharpness"][-1, :, -1]
 
 
 def facts(results: dict) -> dict[str, str]:
@@ -34,7 +34,8 @@ def facts(results: dict) -> dict[str, str]:
             for scheme in ("default", "he"):
                 start = part["start"][list(part["schemes"]).index(scheme)]
                 shown[f"{activation}_{arm}_start_{scheme}"] = number(np.median(start))
-        shown[f"{activation}_relative_ratio"] = times(np.median(_end_ratio(results, activation, "relative")))
+        plain, normalised = _pair(results, activation)
+        shown[f"{activation}_relative_ratio"] = times(np.median(plain["relative"][:, -1] / normalised["relative"][:, -1]))
     return shown
 
 

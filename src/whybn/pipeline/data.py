@@ -36,7 +36,7 @@ def compose(project: Project, records: Records) -> None:
     files: dict[str, dict[str, Any]] = {
         "experiments": _experiments(project, experiments),
         "results": {name: record["facts"] for name, record in done.items()},
-        "claims": _in_order(project, merged("claim", {name: record["claims"] for name, record in done.items()})),
+        "claims": _claims(project, merged("claim", {name: record["claims"] for name, record in done.items()})),
         "figures": _figures(project, experiments, done),
     }
     formulas = records.read("formulas", "all")
@@ -113,7 +113,7 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
             seconds = sum(float(experiments[needed]["seconds"]) for needed in figure.experiments)
             entries[name] = {
                 "alt": alts[name],
-                "page": _page(project, name),
+                "page": _page(project, _address(name)) or "index",
                 "script": f"figures/{name}.py",
                 "csv": f"{name}.csv",
                 "command": f"make figures FIGURE={name}",
@@ -123,20 +123,21 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
     return entries
 
 
-def _in_order(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
-    """Return the claims in the order in which a reader meets their figures."""
+def _claims(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
+    """Return the claims in the order in which a reader meets their figures, each with the page that says it."""
     pages = _pages(project)
 
     def place(claim: dict[str, Any]) -> tuple[int, int]:
         found = [text.find(_address(claim["figure"])) for text in pages.values()]
         return next(((page, at) for page, at in enumerate(found) if at >= 0), (len(found), 0))
 
-    return dict(sorted(claims.items(), key=lambda item: place(item[1])))
+    ordered = sorted(claims.items(), key=lambda item: place(item[1]))
+    return {name: {**claim, "said": _page(project, f"site.data.claims.{name}.") or ""} for name, claim in ordered}
 
 
-def _page(project: Project, figure: str) -> str:
-    """Return the stem of the page that shows a figure, the article first."""
-    return next((stem for stem, text in _pages(project).items() if _address(figure) in text), "index")
+def _page(project: Project, text: str) -> str | None:
+    """Return the stem of the first page that holds `text`."""
+    return next((stem for stem, page in _pages(project).items() if text in page), None)
 
 
 def _pages(project: Project) -> dict[str, str]:

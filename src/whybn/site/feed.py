@@ -10,9 +10,10 @@ from urllib.parse import urljoin
 
 ATOM = "http://www.w3.org/2005/Atom"
 # What the site adds to a page and a feed cannot use; `title` is in the feed already.
-LEFT_OUT = {"headerlink", "sidenote", "source", "footnote-backref", "title", "reading-time"}
+LEFT_OUT = {"headerlink", "sidenote", "source", "footnote-backref", "title", "reading-time", "explanation"}
 WITHOUT_END = {"img", "br", "hr", "source", "wbr"}
 DROPPED_TAGS = {"script", "source"}
+PLAIN_INSTEAD = {"button": "span"}  # a term of the glossary
 KEPT_ATTRIBUTES = {"href", "src", "alt", "width", "height", "id", "display", "colspan", "start"}
 ADDRESSES = {"href", "src"}
 
@@ -38,6 +39,7 @@ class _Article(HTMLParser):
             if tag not in WITHOUT_END:
                 self.skipping.append(tag)
         elif self.inside:
+            tag = PLAIN_INSTEAD.get(tag, tag)
             kept = {key: value or "" for key, value in values.items() if key in KEPT_ATTRIBUTES}
             kept |= {key: urljoin(self.address, kept[key]) for key in ADDRESSES & kept.keys()}
             self.parts.append("<" + " ".join([tag, *(f'{key}="{html.escape(kept[key])}"' for key in kept)]) + ">")
@@ -50,7 +52,7 @@ class _Article(HTMLParser):
             if tag == self.skipping[-1]:
                 self.skipping.pop()
         elif self.inside:
-            self.parts.append(f"</{tag}>")
+            self.parts.append(f"</{PLAIN_INSTEAD.get(tag, tag)}>")
 
     def handle_data(self, data: str) -> None:
         """Write text."""

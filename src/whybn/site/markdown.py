@@ -17,6 +17,7 @@ from markdown.preprocessors import Preprocessor
 from whybn.site import blocks, figures, kramdown, spans
 from whybn.site.builders import page_of
 from whybn.site.errors import lenient, log
+from whybn.site.glossary import Glossary
 from whybn.site.links import PageLinks
 from whybn.site.notes import MarginNotes, ReadingOrder
 from whybn.site.reading_time import ReadingTime
@@ -32,9 +33,12 @@ class LiquidLines(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the page's lines as Jekyll would hand them to kramdown."""
-        text, messages = render("\n".join(lines), self.page(), lenient=lenient())
+        source = "\n".join(lines)
+        text, messages = render(source, self.page(), lenient=lenient())
         for message in messages:
             log.info(message)
+        if spans.QUOTED.search(source):  # rendered twice, as a message counts the lines of the page as written
+            text, _ = render(spans.with_anchors(source), self.page(), lenient=lenient())
         return text.split("\n")
 
 
@@ -84,6 +88,7 @@ class ArticleExtension(Extension):
         # Before the table of contents (5) gives headings ids of its own making.
         md.treeprocessors.register(blocks.HeadingIds(md), "heading_ids", 7)
         md.treeprocessors.register(figures.MissingFigures(md, page), "missing_figures", 6)
+        md.treeprocessors.register(Glossary(md, page), "glossary", 4.2)
         md.treeprocessors.register(ReadingTime(md, page), "reading_time", 4.5)
         md.treeprocessors.register(MarginNotes(md), "margin_notes", 4)
         md.treeprocessors.register(PageLinks(md, page), "page_links", 3)

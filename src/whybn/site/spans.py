@@ -12,7 +12,21 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
 ESCAPES = ("|", ":", '"', "'", "$", "=", "<", "~")  # kramdown unescapes these too
+QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(\w+)\.\w+\s*\}\}")
 UNRESOLVED = r"⟦([^⟧]*)⟧"
+
+
+def with_anchors(source: str) -> str:
+    """The text of a page in which the first quotation of each claim can be linked to, as `#said-ID`."""
+    seen: set[str] = set()
+
+    def anchored(match: re.Match[str]) -> str:
+        if match[1] in seen:
+            return match[0]
+        seen.add(match[1])
+        return f'<span id="said-{match[1]}">{match[0]}</span>'
+
+    return QUOTED.sub(anchored, source)
 
 
 class BackslashBreak(InlineProcessor):

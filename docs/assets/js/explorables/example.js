@@ -133,7 +133,7 @@
           set(feet[index], { cx: foot, cy: rows[1] });
           set(ticks[index], { d: `M${x(left[index])},${rows[2] - 6}v12` });
         });
-        set(hint, { x: x(arrives[found.chosen]) - 12, y: rows[0] + 24 }); // ends up beside the last
+        set(hint, { x: x(arrives[found.chosen]) - 12, y: rows[0] + 4 }); // ends up beside the last
         set(move, { d: `M${x(found.before[found.chosen])},${rows[0] - 13}H${x(arrives[found.chosen])}` });
         const most = found.most.toFixed(2);
         const sign = arm !== "plain" && state.size === "2" && state.mode === "train";

@@ -77,6 +77,7 @@
         ["dot", plot, "circle", "dot"],
         ["ring", compass, "path", "reference"],
         ["first", compass, "path", "first"],
+        ["ahead", compass, "path", "run faint"],
         ["trail", compass, "path", "run"],
         ["seeds", compass, "path", "run"],
         ["now", compass, "path", "dot"],
@@ -110,6 +111,12 @@
       moment = undefined;
     }
 
+    /** Where the arrows of all seeds, and after these of their median, end at one step length. */
+    function tips(arm, step) {
+      const turn = read(arm, "turn", step);
+      return read(arm, "ratio", step).map((ratio, k) => tip(ratio * unit, turn[k]));
+    }
+
     /** The curves and the first gradient at the chosen point of training, on scales that both sides share. */
     function drawMoment() {
       const longest = Math.max(...ARMS.flatMap((arm) => chosen(arm, "ratio").map(median)));
@@ -130,6 +137,7 @@
         curves.replaceChildren();
         for (const seed in table[0]) curve(table.map((row) => row[seed]), "run");
         curve(table.map(median), "median");
+        set(one.ahead, { d: path(multiples.map((step) => tips(arm, step).at(-1))) });
         set(one.first, { d: arrow(unit, 0) });
         set(one.ring, { d: `M${unit},0A${unit},${unit} 0 0 0 ${-unit},0` });
         set(one.name, { x: unit, y: 17, class: "end" }).textContent = "at the start";
@@ -148,19 +156,15 @@
         else words(one.turned, "gradient there: turned by ", said.turn, ", ", said.ratio, " times as long");
         const at = one.x(state.step);
         set(one.cursor, { d: `M${at},${one.top}V${one.bottom}` });
-        set(hint, { x: at - 6, y: one.bottom - 6 }); // ends up beside the last
+        set(hint, { x: at - 6, y: one.top + 12 }); // ends up beside the last
         set(one.dot, { cx: at, cy: one.y(read(arm, "loss").at(-1)) });
-        const tips = (step) => {
-          const turn = read(arm, "turn", step);
-          return read(arm, "ratio", step).map((ratio, k) => tip(ratio * unit, turn[k]));
-        };
         const inside = ([x, y]) => { // the longest of the seeds leave the picture
           const share = Math.min(1, sky / Math.abs(y), one.across / 2 / Math.abs(x));
           return [x * share, y * share];
         };
         const passed = [...multiples.filter((step) => step < state.step), state.step];
-        set(one.trail, { d: path(passed.map((step) => tips(step).at(-1))) });
-        set(one.seeds, { d: tips().slice(0, -1).map((end) => path([[0, 0], inside(end)])).join("") });
+        set(one.trail, { d: path(passed.map((step) => tips(arm, step).at(-1))) });
+        set(one.seeds, { d: tips(arm, state.step).slice(0, -1).map((end) => path([[0, 0], inside(end)])).join("") });
         set(one.now, { d: arrow(read(arm, "ratio").at(-1) * unit, read(arm, "turn").at(-1)) });
       }
     }

@@ -1,0 +1,112 @@
+"""What a finished site has: policy, feed, sitemap and social card."""
+
+import base64
+import hashlib
+import io
+import re
+import xml.etree.ElementTree as ET
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from building import ROOT
+from PIL import Image
+
+from whybn.card import card
+from whybn.site.feed import feed
+from whybn.site.policy import policy, with_policy
+
+ADDRESS = "https://example.org/batch-norm/"
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+META = {"title": "T", "date": "2026-11-22", "author": "A", "description": "D"}
+
+
+def test_the_policy_allows_the_scripts_of_the_page_and_no_other():
+    text = "let a = '&lt;';\n"
+    other = '<script src="x.js"></script><script type="application/json">{}</script>'
+    html = f'<meta charset="utf-8"><script>{text}</script>{other}'
+    rules = dict(rule.split(" ", 1) for rule in policy(html).split("; "))
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    assert rules["script-src"] == f"'self' file: 'sha256-{digest}'"
+    assert rules["default-src"] == "'none'"
+    assert with_policy(html).index("Content-Security-Policy") < with_policy(html).index("<script")
+
+
+def test_a_page_without_a_head_is_refused():
+    with pytest.raises(ValueError, match="charset"):
+        with_policy("<p>x")
+
+
+def test_the_feed_holds_the_article_with_whole_addresses():
+    page = """<header>H</header><article class="x"><header class="title"><h1>T</h1></header>
+<p class="reading-time">2 minutes</p>
+<p>A &amp; <a href="methods.html#x" class="y">b</a><span class="sidenote">S <i>n</i></span>
+<button class="term" type="button">gain</button>.<a class="headerlink" href="#z">#</a></p>
+<figure><picture><source srcset="n.svg"><img src="assets/f.svg" alt="F" width="680"></picture>
+<figcaption>C<span class="source">script</span></figcaption></figure><div class="explanation">E</div></article>"""
+    entry = ET.fromstring(feed(page, ADDRESS, META)).find("a:entry", ATOM)
+    content = re.sub(r"\n", "", entry.find("a:content", ATOM).text)
+    assert content == (
+        f'<p>A &amp; <a href="{ADDRESS}methods.html#x">b</a><span>gain</span>.</p>'
+        f'<figure><picture><img src="{ADDRESS}assets/f.svg" alt="F" width="680"></picture>'
+        "<figcaption>C</figcaption></figure>"
+    )
+    assert entry.find("a:updated", ATOM).text == "2026-11-22T00:00:00Z"
+
+
+def test_the_card_shows_the_longer_training():
+    def table(loss):
+        rows = [f'"{arm} Batch Norm, {steps} steps",loss,{rate},{gain},{loss if steps == 320 else "inf"}'
+                for arm in ("without", "with") for steps in (80, 320) for rate in (0.1, 1) for gain in (1, 10)]  # fmt: skip
+        return "\n".join(["panel,series,x,y,value", *rows])
+
+    low, high = card("T", table(0.1)), card("T", table(9))
+    assert Image.open(io.BytesIO(low)).size == (1200, 630)
+    assert low != high
+    assert low == card("T", table(0.1))
+
+
+@pytest.mark.verify
+def test_a_published_site_has_feed_sitemap_and_card(published):
+    root = ET.parse(published / "feed.xml").getroot()
+    content = root.find("a:entry/a:content", ATOM).text
+    addresses = re.findall(r'(?:src|href)="([^"]*)"', content)
+    assert len(addresses) > 50
+    assert all(urlsplit(address).scheme == "https" for address in addresses)
+    pictures = [address for address in addresses if address.endswith(".svg")]
+    assert all((published / address.removeprefix(ADDRESS)).is_file() for address in pictures)
+    locations = re.findall("<loc>(.*?)</loc>", (published / "sitemap.xml").read_text())
+    assert locations == [f"{ADDRESS}{name}.html" for name in ("index", "evidence", "methods")]
+    with Image.open(published / "assets" / "card.png") as picture:
+        assert picture.size == (1200, 630)
+    for name in ("index", "evidence", "methods"):
+        html = (published / f"{name}.html").read_text()
+        assert f'<meta property="og:image" content="{ADDRESS}assets/card.png">' in html
+        assert f'<link rel="canonical" href="{ADDRESS}{name}.html">' in html
+    assert 'href="/batch-norm/index.html"' in (published / "404.html").read_text()
+
+
+@pytest.mark.verify
+def test_without_an_address_nothing_claims_one(built):
+    assert not list(built.glob("sitemap*"))
+    assert not (built / "feed.xml").exists()
+    assert "og:image" not in (built / "index.html").read_text()
+
+
+@pytest.mark.verify
+def test_the_ways_to_cite_agree(built):
+    text = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    meta = yaml.safe_load(text.split("---")[1])
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["title"] == meta["title"]
+    assert [author["name"] for author in citation["authors"]] == [meta["author"]]
+    assert citation["version"] == meta["version"]
+    assert str(citation["date-released"]) == meta["date"]
+    html = re.sub("<[^>]+>", "", (built / "index.html").read_text(encoding="utf-8"))
+    entry = dict(re.findall(r"^  (\w+) += \{+(.*?)\}+,?$", html.split("@misc{whybn,")[1].split("\n}\n")[0], re.MULTILINE))
+    assert entry == {
+        "author": meta["author"],
+        "title": meta["title"],
+        "year": meta["date"][:4],
+        "note": f"{meta['version']}, {meta['date']}",
+    }

@@ -1,0 +1,82 @@
+"""What a reader can do with a page: enlarge a figure, filter the ledger, look up a term, print."""
+
+import pytest
+
+pytestmark = pytest.mark.verify
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_figure_opens_large_and_gives_the_focus_back(served, visit, width):
+    page, errors, _ = visit(served, width)
+    link = page.locator("#trainability_map a.enlarge")
+    assert link.get_attribute("href") == "assets/figures/trainability_map.svg"
+    for opens in (link.click, lambda: link.press("Enter")):
+        opens()
+        large = page.locator("dialog.large img")
+        large.evaluate("image => image.decode()")
+        assert large.get_attribute("src").endswith("trainability_map.svg")
+        assert large.bounding_box()["width"] >= 680
+        page.keyboard.press("Escape")
+        assert not large.is_visible()
+        assert page.evaluate("document.activeElement.closest('#trainability_map') !== null")
+    assert errors == []
+
+
+@pytest.mark.parametrize("place", ["server", "disk"])
+def test_the_ledger_is_filtered_and_the_address_says_how(served, built, visit, place):
+    page, errors, _ = visit((served if place == "server" else built.as_uri() + "/") + "evidence.html")
+    rows = page.locator("fieldset.choices ~ * tbody tr, fieldset.choices ~ table tbody tr")
+    every = rows.count()
+    label = page.locator(".choices label", has_text="inconclusive")
+    label.click()
+    shown = [row.inner_text() for row in rows.all() if row.is_visible()]
+    assert 0 < len(shown) < every
+    assert all("inconclusive" in row for row in shown)
+    assert f"({len(shown)})" in label.inner_text()
+    assert page.url.endswith("?verdict=inconclusive")
+    page.reload()
+    assert len([row for row in rows.all() if row.is_visible()]) == len(shown)
+    page.locator(".choices label").first.press("ArrowRight")
+    page.locator(".choices input").first.check()
+    assert rows.last.is_visible()
+    assert page.url.endswith("evidence.html")
+    assert errors == []
+
+
+def test_every_claim_leads_to_its_figure_its_sentence_and_its_experiment(served, visit):
+    page, _, _ = visit(served + "evidence.html")
+    said = page.eval_on_selector_all("a[href*='#said-']", "links => links.map(link => link.href)")
+    assert len(said) > 50
+    page.goto(said[0])
+    assert page.locator("span:target").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_term_explains_itself_to_keys_and_touch(served, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 900}, has_touch=True, java_script_enabled=False)
+    page.goto(served)
+    term = page.locator("article > p > button.term").first
+    explanation = page.locator(f"#{term.get_attribute('popovertarget')}")
+    for opens in (term.tap, lambda: term.press("Enter")):
+        explanation.wait_for(state="hidden")
+        opens()
+        explanation.wait_for()
+        box = explanation.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        page.keyboard.press("Escape")
+    page.close()
+
+
+def test_on_paper_everything_is_unfolded_and_every_figure_is_there(served, visit):
+    page, _, _ = visit(served, move=False)
+    page.emulate_media(media="print", color_scheme="dark")
+    pdf = page.pdf(format="A4")
+    assert pdf.startswith(b"%PDF")
+    inside = page.locator("details p")
+    assert all(page.locator("details figure img").evaluate_all("images => images.map(i => i.getClientRects().length)"))
+    assert inside.first.is_visible()
+    assert page.locator("figure img").evaluate_all("images => images.every(image => image.naturalWidth)")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for hidden in (".md-header", ".md-sidebar", ".headerlink", ".source", ".explanation"):
+        assert not page.locator(hidden).first.is_visible()

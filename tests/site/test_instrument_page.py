@@ -81,6 +81,30 @@ def test_nothing_trains_until_the_reader_acts(served, opened):
     assert errors == []
 
 
+def test_it_loads_when_near_and_takes_the_place_of_its_picture(served, browser, visit, opened):
+    _, _, requests = visit(served)
+    assert not any("instrument.js" in address or "engine.js" in address for address in requests)
+    _, figure, _ = opened(served)
+    without = browser.new_page(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    without.goto(served)
+    still = without.locator("#instrument")
+    assert still.locator("img").is_visible()
+    assert figure.bounding_box()["height"] == pytest.approx(still.bounding_box()["height"], abs=1)
+    without.close()
+
+
+def test_training_stops_where_the_map_does_and_can_go_on(served, opened):
+    page, figure, _ = opened(f"{served}?instrument.depth=2&instrument.batch=2&instrument.step=230")
+    end = int(slider(figure, "step").get_attribute("max"))
+    assert page.evaluate("whybn.data.instrument.steps") == end
+    button(figure, "Train").click()
+    shown(page, figure, end)
+    assert button(figure, "Train").is_visible()
+    button(figure, "Train").click()
+    shown(page, figure, end + 2)
+    assert int(slider(figure, "step").get_attribute("max")) == 2 * end
+
+
 def test_a_step_seen_again_looks_as_it_did(served, opened):
     page, figure, _ = opened(served)
     button(figure, "Train").click()

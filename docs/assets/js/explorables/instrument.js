@@ -145,6 +145,7 @@ whybn.load("engine");
     function receive({ run: of, seen }) {
       if (of !== run) return;
       history.push(Object.assign(seen, limits(seen, history.at(-1))));
+      if (seen.step === 0) live.say(summary());
       live.wake();
     }
 
@@ -181,8 +182,7 @@ whybn.load("engine");
         live.set({ step: state.step + 1 });
       }
       const goal = Math.min(playing ? state.step + AHEAD : state.step, LAST);
-      let more = goal + 1 - asked;
-      if (slow) more = asked > history.length ? 0 : Math.min(more, 1);
+      const more = Math.min(goal + 1, history.length + (slow ? 1 : AHEAD)) - asked; // few at once, so that it can be stopped
       if (more > 0) {
         asked += more;
         send({ steps: more });

@@ -51,7 +51,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
-    steps: int = 320
+    steps: int = 240
     rates_per_decade: int = 3
 
 

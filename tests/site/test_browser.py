@@ -1,5 +1,6 @@
 """The built site as a reader's browser sees it, from a server and from disk."""
 
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -112,8 +113,8 @@ def test_the_policy_lets_workers_from_blobs_run_and_no_script_written_in(served,
     page, errors, _ = visit(served if place == "server" else (built / "index.html").as_uri())
     assert errors == []
     assert page.evaluate(WORKER) == 42
-    assert page.evaluate(WRITTEN_IN) is False
-    assert "Content Security Policy" in errors[0]
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        assert page.evaluate(WRITTEN_IN) is False
     policy = page.get_attribute("meta[http-equiv=Content-Security-Policy]", "content")
     assert "unsafe" not in policy.split("script-src ")[1].split(";")[0]
 
@@ -166,6 +167,28 @@ def transferred(page):
     return dict(page.evaluate(f"{entries}.map(entry => [entry.name, entry.transferSize])"))
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_lines_hardly_move_when_their_faces_arrive_late(served, browser, name, width):
+    """A tenth is what Lighthouse lets pass."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.add_init_script(MEASURE_SHIFTS)
+    faces = []
+
+    def late(route):
+        time.sleep(0.2)
+        faces.append(route.request.url)
+        route.continue_()
+
+    page.route("**/*.woff2", late)
+    page.goto(served + name)
+    page.evaluate("async () => { await document.fonts.ready }")
+    page.wait_for_timeout(300)
+    assert len(faces) > 3
+    assert page.evaluate("window.shift ?? 0") < 0.05
+    page.close()
+
+
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_little_is_fetched_and_nothing_moves(served, browser, width, scheme):
     """The first screen needs 150 KB at most, the whole article 500 KB, and no line moves by itself while one reads."""
@@ -175,16 +198,18 @@ def test_little_is_fetched_and_nothing_moves(served, browser, width, scheme):
     page.wait_for_load_state("networkidle")
     first = transferred(page)
     assert 50_000 < sum(first.values()) < 150_000, first
+    page.evaluate("window.shift = 0")
     page.mouse.move(width / 2, 400)
     for _ in range(round(page.evaluate("document.documentElement.scrollHeight") / 600)):
         page.mouse.wheel(0, 600)
         page.wait_for_timeout(60)
-    assert page.evaluate("window.shift ?? 0") == 0
+    assert page.evaluate("window.shift") == 0
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     for image in page.query_selector_all("figure img"):
         image.scroll_into_view_if_needed()
         image.evaluate("image => image.decode()")
-    everything = transferred(page)
+    live = ("/explorables/", ".data.js")  # what a live figure loads when it comes near
+    everything = {place: size for place, size in transferred(page).items() if not any(part in place for part in live)}
     assert sum(address.endswith(".svg") for address in everything) == len(page.query_selector_all("figure img"))
     assert sum(everything.values()) < 500_000, everything
     page.close()

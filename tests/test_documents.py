@@ -1,5 +1,6 @@
 """What the documents of the repository show works."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -62,6 +63,14 @@ def test_the_lock_names_no_index_and_no_build_for_one_machine():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     packages = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line) for line in packages)
+
+
+def test_the_lock_of_the_checkers_names_no_registry_and_what_the_package_asks_for():
+    folder = ROOT / "tests" / "site"
+    asked = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert not any("resolved" in package for package in packages.values())
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])

@@ -137,6 +137,16 @@ def test_it_works_from_disk(built, opened, key):
     assert errors == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("key", LIVE)
+def test_axe_finds_no_violation(served, opened, tool, key, width, scheme):
+    page, _, _, _ = opened(served, key, width=width, scheme=scheme)
+    page.evaluate(tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate(f"async () => (await axe.run('{LIVE[key]}')).violations")
+    assert [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
 def test_colours_follow_the_scheme(served, opened):
     page, figure, _, _ = opened(served, "walk")
     curve = figure.locator(".plain .median")

@@ -107,13 +107,14 @@ def _experiments(project: Project, records: dict[str, Any]) -> dict[str, Any]:
 
 def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, Any]) -> dict[str, Any]:
     alts = merged("alt text", {name: record["alts"] for name, record in findings.items()})
+    pages = _pages(project)
     entries = {}
     for name, figure in project.figures.items():
         if name in alts and all(experiments[needed] for needed in figure.experiments):
             seconds = sum(float(experiments[needed]["seconds"]) for needed in figure.experiments)
             entries[name] = {
                 "alt": alts[name],
-                "page": _page(project, _address(name)) or "index",
+                "page": _page(pages, _address(name)) or "index",
                 "script": f"figures/{name}.py",
                 "csv": f"{name}.csv",
                 "command": f"make figures FIGURE={name}",
@@ -131,13 +132,15 @@ def _claims(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
         found = [text.find(_address(claim["figure"])) for text in pages.values()]
         return next(((page, at) for page, at in enumerate(found) if at >= 0), (len(found), 0))
 
-    ordered = sorted(claims.items(), key=lambda item: place(item[1]))
-    return {name: {**claim, "said": _page(project, f"site.data.claims.{name}.") or ""} for name, claim in ordered}
+    ordered = dict(sorted(claims.items(), key=lambda item: place(item[1])))
+    return {
+        name: {**claim, "said": _page(pages, f"site.data.claims.{name}.") or ""} for name, claim in ordered.items()
+    }
 
 
-def _page(project: Project, text: str) -> str | None:
+def _page(pages: dict[str, str], text: str) -> str | None:
     """Return the stem of the first page that holds `text`."""
-    return next((stem for stem, page in _pages(project).items() if text in page), None)
+    return next((stem for stem, whole in pages.items() if text in whole), None)
 
 
 def _pages(project: Project) -> dict[str, str]:

@@ -30,8 +30,10 @@ from whybn.lab.data import FASHION_FOLDER
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
 
-# step_time measures time, which never repeats.
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "step_time"])
+SEEDED = [name for name in NAMES if name != "step_time"]  # which measures time, and that never repeats
+
+
+@pytest.mark.parametrize("name", SEEDED)
 def test_a_repeated_run_is_identical(name: str, quick) -> None:
     module = importlib.import_module(f"whybn.experiments.{name}")
     part = module.PARTS[-1]
@@ -42,11 +44,16 @@ def test_a_repeated_run_is_identical(name: str, quick) -> None:
         np.testing.assert_array_equal(first[array], again[array])
 
 
+@pytest.mark.parametrize("name", SEEDED)
+def test_full_settings_have_eight_seeds(name: str) -> None:
+    module = importlib.import_module(f"whybn.experiments.{name}")
+    assert module.QUICK.seeds < module.FULL.seeds == 8
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_quick_and_full_differ_in_settings_only(name: str) -> None:
     module = importlib.import_module(f"whybn.experiments.{name}")
     assert type(module.QUICK) is type(module.FULL)
-    assert module.QUICK.seeds < module.FULL.seeds == 8
     assert module.__doc__
     assert module.BUDGET > 0
 

@@ -15,14 +15,13 @@ def _fading(arm: dict[str, np.ndarray]) -> np.ndarray:
 def facts(results: dict) -> dict[str, str]:
     """Display strings; medians over seeds."""
     arms = results["layers"]
-    plain, normalised = arms["plain"], arms["batch_norm"]
+    plain = arms["plain"]
     shown = {
         "seeds": str(plain["loss"].shape[1]),
         "steps": str(plain["moments"][-1]),
         "gain": number(float(plain["gain"])),
         "rate": number(float(plain["rate"]), 1),
         "plain_fading": number(np.median(_fading(plain))),
-        "gradient_ratio": number(np.median(normalised["gradient"][0, 0] / plain["gradient"][0, 0])),
     }
     return shown | {f"{name}_loss": number(np.median(arm["loss"][-1])) for name, arm in arms.items()}
 

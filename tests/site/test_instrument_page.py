@@ -18,6 +18,16 @@ LAYERS = """
 """
 
 
+# A colour inside the hill of the first layer.
+PIXEL = """
+(figure) => {
+  const canvas = figure.querySelector("canvas"), { data } = canvas.getContext("2d").getImageData(
+    Math.round(canvas.width * 0.19), Math.round(canvas.height * 0.55), 60, 1);
+  return [...data].filter((_, at) => data[at - at % 4 + 3] > 0).join();
+}
+"""
+
+
 @pytest.fixture
 def opened(visit):
     """Open a page and bring the instrument into view: (page, figure, what went wrong)."""
@@ -240,3 +250,22 @@ def test_targets_are_large_enough_for_thumbs(served, opened, width):
     )
     assert len(sizes) == 4 + 4 + 5 + 3
     assert [size for size in sizes if min(size[1:]) < least] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_violation(served, opened, tool, width, scheme):
+    page, _, _ = opened(f"{served}?instrument.gain=10&instrument.step=5", width=width, scheme=scheme)
+    page.evaluate(tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run('#instrument')).violations")
+    assert [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+def test_colours_follow_the_scheme(served, opened):
+    page, figure, _ = opened(served)
+    paper = figure.evaluate(PIXEL)
+    page.click(".scheme:not([hidden])")
+    page.click(".scheme:not([hidden])")
+    assert page.get_attribute("body", "data-md-color-scheme") == "night"
+    page.wait_for_timeout(300)
+    assert figure.evaluate(PIXEL) != paper

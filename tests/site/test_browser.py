@@ -210,6 +210,6 @@ def test_little_is_fetched_and_nothing_moves(served, browser, width, scheme):
         image.evaluate("image => image.decode()")
     live = ("/explorables/", ".data.js")  # what a live figure loads when it comes near
     everything = {place: size for place, size in transferred(page).items() if not any(part in place for part in live)}
-    assert sum(address.endswith(".svg") for address in everything) == len(page.query_selector_all("figure img"))
+    assert sum("/figures/" in address for address in everything) == len(page.query_selector_all("figure img"))
     assert sum(everything.values()) < 500_000, everything
     page.close()

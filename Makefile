@@ -27,6 +27,8 @@ help:
 	@echo "make clean     remove everything that was computed or built, and .venv"
 
 $(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || { \
+		echo "error: $(PYTHON) is older than Python 3.11.5; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check $(if $(wildcard $@),--quiet) -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .

@@ -86,9 +86,9 @@ def test_notes_stand_in_the_margin_or_at_the_end(served, visit):
 
 def test_measures_of_the_column(served, visit):
     page, _, _ = visit(served, 1280)
-    assert page.query_selector("article > p").bounding_box()["width"] == 680
+    assert page.query_selector("article > p:not([class])").bounding_box()["width"] == 680
     style = "p => [getComputedStyle(p).fontSize, getComputedStyle(p).lineHeight]"
-    assert page.eval_on_selector("article > p", style) == ["19px", "30px"]
+    assert page.eval_on_selector("article > p:not([class])", style) == ["19px", "30px"]
     loaded = page.evaluate("[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)")
     assert {"Whybn Serif", "Whybn Sans"} <= {family.strip('"') for family in loaded}
 

@@ -27,7 +27,7 @@ class Settings:
     depths: tuple[int, ...] = (5, 10, 20)  # hidden layers, of the reference network's width
     rate_decades: tuple[float, float] = (-7 / 3, 1 / 3)  # common logarithm of the lowest and highest learning rate
     rates: int = 9
-    loss_at: tuple[int, ...] = (20, 40, 80, 160, 240, 320, 480, 640, 960)  # steps; the last ends the training
+    loss_at: tuple[int, ...] = (20, 40, 80, 160, 320, 480, 640, 800)  # steps; the last ends the training
 
 
 FULL = Settings()

@@ -66,7 +66,7 @@ def test_the_schemes_are_words_and_the_choice_stays(served, visit):
     assert page.inner_text(".scheme:not([hidden])") == "Automatic"
     for word, scheme in (("Light", "paper"), ("Dark", "night")):
         page.click(".scheme:not([hidden])")
-        assert page.inner_text(".scheme:not([hidden])") == word
+        page.wait_for_selector(f".scheme:not([hidden]):text-is('{word}')")  # the first click waits for the script
         assert page.get_attribute("body", "data-md-color-scheme") == scheme
     page.reload()
     assert page.get_attribute("body", "data-md-color-scheme") == "night"

@@ -24,7 +24,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
-    budgets: tuple[int, ...] = (80, 240)  # steps; the loss is read after each
+    budgets: tuple[int, ...] = (80, 320)  # steps; the loss is read after each
     gain_decades: tuple[float, float] = (-1.0, 1.0)  # common logarithm of the lowest and highest gain
     gains: int = 9
     rate_decades: tuple[float, float] = (-3.0, 2 / 3)

@@ -31,7 +31,7 @@ class Settings:
     examples: int = 200  # training images, all in every step
     depth: int = 3
     width: int = 32
-    steps: int = 500
+    steps: int = 400
     rates: tuple[float, ...] = (0.5, 1.0, 2.0)
     every: int = 25  # steps between two measurements
     products: int = 12  # Hessian-vector products for each of them, begun at the last vector

@@ -26,7 +26,7 @@ class Settings:
 
     first_seed: int = 0
     seeds: int = 8
-    steps: int = 240
+    steps: int = 320
     batch: int = 32
     rate: float = 0.1  # learning rate
     gain_decades: float = -0.25  # common logarithm of the factor on He's initial weights; 0 is He initialisation

@@ -95,8 +95,8 @@ def claims(results: dict) -> list[Claim]:
             margin=_spacing(plain) * 1.01,
             show=decades,
             sentences={
-                "supported": "With noise behind Batch Norm, which makes the layers' inputs shift again, the range of rates "
-                "is still {value} wider than without Batch Norm.",
+                "supported": "With noise behind Batch Norm, the range of rates is still {value} wider than without Batch "
+                "Norm.",
                 "inconclusive": "With noise behind Batch Norm, the range of rates is {value} wider than without Batch Norm "
                 "in the typical seed, but the seeds disagree.",
                 "not_seen_here": "With noise behind Batch Norm, the range of rates is no wider than without Batch Norm.",

@@ -206,12 +206,13 @@
     lives.push(live);
     new ResizeObserver(() => {
       const { clientWidth, clientHeight } = live.box;
+      if (!clientWidth || !clientHeight) return; // no room yet, or no longer
       set(live.stage, { width: clientWidth, height: clientHeight });
       live.layout(clientWidth, clientHeight);
       live.wake();
     }).observe(live.box);
-    new IntersectionObserver(([entry]) => {
-      live.visible = entry.isIntersecting;
+    new IntersectionObserver((entries) => {
+      live.visible = entries.at(-1).isIntersecting; // the newest: on a busy machine several arrive at once
       if (live.visible && live.due) live.wake();
     }).observe(box);
     live.say(live.summary());

@@ -159,7 +159,7 @@
         set(hint, { x: at - 6, y: one.top + 12 }); // ends up beside the last
         set(one.dot, { cx: at, cy: one.y(read(arm, "loss").at(-1)) });
         const inside = ([x, y]) => { // the longest of the seeds leave the picture
-          const share = Math.min(1, sky / (Math.abs(y) || 1), one.across / 2 / (Math.abs(x) || 1)); // no room: no length
+          const share = Math.min(1, sky / Math.abs(y), one.across / 2 / Math.abs(x));
           return [x * share, y * share];
         };
         const passed = [...multiples.filter((step) => step < state.step), state.step];

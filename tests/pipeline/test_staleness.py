@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -125,7 +124,7 @@ def test_quick_is_stamped_checks_no_verdict_and_satisfies_no_full_run(toy):
     assert "quick" not in (toy.root / "docs/_data/claims.json").read_text()
 
 
-def test_a_run_with_nothing_to_do_is_fast_and_imports_nothing_heavy(built):
+def test_a_run_with_nothing_to_do_imports_nothing_heavy(built):
     code = (
         "import sys; from pathlib import Path; from whybn.pipeline.cli import main\n"
         "from whybn.pipeline.project import Project\n"
@@ -133,13 +132,8 @@ def test_a_run_with_nothing_to_do_is_fast_and_imports_nothing_heavy(built):
         "heavy = {'torch', 'matplotlib', 'numpy', 'joblib', 'scipy'} & set(sys.modules)\n"
         "sys.exit(f'status {status}, loaded {heavy}' if status or heavy else 0)"
     )
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-        times.append(time.perf_counter() - began)
-        assert done.returncode == 0, done.stderr
-    assert min(times) < 0.5
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_other_seeds_touch_nothing_of_the_article(built):

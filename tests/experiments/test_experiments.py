@@ -26,7 +26,10 @@ from whybn.experiments import (
     trajectory,
     walks,
 )
-from whybn.lab.data import FASHION_FOLDER
+from whybn.lab.data import FASHION_FOLDER, digits_for
+from whybn.lab.networks import REFERENCE, forward, initialise, losses, with_arm
+from whybn.lab.normalisers import Context
+from whybn.lab.training import assemble, train
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -94,11 +97,9 @@ def test_atlas_starts_at_he_and_keeps_the_diverged(quick) -> None:
     assert np.isfinite(found["loss"][-1][~diverged]).all()
 
 
-def test_trajectory_walks_start_where_the_run_is(quick) -> None:
+def test_trajectory_compares_every_layer_at_every_time(quick) -> None:
     for part in trajectory.PARTS:
         found = quick("trajectory")[part]
-        np.testing.assert_allclose(found["walk_cosine"][:, 0], 1, atol=1e-4)
-        np.testing.assert_allclose(found["walk_ratio"][:, 0], 1, atol=1e-4)
         assert found["shift"].shape == found["misfit"].shape == (3, 10, 3)
         assert (found["shift"] > 0).all()
 
@@ -230,8 +231,7 @@ def test_second_walks_from_the_runs_at_one_rate(quick) -> None:
     assert plain["walk_loss"].shape == (3, 3, 2, settings.walk_batches)
     for found in (plain, normalised):
         assert found["walk_rate"] == found["rates"][settings.walk_rate]
-        np.testing.assert_allclose(found["walk_cosine"][:, 0], 1, atol=1e-4)
-        np.testing.assert_allclose(found["walk_ratio"][:, 0], 1, atol=1e-4)
+        assert (found["walk_loss"][:, 0] < 10).all()
 
 
 def test_ghosts_differ_in_their_statistics_alone(quick) -> None:
@@ -266,16 +266,19 @@ def test_the_time_of_a_step_is_that_of_all_its_work_and_of_one_network(monkeypat
             np.testing.assert_allclose(found[arm][row], expected)
 
 
-def test_the_finer_walks_are_those_of_trajectory(quick) -> None:
-    coarse = trajectory.QUICK
-    settings = replace(walks.QUICK, walk_at=coarse.walk_at, walk_batches=coarse.walk_batches)
-    for part in walks.PARTS:
-        found, known = walks.run(settings, part), quick("trajectory")[part]
-        np.testing.assert_allclose(found["start_loss"], known["walk_loss"][:, 0], rtol=1e-4)
-        for length in (0.05, 0.1, 0.2):
-            here, there = (np.abs(arrays["lengths"] - length).argmin() for arrays in (found, known))
-            for name in ("loss", "cosine", "ratio"):
-                np.testing.assert_allclose(found[name][:, here], known[f"walk_{name}"][:, there], rtol=1e-3, atol=1e-4)
+@pytest.mark.parametrize("arm", walks.PARTS)
+def test_a_walk_passes_where_the_training_goes_next(arm: str, quick) -> None:
+    settings, found = walks.QUICK, quick("walks")[arm]
+    architecture, seeds = with_arm(REFERENCE, arm), list(range(settings.seeds))
+    start = assemble(architecture, initialise(architecture, seeds), seeds)
+    one_step = np.abs(found["lengths"] - settings.rate).argmin()
+    for moment, step in enumerate(settings.walk_at):
+        data = digits_for(seeds, settings.batch, step + 1)
+        trained = train(start, data, [settings.rate] * len(seeds))
+        np.testing.assert_allclose(found["start_loss"][moment, :, 0], trained.minibatch_loss[step], rtol=1e-4)
+        inputs, targets = data.at(data.order[step])
+        outputs = forward(architecture, trained.ensemble.parameters, inputs, Context(training=True))
+        np.testing.assert_allclose(found["loss"][moment, one_step, :, 0], losses(outputs, targets), rtol=1e-4)
 
 
 def test_one_example_is_what_batch_norm_saw_in_trajectory(quick) -> None:

@@ -44,7 +44,7 @@ def test_training_equals_torch_nn(arm: str) -> None:
     statistics = convolution.fresh_statistics(architecture, parameters)
     start = assemble(architecture, parameters, SEEDS, statistics, compute=convolution.forward)
     trained = train(start, data, RATES)
-    loss, accuracy = evaluate(trained.ensemble, data.inputs, data.targets, data.test, training=False)
+    loss, accuracy = evaluate(trained.ensemble, data, data.test, training=False)
     for member, rate in enumerate(RATES):
         network = alone(architecture, parameters, member)
         optimiser = torch.optim.SGD(network.parameters(), lr=rate)

@@ -235,7 +235,7 @@ def test_eval_mode_equals_torch_nn() -> None:
     data = double_digits([0], STEPS)
     parameters = double(initialise(architecture, [0]))
     trained = train(assemble(architecture, parameters, [0]), data, [0.1])
-    loss, accuracy = evaluate(trained.ensemble, data.inputs, data.targets, data.test, training=False)
+    loss, accuracy = evaluate(trained.ensemble, data, data.test, training=False)
     network = alone(architecture, trained.ensemble.parameters, 0, None)
     norms = [module for module in network if isinstance(module, nn.BatchNorm1d)]
     for layer, norm in enumerate(norms):

@@ -62,7 +62,7 @@ def test_training_equals_torch_nn(arm: str, sets: int) -> None:
     start = assemble(architecture, parameters, SEEDS, statistics, compute=recurrent.forward)
     trained = train(start, data, RATES)
     longer = torch.cat([data.inputs, data.inputs[:, :16]], 1)  # two steps more than in training
-    loss, accuracy = evaluate(trained.ensemble, longer, data.targets, data.test, training=False)
+    loss, accuracy = evaluate(trained.ensemble, replace(data, inputs=longer), data.test, training=False)
     for member, rate in enumerate(RATES):
         network = ByHand(parameters, member, arm, sets)
         optimiser = torch.optim.SGD(network.trained(), lr=rate)

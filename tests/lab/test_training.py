@@ -99,7 +99,7 @@ def test_a_probed_run_equals_an_unprobed_one_bit_for_bit(arm: str) -> None:
         frozen = ensemble.statistics if arm == "frozen_batch_norm" else None
         forward(architecture, ensemble.parameters, inputs, Context(training=True), frozen)
         gradients(ensemble, inputs[:, :50], data.targets[data.training][:, :50], Context(training=True))
-        evaluate(ensemble, data.inputs, data.targets, data.test, training=False)
+        evaluate(ensemble, data, data.test, training=False)
         torch.rand(3)  # the global random state is nobody's
         seen.append(step)
 

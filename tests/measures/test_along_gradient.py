@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from whybn.lab.data import Data
 from whybn.lab.networks import Architecture, initialise
 from whybn.lab.training import assemble, evaluate
 from whybn.measures.along_gradient import inner, walk
@@ -77,7 +78,9 @@ def test_eval_mode_reads_the_running_statistics_and_leaves_them() -> None:
     ensemble.statistics[0].variance.fill_(9.0)
     inputs, targets = torch.randn(1, 8, 64), torch.zeros(1, 8, dtype=torch.int64)
     found = walk(ensemble, inputs, targets, [0.0], training=False)
-    expected, _ = evaluate(ensemble, inputs[0], targets[0], torch.arange(8)[None], training=False)
+    all_of_them = torch.arange(8)[None]
+    data = Data(inputs[0], targets[0], all_of_them[None], all_of_them, all_of_them)
+    expected, _ = evaluate(ensemble, data, all_of_them, training=False)
     torch.testing.assert_close(found.loss[0], expected)
     assert (ensemble.statistics[0].variance == 9.0).all()
 

@@ -68,8 +68,7 @@ def _train_all(
     loss = torch.full((len(settings.budgets), len(seeds)), torch.nan)
 
     def read(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
-        whole = (ensemble, data.inputs, data.targets, data.training)
-        loss[settings.budgets.index(step), members] = evaluate(*whole, training=True)[0]
+        loss[settings.budgets.index(step), members] = evaluate(ensemble, data, data.training, training=True)[0]
 
     start = assemble(architecture, initialise(architecture, seeds, "he", each_gain), seeds)
     trained = train(start, data, each_rate, probe=read, probe_at=settings.budgets)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from whybn.lab.data import Data, batch_order, digits_for
+from whybn.lab.data import Data, digits_for, set_aside
 from whybn.lab.networks import Architecture, calibrate, initialise
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.batch_noise import statistic_noise
@@ -68,12 +68,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 def _data(settings: Settings, size: int) -> tuple[Data, torch.Tensor]:
     """The digits in mini-batches of `size`, and the images set aside: (seed, image)."""
     seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
-    whole = digits_for(seeds, size, 1)
-    kept = whole.training.shape[1] - settings.held_out
-    training, held_out = whole.training[:, :kept], whole.training[:, kept:]
-    steps = settings.examples_seen // size
-    order = [batch_order(seed, own, size, steps) for seed, own in zip(seeds, training, strict=True)]
-    return replace(whole, training=training, order=torch.stack(order, 1)), held_out
+    return set_aside(digits_for(seeds, size, 1), seeds, settings.held_out, size, settings.examples_seen // size)
 
 
 def _train_all(settings: Settings, arm: str, data: Data, rates: np.ndarray) -> Ensemble:
@@ -94,7 +89,7 @@ def _errors(trained: Ensemble, data: Data, held_out: torch.Tensor, seeds: int) -
         states["_recomputed"] = replace(trained, statistics=anew)
     return {
         f"{images}_error{name}": 1
-        - evaluate(state, data.inputs, data.targets, index, training=False)[1].view(seeds, -1).numpy()
+        - evaluate(state, data, index, training=False)[1].view(seeds, -1).numpy()
         for name, state in states.items()
         for images, index in (("validation", held_out), ("test", data.test))
     }

@@ -46,8 +46,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     rates (rate,); depths, gains (network,). loss (network, seed, rate): on the whole training set after the last step,
     in train mode with its own statistics (frozen statistics stay frozen) and, in the noisy arms, with noise.
-    test_accuracy (network, seed, rate): in eval mode, without noise. diverged_at (network, seed, rate): step of
-    divergence, -1 where there was none. shift_at (time,), gap (): steps t and p. steps (): length of the training.
+    diverged_at (network, seed, rate): step of divergence, -1 where there was none. shift_at (time,), gap (): steps t
+    and p. steps (): length of the training.
     shift (network, time, seed, rate): how far the inputs of hidden layer 2, 3, ... and of the output layer move from t
     to t+p, in deviations, mean over layers; the noise of each step is part of it.
     """
@@ -81,21 +81,19 @@ def _train_all(settings: Settings, architecture: Architecture, gain: float, rate
     trained = train(start, data, rates.tolist() * len(own), probe=notes, probe_at=notes.moments)
     return {
         "loss": notes.loss.view(shape).numpy(),
-        "test_accuracy": notes.test_accuracy.view(shape).numpy(),
         "diverged_at": trained.diverged_at.view(shape).numpy(),
         "shift": notes.shift.view(-1, *shape).numpy(),
     }
 
 
 class Notes:
-    """The probe: shift of the inputs on the way, loss and accuracy at the end."""
+    """The probe: shift of the inputs on the way, loss at the end."""
 
     def __init__(self, settings: Settings, data: Data, members: int) -> None:
         self.settings, self.data = settings, data
         self.inputs: dict[int, torch.Tensor] = {}  # inputs at t, (layer, member, image, unit), that wait for t + gap
         self.shift = torch.full((len(settings.shift_at), members), torch.nan)
         self.loss = torch.full((members,), torch.nan)
-        self.test_accuracy = torch.full((members,), torch.nan)
         self.moments = {settings.steps, *settings.shift_at, *(step + settings.gap for step in settings.shift_at)}
 
     def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
@@ -108,11 +106,8 @@ class Notes:
             moved = [distribution_shift(one, other) for one, other in zip(before, after, strict=True)]
             self.shift[self.settings.shift_at.index(earlier), members] = torch.stack(moved).mean(0)
         if step == self.settings.steps:
-            data = self.data
-            train_mode = {"training": True, "noise_step": step}
-            self.loss[members] = evaluate(ensemble, data.inputs, data.targets, data.training, **train_mode)[0]
-            tested = evaluate(ensemble, data.inputs, data.targets, data.test, training=False)
-            self.test_accuracy[members] = tested[1]
+            loss, _ = evaluate(ensemble, self.data, self.data.training, training=True, noise_step=step)
+            self.loss[members] = loss
 
     def read(self, step: int, ensemble: Ensemble) -> torch.Tensor:
         """Inputs of every layer but the first, (layer, member, image, unit), with the noise of this step."""

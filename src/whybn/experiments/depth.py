@@ -120,7 +120,7 @@ def _relative(squares: torch.Tensor) -> torch.Tensor:
 def _batch(data: Data, step: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Inputs and targets of one mini-batch, one row per seed."""
     index = data.order[step]
-    return data.inputs[index], data.targets[index]
+    return data.at(index)
 
 
 def rank(settings: Settings, seeds: list[int]) -> dict[str, object]:

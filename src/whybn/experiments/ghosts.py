@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from whybn.lab.data import Data, batch_order, digits_for
+from whybn.lab.data import Data, digits_for, set_aside
 from whybn.lab.networks import Architecture, calibrate, initialise
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
@@ -62,11 +62,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 def _data(settings: Settings, seeds: list[int]) -> tuple[Data, torch.Tensor]:
     """The digits without the images set aside, and these: (seed, image)."""
     whole = digits_for(seeds, settings.batch, 1)
-    kept = whole.training.shape[1] - settings.held_out
-    training, held_out = whole.training[:, :kept], whole.training[:, kept:]
-    steps = max(settings.look_at)
-    order = [batch_order(seed, own, settings.batch, steps) for seed, own in zip(seeds, training, strict=True)]
-    return replace(whole, training=training, order=torch.stack(order, 1)), held_out
+    return set_aside(whole, seeds, settings.held_out, settings.batch, max(settings.look_at))
 
 
 def _losses(
@@ -82,7 +78,7 @@ def _losses(
         anew = calibrate(whole, ensemble.parameters, population)
         tested = replace(ensemble, architecture=whole, statistics=anew)
         for name, index in images.items():
-            loss, _ = evaluate(tested, data.inputs, data.targets, index, training=False)
+            loss, _ = evaluate(tested, data, index, training=False)
             found[name][settings.look_at.index(step), members] = loss
 
     start = assemble(architecture, initialise(architecture, each), each)

@@ -66,7 +66,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     start = assemble(architecture, initialise(architecture, each_seed), each_seed)
     notes = Notes(settings, data, len(each_rate))
     trained = train(start, data, each_rate, probe=notes, probe_at=notes.moments)
-    final_loss = evaluate(trained.ensemble, data.inputs, data.targets, data.training, training=True)[0]
+    final_loss = evaluate(trained.ensemble, data, data.training, training=True)[0]
     shape = (len(seeds), len(settings.rates))
     found = {
         "factors": settings.factors,

@@ -54,6 +54,6 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     )
     images = data.training[:, : settings.images][at.seed_rows]
     offsets = torch.linspace(-settings.half_width, settings.half_width, settings.points).tolist()
-    loss = plane_losses(architecture, at.parameters, directions, data.inputs[images], data.targets[images], offsets)
+    loss = plane_losses(architecture, at.parameters, directions, *data.at(images), offsets)
     shape = (len(seeds), settings.planes, settings.points, settings.points)
     return {"offsets": np.array(offsets), "loss": loss.nan_to_num(nan=torch.inf).view(shape).numpy()}

@@ -57,10 +57,10 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     def read(step: int, ensemble: Ensemble, _members: torch.Tensor) -> None:
         if step % settings.loss_every == 0:
-            loss.append(evaluate(ensemble, data.inputs, data.targets, data.training, training=True)[0])
+            loss.append(evaluate(ensemble, data, data.training, training=True)[0])
         if step in moments:
             index = data.order[step]
-            layers.append(_layers(ensemble, data.inputs[index], data.targets[index], edges))
+            layers.append(_layers(ensemble, *data.at(index), edges))
 
     start = assemble(architecture, initialise(architecture, seeds, gains=[gain] * len(seeds)), seeds)
     checks = range(0, settings.steps + 1, settings.loss_every)

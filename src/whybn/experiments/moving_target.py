@@ -83,8 +83,7 @@ class Notes:
     def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         """Read the mini-batch that comes next."""
         row, index = self.times.index(step), self.data.order[step][ensemble.seed_rows]
-        change = moving_target(ensemble, self.data.inputs[index], self.data.targets[index], self.rates[members])
+        change = moving_target(ensemble, *self.data.at(index), self.rates[members])
         self.found["relative"][row][:, members] = change.relative
         self.found["cosine"][row][:, members] = change.cosine
-        whole = (ensemble, self.data.inputs, self.data.targets, self.data.training)
-        self.found["loss"][row, members] = evaluate(*whole, training=True)[0]
+        self.found["loss"][row, members] = evaluate(ensemble, self.data, self.data.training, training=True)[0]

@@ -38,8 +38,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; what has diverged is NaN.
 
     rates (rate,). steps (): length of the training. loss (seed, rate): on the whole training set after the last step,
-    with its own statistics (train mode). eval_accuracy (seed, rate): on the test images, with the running statistics
-    (eval mode).
+    with its own statistics (train mode).
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     own = list(range(settings.first_seed, settings.first_seed + settings.seeds))
@@ -48,13 +47,11 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     data = digits_for(own, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     trained = train(start, data, rates.tolist() * len(own)).ensemble
-    loss, _ = evaluate(trained, data.inputs, data.targets, data.training, training=True)
-    _, accuracy = evaluate(trained, data.inputs, data.targets, data.test, training=False)
+    loss, _ = evaluate(trained, data, data.training, training=True)
     shape = (len(own), len(rates))
     loss = torch.where(loss.isfinite(), loss, torch.nan)
     return {
         "rates": rates,
         "steps": np.array(settings.steps),
         "loss": loss.view(shape).numpy(),
-        "eval_accuracy": accuracy.view(shape).numpy(),
     }

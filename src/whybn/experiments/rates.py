@@ -64,8 +64,7 @@ def _train_all(
     loss = torch.full((len(settings.loss_at), len(members)), torch.nan)
 
     def read(step: int, ensemble: Ensemble, alive: torch.Tensor) -> None:
-        whole = (ensemble, data.inputs, data.targets, data.training)
-        loss[settings.loss_at.index(step), alive] = evaluate(*whole, training=True)[0]
+        loss[settings.loss_at.index(step), alive] = evaluate(ensemble, data, data.training, training=True)[0]
 
     start = assemble(architecture, initialise(architecture, members), members)
     trained = train(start, data, rates.tolist() * len(seeds), probe=read, probe_at=settings.loss_at)

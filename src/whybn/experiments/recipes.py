@@ -88,6 +88,6 @@ def _train_all(
     members = [seed for seed in seeds for _ in rates]
     start = assemble(architecture, initialise(architecture, members, recipe.scheme), members)
     trained = train(start, data, rates.tolist() * len(seeds), recipe.optimiser)
-    loss, accuracy = evaluate(trained.ensemble, data.inputs, data.targets, data.training, training=True)
+    loss, accuracy = evaluate(trained.ensemble, data, data.training, training=True)
     shape = (len(seeds), len(rates))
     return loss.view(shape), accuracy.view(shape)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from whybn.lab import recurrent
-from whybn.lab.data import Data, batch_order, digits_for
+from whybn.lab.data import Data, digits_for, set_aside
 from whybn.lab.normalisers import Context
 from whybn.lab.recurrent import Recurrent
 from whybn.lab.training import Ensemble, assemble, evaluate, train
@@ -61,10 +61,10 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     statistics = recurrent.fresh_statistics(architecture, parameters, sets)
     start = assemble(architecture, parameters, each, statistics, compute=recurrent.forward)
     trained = train(start, data, rates.tolist() * settings.seeds).ensemble
-    validation = _error(trained, data.inputs, data.targets, held_out, settings.rates)
+    validation = _error(trained, data, held_out, settings.rates)
     best = np.nan_to_num(validation, nan=1.0).mean(0).argmin()
     longer = [_behind(data.inputs, rows * settings.row) for rows in settings.blank_rows]
-    test = [_error(trained, inputs, data.targets, data.test, settings.rates) for inputs in longer]
+    test = [_error(trained, replace(data, inputs=inputs), data.test, settings.rates) for inputs in longer]
     chosen = trained.pick(torch.arange(best, len(each), settings.rates))
     return {
         "rates": rates,
@@ -79,15 +79,12 @@ def _data(settings: Settings) -> tuple[Data, torch.Tensor]:
     """The digits without the images set aside, and these: (seed, image)."""
     seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
     whole = digits_for(seeds, settings.batch, 1)
-    kept = whole.training.shape[1] - settings.held_out
-    training, held_out = whole.training[:, :kept], whole.training[:, kept:]
-    order = [batch_order(seed, own, settings.batch, settings.steps) for seed, own in zip(seeds, training, strict=True)]
-    return replace(whole, training=training, order=torch.stack(order, 1)), held_out
+    return set_aside(whole, seeds, settings.held_out, settings.batch, settings.steps)
 
 
-def _error(ensemble: Ensemble, inputs: torch.Tensor, targets: torch.Tensor, index: torch.Tensor, rates: int) -> np.ndarray:
+def _error(ensemble: Ensemble, data: Data, index: torch.Tensor, rates: int) -> np.ndarray:
     """Share of wrong answers in eval mode: (seed, rate)."""
-    return 1 - evaluate(ensemble, inputs, targets, index, training=False)[1].view(-1, rates).numpy()
+    return 1 - evaluate(ensemble, data, index, training=False)[1].view(-1, rates).numpy()
 
 
 def _behind(images: torch.Tensor, pixels: int) -> torch.Tensor:

@@ -13,7 +13,7 @@ import torch
 from whybn.lab import convolution
 from whybn.lab.convolution import Convolutional
 from whybn.lab.data import Data, fashion_for
-from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.lab.training import Ensemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm")
@@ -50,20 +50,16 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     rates (rate,). loss (seed, rate): on `loss_images` training images after the last step, in train mode, with noise in
     the noisy arm, NaN where the member has diverged. test_error (seed, rate): in eval mode. diverged_at (seed, rate):
-    step, -1 where there was none. walk_at (moment,), walk_steps (length,), walk_rate (): walk_loss, walk_cosine,
-    walk_ratio (moment, length, seed, batch): along the gradients of the mini-batches that come next.
+    step, -1 where there was none. walk_at (moment,), walk_steps (length,), walk_rate (): walk_loss
+    (moment, length, seed, batch): along the gradients of the mini-batches that come next.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     rates = np.logspace(*settings.rate_decades, settings.rates)
-    device = torch.device("cuda" if settings.whole and torch.cuda.is_available() else "cpu")
-    data = fashion_for(seeds, settings.batch, settings.steps, settings.whole).to(device)
     each = [seed for seed in seeds for _ in rates]
     architecture = Convolutional(depth=settings.depth, channels=settings.channels, arm=part)
-    drawn = convolution.initialise(architecture, each)
-    parameters = {name: value.to(device) for name, value in drawn.items()}
-    statistics = convolution.fresh_statistics(architecture, parameters)
-    start = assemble(architecture, parameters, each, statistics, compute=convolution.forward)
-    walks: list[dict[str, torch.Tensor]] = []
+    start = convolution.ensemble(architecture, each, gpu=settings.whole)
+    data = fashion_for(seeds, settings.batch, settings.steps, settings.whole).to(start.seed_rows.device)
+    walks: list[torch.Tensor] = []
 
     def probe(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         walked = (members % settings.rates == settings.walk_rate).nonzero()[:, 0]
@@ -72,8 +68,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     trained = train(start, data, rates.tolist() * settings.seeds, probe=probe, probe_at=settings.walk_at)
     shape = (settings.seeds, settings.rates)
     chosen = data.training[:, : settings.loss_images]
-    loss, _ = evaluate(trained.ensemble, data.inputs, data.targets, chosen, training=True, noise_step=settings.steps)
-    _, accuracy = evaluate(trained.ensemble, data.inputs, data.targets, data.test, training=False)
+    loss, _ = evaluate(trained.ensemble, data, chosen, training=True, noise_step=settings.steps)
+    _, accuracy = evaluate(trained.ensemble, data, data.test, training=False)
     return {
         "rates": rates,
         "loss": loss.view(shape).numpy(force=True),
@@ -82,12 +78,12 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         "walk_at": np.array(settings.walk_at),
         "walk_steps": np.array(settings.walk_steps),
         "walk_rate": np.array(rates[settings.walk_rate]),
-        **{name: torch.stack([one[name] for one in walks]).numpy(force=True) for name in walks[0]},
+        "walk_loss": torch.stack(walks).numpy(force=True),
     }
 
 
-def _walk(settings: Settings, data: Data, ensemble: Ensemble, step: int, rate: float) -> dict[str, torch.Tensor]:
-    """Follow the gradients of the mini-batches that come next: (length, seed, batch).
+def _walk(settings: Settings, data: Data, ensemble: Ensemble, step: int, rate: float) -> torch.Tensor:
+    """Loss along the gradients of the mini-batches that come next: (length, seed, batch).
 
     Raises ArithmeticError where a member has diverged, as the walks compare networks that train.
     """
@@ -97,5 +93,4 @@ def _walk(settings: Settings, data: Data, ensemble: Ensemble, step: int, rate: f
     each = ensemble.pick(torch.arange(settings.seeds).repeat_interleave(batches))
     index = data.order[step : step + batches].transpose(0, 1).reshape(settings.seeds * batches, -1)
     lengths = [rate * steps for steps in settings.walk_steps]
-    found = walk(each, data.inputs[index], data.targets[index], lengths)
-    return {f"walk_{name}": getattr(found, name).view(-1, settings.seeds, batches) for name in ("loss", "cosine", "ratio")}
+    return walk(each, *data.at(index), lengths).loss.view(-1, settings.seeds, batches)

@@ -11,8 +11,8 @@ import torch
 
 from whybn.lab import convolution
 from whybn.lab.convolution import Convolutional
-from whybn.lab.data import Data, batch_order, fashion_for
-from whybn.lab.training import assemble, evaluate, train
+from whybn.lab.data import Data, fashion_for, set_aside
+from whybn.lab.training import evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 35
@@ -58,19 +58,14 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
 def _errors(settings: Settings, arm: str, size: int, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Share of wrong answers on the pictures set aside and on the test pictures: (seed, rate) each."""
-    device = torch.device("cuda" if settings.whole and torch.cuda.is_available() else "cpu")
-    data, held_out = _data(settings, size)
-    data, held_out = data.to(device), held_out.to(device)
     each = [seed for seed in _seeds(settings) for _ in rates]
     architecture = Convolutional(depth=settings.depth, channels=settings.channels, arm=arm)
-    drawn = convolution.initialise(architecture, each)
-    parameters = {name: value.to(device) for name, value in drawn.items()}
-    statistics = convolution.fresh_statistics(architecture, parameters)
-    start = assemble(architecture, parameters, each, statistics, compute=convolution.forward)
+    start = convolution.ensemble(architecture, each, gpu=settings.whole)
+    data, held_out = (part.to(start.seed_rows.device) for part in _data(settings, size))
     trained = train(start, data, rates.tolist() * settings.seeds).ensemble
 
     def error(index: torch.Tensor) -> np.ndarray:
-        _, accuracy = evaluate(trained, data.inputs, data.targets, index, training=False)
+        _, accuracy = evaluate(trained, data, index, training=False)
         return 1 - accuracy.view(settings.seeds, -1).nan_to_num(GUESSING).numpy(force=True)
 
     return error(held_out), error(data.test)
@@ -83,8 +78,4 @@ def _seeds(settings: Settings) -> range:
 def _data(settings: Settings, size: int) -> tuple[Data, torch.Tensor]:
     """The pictures in mini-batches of `size`, and those set aside: (seed, picture)."""
     whole = fashion_for(_seeds(settings), size, 1, settings.whole)
-    kept = whole.training.shape[1] - settings.held_out
-    training, held_out = whole.training[:, :kept], whole.training[:, kept:]
-    steps = settings.examples_seen // size
-    order = [batch_order(seed, own, size, steps) for seed, own in zip(_seeds(settings), training, strict=True)]
-    return replace(whole, training=training, order=torch.stack(order, 1)), held_out
+    return set_aside(whole, _seeds(settings), settings.held_out, size, settings.examples_seen // size)

@@ -87,7 +87,7 @@ def full_batch(settings: Settings, seeds: list[int]) -> Data:
 def at_start(settings: Settings, architecture: Architecture, seeds: list[int], data: Data, scheme: str) -> np.ndarray:
     """Sharpness of each seed's untrained network, with respect to all parameters."""
     parameters = initialise(architecture, seeds, scheme)
-    batch = data.inputs[data.training], data.targets[data.training]
+    batch = data.at(data.training)
     hessian = Hessian(architecture, parameters, *batch, list(parameters))
     return top_eigenvalue(hessian, hessian.gradient(), settings.first_products)[0].numpy()
 
@@ -96,7 +96,7 @@ def relative_sharpness(settings: Settings, trained: Ensemble, data: Data) -> tor
     """Largest curvature (member,) in units of the hidden weights' own norms; NaN where the member has diverged."""
     index = data.training[trained.seed_rows]
     hidden = [f"weight.{layer}" for layer in range(trained.architecture.depth)]
-    batch = data.inputs[index], data.targets[index]
+    batch = data.at(index)
     hessian = Hessian(trained.architecture, trained.parameters, *batch, hidden, relative=True)
     return top_eigenvalue(hessian, hessian.gradient(), settings.last_products)[0]
 
@@ -112,7 +112,7 @@ class Notes:
     def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         """Measure loss and sharpness of the members still alive."""
         index = self.data.training[ensemble.seed_rows]
-        batch = self.data.inputs[index], self.data.targets[index]
+        batch = self.data.at(index)
         hessian = Hessian(ensemble.architecture, ensemble.parameters, *batch, list(ensemble.parameters))
         if step == 0:
             self.vectors = hessian.gradient()

@@ -39,8 +39,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm.
 
     slants (slant,), accuracy (slant, seed): share of the test images classified rightly, in eval mode.
-    training_accuracy (seed,). examples (slant, image, 8, 8): test images of the first seed as grey levels from 0 to 1
-    (raw pixels, before standardisation), labels (image,).
+    examples (slant, image, 8, 8): test images of the first seed as grey levels from 0 to 1 (raw pixels, before
+    standardisation).
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     architecture = with_arm(REFERENCE, part)
@@ -48,16 +48,15 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     ensemble = train(start, data, [settings.rate] * len(seeds)).ensemble
     slanted = [slant(data.inputs, amount) for amount in settings.slants]
-    accuracy = [evaluate(ensemble, images, data.targets, data.test, training=False)[1] for images in slanted]
+    tests = [replace(data, inputs=images) for images in slanted]
+    accuracy = [evaluate(ensemble, test, test.test, training=False)[1] for test in tests]
     shown = data.test[0, : settings.shown]
     low, high = data.inputs.min(), data.inputs.max()
     examples = torch.stack([(images[shown] - low) / (high - low) for images in slanted])
     return {
         "slants": np.array(settings.slants),
         "accuracy": torch.stack(accuracy).numpy(),
-        "training_accuracy": evaluate(ensemble, data.inputs, data.targets, data.training, False)[1].numpy(),
         "examples": examples.view(len(settings.slants), -1, 8, 8).numpy(),
-        "labels": data.targets[shown].numpy(),
     }
 
 

@@ -56,7 +56,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     trained = train(start, data, rates, probe=notes, probe_at=range(0, settings.steps + 1, settings.snapshot_every))
     if (trained.diverged_at >= 0).any():
         raise ArithmeticError(f"{part} diverged at one of the rates {settings.rates}; this experiment needs whole runs")
-    loss, _ = evaluate(trained.ensemble, data.inputs, data.targets, data.training, training=True)
+    loss, _ = evaluate(trained.ensemble, data, data.training, training=True)
     shape = (len(own), len(settings.rates))
     return {
         "rates": np.array(settings.rates),

@@ -45,9 +45,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     loss (time, seed, rate): on the whole training set with its own statistics (train mode), at the probes;
     final_loss (seed, rate): the same after the last step. diverged_at (seed, rate): -1 where there was none.
     norm (time, seed, rate): norm of the gradient of the next mini-batch. walk_loss, change (time, multiple, seed,
-    rate): loss, and norm of the gradient's change, at multiples of the training step along it; far_loss, far_change
-    (time, distance, seed, rate): the same at fixed distances. eval_norm, eval_change: as norm and change, but with
-    running statistics (eval mode) all the way.
+    rate): loss, and norm of the gradient's change, at multiples of the training step along it; far_change (time,
+    distance, seed, rate): the change at fixed distances. eval_norm, eval_change: as norm and change, but with running
+    statistics (eval mode) all the way.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     each_seed = [seed for seed in seeds for _ in settings.rates]
@@ -79,19 +79,19 @@ class Notes:
     def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         """Read the loss, and follow the gradient of the mini-batch that comes next."""
         settings, data = self.settings, self.data
-        loss = evaluate(ensemble, data.inputs, data.targets, data.training, training=True)[0]
+        loss = evaluate(ensemble, data, data.training, training=True)[0]
         if step == settings.steps:
             self.keep("final_loss", loss, members)
             return
         self.keep("loss", loss, members)
         index = data.order[step][ensemble.seed_rows]
-        batch = data.inputs[index], data.targets[index]
+        batch = data.at(index)
         own = torch.tensor(settings.multiples)[:, None] * self.rates[members]
         near = walk(ensemble, *batch, own)
         far = walk(ensemble, *batch, torch.tensor(settings.distances)[:, None] / near.norm)
         wrong = walk(ensemble, *batch, own, training=False)
         walked = {"norm": near.norm, "walk_loss": near.loss, "change": near.change}
-        walked |= {"far_loss": far.loss, "far_change": far.change}
+        walked["far_change"] = far.change
         walked |= {"eval_norm": wrong.norm, "eval_change": wrong.change}
         for name, values in walked.items():
             self.keep(name, values, members)

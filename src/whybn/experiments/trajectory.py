@@ -1,8 +1,8 @@
 """The reference network, without and with Batch Norm, stopped and probed along its training.
 
 Both arms start from the same weights, see the same mini-batches and use the same learning rate, at which both train
-well. The probes read the distribution of every layer's inputs, what older upper layers make of newer lower ones, and
-the loss and gradient along one gradient; at the end, what Batch Norm does to one mini-batch and to one example in it.
+well. The probes read the distribution of every layer's inputs and what older upper layers make of newer lower ones; at
+the end, what Batch Norm does to one mini-batch and to one example in it.
 """
 
 from dataclasses import dataclass, replace
@@ -11,10 +11,9 @@ import numpy as np
 import torch
 
 from whybn.lab.data import Data, digits_for
-from whybn.lab.networks import REFERENCE, Parameters, Trace, forward, initialise, with_arm
+from whybn.lab.networks import REFERENCE, Parameters, Trace, forward, initialise, losses, with_arm
 from whybn.lab.normalisers import Context
-from whybn.lab.training import Ensemble, assemble, evaluate, train
-from whybn.measures.along_gradient import walk
+from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.shift import distribution_shift, misfit
 
 PARTS = ("plain", "batch_norm")
@@ -32,30 +31,23 @@ class Settings:
     rate: float = 0.05  # learning rate of both arms
     gap: int = 10  # steps between the two states whose layers are compared
     shift_at: tuple[int, ...] = (0, 5, 10, 20, 40, 80, 160, 320)  # steps t of the pairs (t, t + gap)
-    walk_at: tuple[int, ...] = (10, 80, 300)  # early, middle, late
-    walk_batches: int = 8  # mini-batches whose gradients are followed from each of these points
-    lengths: tuple[float, ...] = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.125, 0.15, 0.175, 0.2)
     probe_images: int = 512  # training images on which layers are compared
-    loss_every: int = 20  # steps between two losses on the whole training set
     layer: int = 5  # hidden layer, counted from 1, whose transform is kept
     companion_sizes: tuple[int, ...] = (2, 8, 32)  # mini-batch sizes for the one example and its companions
     draws: int = 60  # random sets of companions per size
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=3, steps=60, shift_at=(0, 10, 40), walk_at=(10, 30, 50), lengths=(0.0, 0.02, 0.05, 0.1, 0.2))
+QUICK = replace(FULL, seeds=3, steps=60, shift_at=(0, 10, 40))
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; all members have the same settings, so `member` is the seed.
 
-    loss_step (check,), loss (check, seed): loss on the whole training set, with its own statistics (train mode).
     shift_at (time,), gap (): steps t and p. shift (time, layer, seed): how far the inputs of hidden layer 2, 3, ... and
     of the output layer move from t to t+p, in deviations. misfit (time, layer, seed): how much the loss rises when
-    the layers below are those of t+p and that layer and the ones above those of t. loss_at (time, seed): loss at t;
-    loss_later (time, seed): loss at t+p, all on the probe images.
-    walk_at (moment,), lengths (length,), walk_loss, walk_cosine, walk_ratio (moment, length, seed, batch),
-    walk_norm (moment, seed, batch): along the gradients of the mini-batches that come next.
+    the layers below are those of t+p and that layer and the ones above those of t. loss_at (time, seed): loss at t.
+    All on the probe images.
     With Batch Norm only, after the last step: linear, normalised, transformed (example, unit): hidden layer `layer`
     of the first seed on one mini-batch, before, after normalising, and after scale and shift. companion_sizes (size,),
     companions (size, seed, draw): probability given to the right class of one test image when the rest of its
@@ -126,66 +118,37 @@ class Notes:
     def __init__(self, settings: Settings, data: Data) -> None:
         self.settings, self.data = settings, data
         self.states: dict[int, Parameters] = {}  # states at t that wait for their t + gap
-        self.loss: dict[int, torch.Tensor] = {}
         self.pairs: dict[int, tuple[torch.Tensor, ...]] = {}
-        self.walks: dict[int, dict[str, torch.Tensor]] = {}
         later = {step + settings.gap for step in settings.shift_at}
-        checks = set(range(0, settings.steps + 1, settings.loss_every))
-        self.moments = checks | later | set(settings.shift_at) | set(settings.walk_at)
+        self.moments = later | set(settings.shift_at)
 
     def __call__(self, step: int, ensemble: Ensemble, _members: torch.Tensor) -> None:
         """Read what this step is asked for; no member may diverge here."""
-        settings, data = self.settings, self.data
-        if step % settings.loss_every == 0:
-            self.loss[step] = evaluate(ensemble, data.inputs, data.targets, data.training, training=True)[0]
+        settings = self.settings
         if step in settings.shift_at:
             self.states[step] = {name: value.clone() for name, value in ensemble.parameters.items()}
         if step - settings.gap in self.states:
             self.pairs[step - settings.gap] = self.compare(ensemble, self.states.pop(step - settings.gap))
-        if step in settings.walk_at:
-            self.walks[step] = self.walk(step, ensemble)
-
-    def walk(self, step: int, ensemble: Ensemble) -> dict[str, torch.Tensor]:
-        """Follow the gradients of the mini-batches that come next, all from this one point."""
-        seeds, batches = len(ensemble.seeds), self.settings.walk_batches
-        each = ensemble.pick(torch.arange(seeds).repeat_interleave(batches))
-        index = self.data.order[step : step + batches].transpose(0, 1).reshape(seeds * batches, -1)
-        found = walk(each, self.data.inputs[index], self.data.targets[index], self.settings.lengths)
-        return {
-            "walk_loss": found.loss.view(-1, seeds, batches),
-            "walk_cosine": found.cosine.view(-1, seeds, batches),
-            "walk_ratio": found.ratio.view(-1, seeds, batches),
-            "walk_norm": found.norm.view(seeds, batches),
-        }
 
     def compare(self, ensemble: Ensemble, earlier: Parameters) -> tuple[torch.Tensor, ...]:
-        """Shift of every layer's inputs and misfit of the layers above, between a state and the present one."""
+        """Between a state and the present one: shift of every layer's inputs, misfit of the layers above, first loss."""
         index = self.data.training[:, : self.settings.probe_images]
-        inputs, targets = self.data.inputs[index], self.data.targets[index]
-        traces, losses = [], []
-        for parameters in (earlier, ensemble.parameters):
-            trace = Trace([], [], [])
-            outputs = forward(ensemble.architecture, parameters, inputs, Context(training=True), trace=trace)
-            traces.append(trace)
-            losses.append(torch.nn.functional.cross_entropy(outputs.mT, targets, reduction="none").mean(1))
-        pairs = zip(traces[0].activations, traces[1].activations, strict=True)
-        shift = torch.stack([distribution_shift(before, after) for before, after in pairs])
-        return shift, misfit(ensemble.architecture, earlier, ensemble.parameters, inputs, targets), *losses
+        inputs, targets = self.data.at(index)
+        before, after = Trace([], [], []), Trace([], [], [])
+        context = Context(training=True)
+        loss = losses(forward(ensemble.architecture, earlier, inputs, context, trace=before), targets)
+        forward(ensemble.architecture, ensemble.parameters, inputs, context, trace=after)
+        pairs = zip(before.activations, after.activations, strict=True)
+        shift = torch.stack([distribution_shift(one, other) for one, other in pairs])
+        return shift, misfit(ensemble.architecture, earlier, ensemble.parameters, inputs, targets), loss
 
     def arrays(self) -> dict[str, object]:
         """Everything noted, stacked over time."""
-        shift, misfits, before, after = (torch.stack(column) for column in zip(*self.pairs.values(), strict=True))
-        walks = list(self.walks.values())
+        shift, misfits, loss = (torch.stack(column) for column in zip(*self.pairs.values(), strict=True))
         return {
-            "loss_step": list(self.loss),
-            "loss": torch.stack(list(self.loss.values())),
             "shift_at": list(self.pairs),
             "gap": self.settings.gap,
             "shift": shift,
             "misfit": misfits,
-            "loss_at": before,
-            "loss_later": after,
-            "walk_at": list(self.walks),
-            "lengths": self.settings.lengths,
-            **{name: torch.stack([one[name] for one in walks]) for name in walks[0]},
+            "loss_at": loss,
         }

@@ -1,5 +1,6 @@
-"""The walks of `trajectory` again, from the same points along the same gradients, with many more steps between them.
+"""The reference network's loss and gradient along single gradients, from three moments of its training.
 
+Both arms start from the same weights, see the same mini-batches and use the same learning rate, at which both train well.
 Each step length is a multiple of the training's own, from far shorter to far longer, in even factors.
 """
 
@@ -54,7 +55,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     def probe(step: int, ensemble: Ensemble, _members: torch.Tensor) -> None:
         each = ensemble.pick(torch.arange(len(seeds)).repeat_interleave(settings.walk_batches))
         index = data.order[step : step + settings.walk_batches].transpose(0, 1).flatten(0, 1)
-        met = walk(each, data.inputs[index], data.targets[index], [0.0, *lengths.tolist()])
+        met = walk(each, *data.at(index), [0.0, *lengths.tolist()])
         table = torch.stack([met.loss, met.cosine, met.ratio])
         found[step] = table.unflatten(-1, (len(seeds), settings.walk_batches))
 

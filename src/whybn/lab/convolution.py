@@ -15,6 +15,7 @@ from torch import Tensor
 
 from whybn.lab.networks import Parameters
 from whybn.lab.normalisers import ARMS, EPSILON, Arm, Context, Running
+from whybn.lab.training import Ensemble, assemble
 
 HALVING = 2  # layers, counted from the first, that move their filters by two pixels
 
@@ -73,6 +74,13 @@ def fresh_statistics(architecture: Convolutional, parameters: Parameters) -> lis
         return []
     scales = [parameters[f"scale.{layer}"] for layer in range(architecture.depth)]
     return [Running(torch.zeros_like(scale), torch.ones_like(scale)) for scale in scales]
+
+
+def ensemble(architecture: Convolutional, seeds: Sequence[int], gpu: bool = False) -> Ensemble:
+    """One member per entry of `seeds`, ready to train; with `gpu` on one, if the machine has it."""
+    device = torch.device("cuda" if gpu and torch.cuda.is_available() else "cpu")
+    parameters = {name: value.to(device) for name, value in initialise(architecture, seeds).items()}
+    return assemble(architecture, parameters, seeds, fresh_statistics(architecture, parameters), compute=forward)
 
 
 def forward(

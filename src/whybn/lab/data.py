@@ -8,12 +8,13 @@ import gzip
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -38,6 +39,11 @@ class Data:
     order: Int[Tensor, "step seed batch"]
     training: Int[Tensor, "seed training_example"]
     test: Int[Tensor, "seed test_example"]
+
+    def at(self, index: Int[Tensor, "*shape"]) -> tuple[Float[Tensor, "*shape input"], Tensor]:
+        """Inputs and targets of these examples."""
+        # Whole rows at once: a sixth of the time of inputs[index].
+        return F.embedding(index, self.inputs), self.targets[index]
 
     def to(self, device: torch.device) -> "Data":
         """The same on another device."""
@@ -114,6 +120,15 @@ def batch_order(seed: int, indices: Int[Tensor, "example"], batch: int, steps: i
 def digits_for(seeds: Sequence[int], batch: int, steps: int) -> Data:
     """The digits, split and ordered for each of `seeds`, which must be sorted and distinct (ValueError)."""
     return _split_and_ordered(*digits(), TRAINING_IMAGES, seeds, batch, steps)
+
+
+def set_aside(
+    whole: Data, seeds: Sequence[int], images: int, batch: int, steps: int
+) -> tuple[Data, Int[Tensor, "seed image"]]:
+    """The same data with the last `images` training examples of each seed kept out of every mini-batch, and those."""
+    training, kept_out = whole.training.split([whole.training.shape[1] - images, images], 1)
+    order = [batch_order(seed, own, batch, steps) for seed, own in zip(seeds, training, strict=True)]
+    return replace(whole, training=training, order=torch.stack(order, 1)), kept_out
 
 
 def fashion_for(seeds: Sequence[int], batch: int, steps: int, whole: bool = False) -> Data:

@@ -191,7 +191,21 @@ def calibrate(architecture: Architecture, parameters: Parameters, inputs: Float[
 def losses(outputs: Float[Tensor, "member batch output"], targets: Tensor) -> Float[Tensor, "member"]:
     """Mean loss of each member: cross-entropy for integer targets (member, batch), else squared error."""
     if targets.dtype == torch.int64:
-        members, batch = targets.shape
-        each = F.cross_entropy(outputs.reshape(members * batch, -1), targets.reshape(-1), reduction="none")
-        return each.view(members, batch).mean(1)
+        # Along an axis that is not the last the framework takes many examples at once, and a fifth of the time.
+        return F.cross_entropy(outputs.mT.contiguous(), targets, reduction="none").mean(1)
     return (outputs - targets).square().mean((1, 2))
+
+
+def losses_and_slopes(
+    outputs: Float[Tensor, "member batch output"], targets: Tensor
+) -> tuple[Float[Tensor, "member"], Float[Tensor, "member batch output"]]:
+    """`losses` and their gradients along the outputs."""
+    if targets.dtype == torch.int64:
+        right = targets[:, None]
+        logarithms = F.log_softmax(outputs.mT.contiguous(), 1)
+        loss = -logarithms.gather(1, right)[:, 0].mean(1)
+        slopes = logarithms.exp_()
+        slopes.scatter_add_(1, right, -torch.ones_like(slopes[:, :1]))
+        return loss, slopes.div_(targets.shape[1]).mT
+    misses = outputs - targets
+    return misses.square().mean((1, 2)), misses.mul_(2 / misses[0].numel())

@@ -76,18 +76,23 @@ def batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | Non
     )
 
 
+def ghosts_in(z: Values, size: int | None) -> int:
+    """How many ghosts of `size` examples a mini-batch holds; None: all are one. Raises ValueError for an incomplete one."""
+    ghosts, rest = divmod(z.shape[1], size or z.shape[1])
+    if rest:
+        raise ValueError(f"groups of {size} do not fill a batch of {z.shape[1]}")
+    return ghosts
+
+
 def _ghost_batch_norm(
     z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context, size: int
 ) -> Values:
     """Batch Norm of each `size` neighbours in the batch by themselves (Hoffer, Hubara and Soudry 2017).
 
-    Each group moves the running statistics from where they were; their mean is kept. Raises ValueError where the groups
-    do not fill the batch.
+    Each group moves the running statistics from where they were; their mean is kept.
     """
-    members, batch, units = z.shape
-    groups, rest = divmod(batch, size)
-    if rest:
-        raise ValueError(f"groups of {size} do not fill a batch of {batch}")
+    members, _, units = z.shape
+    groups = ghosts_in(z, size)
 
     def spread(values: PerUnit) -> Float[Tensor, "group_of_member unit"]:
         return values.repeat_interleave(groups, 0)
@@ -98,7 +103,7 @@ def _ghost_batch_norm(
     if running is not None:
         running.mean.copy_(moved.mean.view(members, groups, units).mean(1))
         running.variance.copy_(moved.variance.view(members, groups, units).mean(1))
-    return found.view(members, batch, units)
+    return found.view(z.shape)
 
 
 def frozen_batch_norm(z: Values, scale: PerUnit, shift: PerUnit, running: Running | None, context: Context) -> Values:

@@ -6,12 +6,14 @@ only the arithmetic on it stops.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from whybn.lab.backpropagation import Move, backpropagate, is_written_out
 from whybn.lab.data import Data
 from whybn.lab.networks import Architecture, Parameters, Statistics, forward, fresh_statistics, losses
 from whybn.lab.normalisers import Arm, Context, Running, shifting_noise
@@ -56,7 +58,7 @@ class Ensemble:
     statistics: Statistics
     seed_rows: Int[Tensor, "member"]  # which row of Data.order each member reads
     seeds: list[int]  # one per member; the noise of Noisy Batch Norm depends on it
-    moments: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    moments: dict[str, list[Tensor]] = field(default_factory=dict)  # of the optimiser: momentum one, Adam two
     compute: Callable[..., Tensor] = forward  # outputs of the members; called as networks.forward is
 
     def pick(self, members: Tensor) -> "Ensemble":
@@ -67,7 +69,7 @@ class Ensemble:
             [Running(layer.mean[members], layer.variance[members]) for layer in self.statistics],
             self.seed_rows[members],
             [self.seeds[member] for member in members.tolist()],
-            {name: (first[members], second[members]) for name, (first, second) in self.moments.items()},
+            {name: [moment[members] for moment in moments] for name, moments in self.moments.items()},
             self.compute,
         )
 
@@ -151,51 +153,54 @@ def train(
             probe(step, state, alive)
         if step == steps or not len(alive):
             break
-        index = data.order[step][state.seed_rows]
         noise = shifting_noise(state.seeds, step) if state.architecture.normaliser.noisy else None
-        loss, gradient = gradients(
-            state, data.inputs[index], data.targets[index], Context(training=True, noise=noise), remember=True
-        )
+        move = partial(_move, state, rate, optimiser, step)
+        loss = _descend(state, *data.at(data.order[step][state.seed_rows]), Context(training=True, noise=noise), move)
         minibatch_loss[step, alive] = loss
         finite = torch.isfinite(loss)
-        _update(state, gradient, rate, optimiser, step)
         if not finite.all():
             diverged_at[alive[~finite]] = step
             state, rate, alive = state.pick(finite.nonzero()[:, 0]), rate[finite], alive[finite]
     return Trained(_scatter(state, alive, ensemble), minibatch_loss, diverged_at)
 
 
-def _update(state: Ensemble, gradient: Parameters, rate: Tensor, optimiser: Optimiser, step: int) -> None:
-    """One step of the optimiser, in place, in the form torch.optim uses."""
+def _descend(state: Ensemble, inputs: Tensor, targets: Tensor, context: Context, move: Move) -> Tensor:
+    """Loss of each member before the step; every parameter goes to `move` with its gradient."""
+    if state.compute is forward and is_written_out(state.architecture):
+        return backpropagate(state.architecture, state.parameters, inputs, targets, context, state.statistics, move)
+    loss, gradient = gradients(state, inputs, targets, context, remember=True)
+    for name, slope in gradient.items():
+        move(name, slope)
+    return loss
+
+
+def _move(state: Ensemble, rate: Tensor, optimiser: Optimiser, step: int, name: str, slope: Tensor) -> None:
+    """One step of the optimiser for one parameter, in place, in the form torch.optim uses."""
+    if optimiser.trainable is not None and name.split(".", 1)[0] not in optimiser.trainable:
+        return
     if step < optimiser.warm_up:
         rate = rate * ((step + 1) / optimiser.warm_up)
-    for name, value in state.parameters.items():
-        if optimiser.trainable is not None and name.split(".")[0] not in optimiser.trainable:
-            continue
-        slope = gradient[name]
-        if optimiser.weight_decay:
-            slope = slope + optimiser.weight_decay * value
-        each = rate.view(-1, *[1] * (value.dim() - 1))
-        if optimiser.adam:
-            value.addcmul_(each, _adam_direction(state, name, slope, optimiser, step), value=-1)
-        elif optimiser.momentum:
-            velocity = slope if name not in state.moments else state.moments[name][0] * optimiser.momentum + slope
-            state.moments[name] = (velocity, velocity)
-            value.addcmul_(each, velocity, value=-1)
-        else:
-            value.addcmul_(each, slope, value=-1)
+    value = state.parameters[name]
+    each = rate.view(-1, *[1] * (value.dim() - 1))
+    if optimiser.weight_decay:
+        slope = slope + optimiser.weight_decay * value
+    if optimiser.adam:
+        _move_by_adam(state, optimiser, step, name, slope, each)
+    elif optimiser.momentum:
+        (velocity,) = state.moments.setdefault(name, [torch.zeros_like(value)])
+        value.addcmul_(each, velocity.mul_(optimiser.momentum).add_(slope), value=-1)
+    else:
+        value.addcmul_(each, slope, value=-1)
 
 
-def _adam_direction(state: Ensemble, name: str, slope: Tensor, optimiser: Optimiser, step: int) -> Tensor:
+def _move_by_adam(state: Ensemble, optimiser: Optimiser, step: int, name: str, slope: Tensor, rate: Tensor) -> None:
+    value = state.parameters[name]
     first_weight, second_weight = optimiser.betas
-    zero = torch.zeros_like(slope)
-    first, second = state.moments.get(name, (zero, zero))
-    first = torch.lerp(slope, first, first_weight)
-    second = torch.lerp(slope.square(), second, second_weight)
-    state.moments[name] = (first, second)
-    unbiased_first = first / (1 - first_weight ** (step + 1))
-    unbiased_second = second / (1 - second_weight ** (step + 1))
-    return unbiased_first / (unbiased_second.sqrt() + optimiser.epsilon)
+    first, second = state.moments.setdefault(name, [torch.zeros_like(value), torch.zeros_like(value)])
+    first.lerp_(slope, 1 - first_weight)
+    second.mul_(second_weight).addcmul_(slope, slope, value=1 - second_weight)
+    size = (second / (1 - second_weight ** (step + 1))).sqrt_().add_(optimiser.epsilon)
+    value.addcdiv_(first * (rate / (1 - first_weight ** (step + 1))), size, value=-1)
 
 
 def _scatter(state: Ensemble, alive: Int[Tensor, "member"], original: Ensemble) -> Ensemble:
@@ -219,8 +224,7 @@ def _scatter(state: Ensemble, alive: Int[Tensor, "member"], original: Ensemble) 
 
 def evaluate(
     ensemble: Ensemble,
-    inputs: Float[Tensor, "example input"],
-    targets: Tensor,
+    data: Data,
     index: Int[Tensor, "seed chosen"],
     training: bool,
     chunk: int = 8,
@@ -234,14 +238,13 @@ def evaluate(
     """
     all_losses, accuracies = [], []
     with torch.no_grad():
-        for members in torch.arange(len(ensemble.seeds), device=inputs.device).split(chunk):
+        for members in torch.arange(len(ensemble.seeds), device=index.device).split(chunk):
             part = ensemble.pick(members)
-            rows = index[part.seed_rows]
+            inputs, wanted = data.at(index[part.seed_rows])
             statistics = None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
             noise = None if noise_step is None else shifting_noise(part.seeds, noise_step)
             context = Context(training=training, noise=noise)
-            outputs = part.compute(part.architecture, part.parameters, inputs[rows], context, statistics)
-            wanted = targets[rows]
+            outputs = part.compute(part.architecture, part.parameters, inputs, context, statistics)
             all_losses.append(losses(outputs, wanted))
             accuracies.append(_accuracy(outputs, wanted))
     return torch.cat(all_losses), torch.cat(accuracies)

@@ -1,0 +1,130 @@
+"""Backpropagation written out for fully connected ensembles: one pass forward and back without autograd.
+
+Autograd keeps every tensor and every gradient of a step until its end; those of an ensemble no longer fit into the
+processor's cache. Here a gradient is handed on as soon as it is known, and its memory is used again. What needs second
+derivatives, or other networks, uses autograd (training.gradients).
+"""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from whybn.lab.networks import IN_PLACE, Architecture, Parameters, Statistics, losses_and_slopes
+from whybn.lab.normalisers import EPSILON, Context, batch_norm, frozen_batch_norm, ghosts_in
+
+WRITTEN_OUT = (None, batch_norm, frozen_batch_norm)  # the normalisers this pass knows
+
+Back = Callable[[Tensor], Tensor]  # from the slope of the loss along what a part computed to that along what it received
+Move = Callable[[str, Tensor], None]
+
+
+def is_written_out(architecture: Architecture) -> bool:
+    """Whether `backpropagate` knows these networks."""
+    return architecture.normaliser.function in WRITTEN_OUT and not architecture.after_activation
+
+
+@torch.no_grad()
+def backpropagate(
+    architecture: Architecture,
+    parameters: Parameters,
+    inputs: Float[Tensor, "member batch input"],
+    targets: Tensor,
+    context: Context,
+    statistics: Statistics,
+    move: Move,
+) -> Float[Tensor, "member"]:
+    """Loss of each member in train mode, as networks.forward and networks.losses have it; moves running statistics.
+
+    move(name, slope) is called once for each parameter, with the gradient of the loss. It may move the parameter at
+    once, as nothing reads it any more.
+    """
+    x, backs = inputs, []
+
+    def pass_on(part: tuple[Tensor, Back]) -> Tensor:
+        backs.append(part[1])
+        return part[0]
+
+    for layer in range(architecture.depth):
+        x = pass_on(_linear(parameters, layer, x, move))
+        if architecture.normaliser.function is not None:
+            x = pass_on(_batch_norm(architecture, parameters, layer, x, context, statistics, move))
+        if architecture.normaliser.noisy and context.noise is not None:
+            x = pass_on(_noise(x, context))
+        x = pass_on(_activation(architecture.activation, x))
+    outputs = pass_on(_linear(parameters, architecture.depth, x, move))
+    loss, slope = losses_and_slopes(outputs, targets)
+    while backs:
+        slope = backs.pop()(slope)  # and with it what the part has kept
+    return loss
+
+
+def _linear(parameters: Parameters, layer: int, x: Tensor, move: Move) -> tuple[Tensor, Back]:
+    weight, bias = parameters[f"weight.{layer}"], parameters.get(f"bias.{layer}")
+
+    def back(slope: Tensor) -> Tensor:
+        below = torch.bmm(slope, weight.mT) if layer else slope  # nobody asks for the slope along the images
+        if bias is not None:
+            move(f"bias.{layer}", slope.sum(1))
+        move(f"weight.{layer}", torch.bmm(x.mT, slope))
+        return below
+
+    return torch.bmm(x, weight) if bias is None else torch.baddbmm(bias[:, None], x, weight), back
+
+
+def _batch_norm(
+    architecture: Architecture,
+    parameters: Parameters,
+    layer: int,
+    z: Tensor,
+    context: Context,
+    statistics: Statistics,
+    move: Move,
+) -> tuple[Tensor, Back]:
+    """Batch Norm with the statistics of the mini-batch, or of each ghost of it, or, frozen, with those it has.
+
+    After Ioffe and Szegedy (2015, section 3). Axes: member, ghost, example, unit.
+    """
+    live = architecture.normaliser.function is batch_norm
+    scale, shift, running = parameters[f"scale.{layer}"], parameters[f"shift.{layer}"], statistics[layer]
+    ghosts = ghosts_in(z, architecture.ghost) if live else 1
+    centred = z.unflatten(1, (ghosts, -1))
+    examples = centred.shape[2]
+    mean = centred.mean(2) if live else running.mean[:, None]
+    centred.sub_(mean[:, :, None])
+    variance = centred.square().mean(2) if live else running.variance[:, None]
+    if live:
+        running.mean.lerp_(mean.mean(1), context.momentum)
+        running.variance.lerp_(variance.mean(1) * (examples / (examples - 1)), context.momentum)
+    inverse = (variance + EPSILON).rsqrt_()
+    factor = scale[:, None] * inverse
+
+    def back(slope: Tensor) -> Tensor:
+        slope = slope.view(centred.shape)
+        of_shift, of_scale = slope.sum(2), (slope * centred).sum(2).mul_(inverse)
+        if live:  # the statistics depend on every example
+            slope.sub_((of_shift / examples)[:, :, None])
+            slope.addcmul_(centred, (of_scale * inverse / examples)[:, :, None], value=-1)
+        move(f"scale.{layer}", of_scale.sum(1))
+        move(f"shift.{layer}", of_shift.sum(1))
+        return slope.mul_(factor[:, :, None]).view(z.shape)
+
+    return torch.addcmul(shift[:, None, None], centred, factor[:, :, None]).view(z.shape), back
+
+
+def _noise(z: Tensor, context: Context) -> tuple[Tensor, Back]:
+    shift, factor = context.noise(z)
+    return torch.addcmul(shift, factor, z, out=z), factor.mul_
+
+
+def _activation(name: str, z: Tensor) -> tuple[Tensor, Back]:
+    """The activation function in place; the slopes of all that there are follow from their outputs."""
+    outputs, aten = IN_PLACE[name](z), torch.ops.aten
+    slopes = {
+        "relu": lambda slope: aten.threshold_backward.grad_input(slope, outputs, 0, grad_input=slope),
+        "tanh": lambda slope: aten.tanh_backward.grad_input(slope, outputs, grad_input=slope),
+        "sigmoid": lambda slope: aten.sigmoid_backward.grad_input(slope, outputs, grad_input=slope),
+        "identity": lambda slope: slope,
+    }
+    return outputs, slopes[name]

@@ -24,6 +24,10 @@ def claim(values, **changes) -> Claim:
         "sentences": sentences,
         "show": times,
     }
+    if len(settings) > 1:
+        fields["pattern"] = {"a": "supported", "b": "not_seen_here"}
+    else:
+        del sentences["mixed"]
     return Claim(**(fields | changes))
 
 
@@ -70,6 +74,23 @@ def test_settings_are_named_where_there_are_several() -> None:
     entry = claim({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}).to_json()
     assert entry["mixed"] == "2.0 times and 0.50 times."
     assert entry["value"] == "2.0 times (a), 0.50 times (b)"
+    assert entry["verdicts"] == {"a": "supported", "b": "not_seen_here"}
+
+
+@pytest.mark.parametrize("other", [[0.5, 2.0, 2.0, 2.0], [2.0, 2.0, 2.0, 2.0]])
+def test_a_mixed_claim_is_quoted_for_the_pattern_it_tells_alone(other) -> None:
+    turned = claim({"a": np.array(other), "b": np.full(4, 3.0)}).to_json()
+    assert "mixed" not in turned
+    reversed_ = claim({"a": np.full(4, 0.5), "b": np.full(4, 3.0)}).to_json()
+    assert "mixed" not in reversed_
+    assert reversed_["sentence"] == "It is so: mixed."
+
+
+def test_a_sentence_for_mixed_needs_its_pattern_and_a_pattern_its_sentence() -> None:
+    with pytest.raises(ValueError, match=r"claim x: the pattern has settings \[\]; its sentence tells of \['a', 'b'\]"):
+        claim({"a": np.full(4, 2.0), "b": np.full(4, 0.5)}, pattern={})
+    with pytest.raises(ValueError, match="claim x: the pattern has settings"):
+        claim([2.0] * 4, pattern={"a": "supported"})
 
 
 def test_an_unexpected_verdict_is_said_plainly() -> None:

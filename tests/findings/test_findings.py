@@ -11,7 +11,7 @@ from torch.nn.functional import batch_norm
 
 import whybn.findings
 from whybn.evidence import EXPLANATIONS, coverage
-from whybn.findings import atlas, landscape, one_example, trajectory
+from whybn.findings import atlas, landscape, one_example, trajectory, walks
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in Path(whybn.findings.__path__[0]).glob("[a-z]*.py"))
@@ -30,7 +30,7 @@ def test_every_display_string_is_complete(finding) -> None:
     for claim in module.claims(results):
         entry = claim.to_json()
         shown |= {f"{claim.id}.{key}": value for key, value in entry.items() if isinstance(value, str)}
-        assert entry[entry["verdict"]].endswith(".")
+        assert entry["sentence"].endswith(".")
         assert re.fullmatch(r"[a-z_]+", claim.id)
         assert entry["experiment"] in module.EXPERIMENTS
         assert entry["figure"] in FIGURES
@@ -95,9 +95,9 @@ def test_turn_and_range_of_a_known_walk() -> None:
     lengths = np.array([0.0, 0.025, 0.05, 0.2])
     cosine = np.array([1.0, 0.9, 0.5, -1.0])[None, :, None, None]
     loss = np.array([9.0, 1.0, 0.5, 2.0])[None, :, None, None]
-    arm = {"lengths": lengths, "walk_cosine": cosine, "walk_loss": loss}
-    assert trajectory._turn(arm)[0, 0] == pytest.approx(60)
-    assert trajectory._loss_range(arm)[0, 0] == pytest.approx(1.5)
+    arm = {"rate": 0.05, "lengths": lengths, "cosine": cosine, "loss": loss}
+    assert walks._turn(arm)[0] == pytest.approx(60)
+    assert walks._loss_range(arm)[0, 0] == pytest.approx(1.5)
 
 
 def test_a_moved_member_moves_the_others_as_batch_norm_says() -> None:

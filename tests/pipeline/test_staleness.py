@@ -150,19 +150,27 @@ def test_other_seeds_fail_on_an_asserted_verdict_that_changes(built):
         "first_sum_positive: supported, but not_seen_here at seeds from 3; the article asserts it"
         in checked.out
     )
-    harmless = "{{ site.data.claims.first_sum_positive.inconclusive }}"  # asserts nothing about other seeds
-    built.write("docs/index.md", "{{ site.data.claims.steady.supported }}" + harmless)
+    built.write("docs/index.md", "{{ site.data.claims.steady.supported }}")
     checked = built.run("--first-seed", "3")
     assert checked.status == 0
     assert "first_sum_positive: supported, but not_seen_here at seeds from 3\n" in checked.out
-    assert "1 of 2 verdicts are the same" in checked.out
+    assert "1 of 2 claims have the same verdicts" in checked.out
+
+
+def test_a_setting_that_is_inconclusive_asserts_nothing_of_other_seeds(built):
+    verdicts = '{"": verdict}'
+    settings = '{"level": "supported", "slope": "inconclusive" if self.value > 0 else "supported"}'
+    built.edit("src/toylab/evidence.py", verdicts, settings)
+    checked = built.run("--first-seed", "3")
+    assert checked.status == 0
+    assert "first_sum_positive (slope): inconclusive, but supported at seeds from 3\n" in checked.out
 
 
 def test_other_seeds_pass_where_all_verdicts_hold(built):
     built.edit("src/toylab/findings/sums.py", 'float(results["sums"]["small"]["sum"][0])', "1.0")
     checked = built.run("--first-seed", "3")
     assert checked.status == 0
-    assert "2 of 2 verdicts are the same" in checked.out
+    assert "2 of 2 claims have the same verdicts" in checked.out
 
 
 def test_large_settings_are_tried_where_there_are_any_and_change_nothing(built):

@@ -111,7 +111,7 @@ class Claim:
     def to_json(self):
         verdict = "supported" if self.value > 0 else "not_seen_here"
         shown = {"id": self.id, "says": self.says, "figure": self.figure, "value": f"{self.value:.3f}"}
-        return {**shown, "verdict": verdict, verdict: self.says}
+        return {**shown, "verdict": verdict, "verdicts": {"": verdict}, "sentence": self.says, verdict: self.says}
 ''',
     "src/toylab/findings/__init__.py": "",
     "src/toylab/findings/sums.py": '''

@@ -10,7 +10,7 @@ from whybn.site.templating import Page, render
 CLAIM = {
     "id": "wider_rates", "says": "More rates train.", "quantity": "decades", "value": "1.1",
     "interval": "0.9 to 1.3", "margin": "above 0.5", "verdict": "mixed",
-    "mixed": "More rates train in deep networks.",
+    "mixed": "More rates train in deep networks.", "sentence": "More rates train in deep networks.",
 }  # fmt: skip
 
 
@@ -88,6 +88,16 @@ def test_a_changed_verdict_says_which_sentence_stopped_being_true_and_what_to_qu
     assert "What this line says of “More rates train.” is no longer true" in message
     assert "it would now read: “More rates train in deep networks.”" in message
     assert "quote site.data.claims.wider_rates.mixed" in message
+
+
+def test_a_mixed_claim_whose_settings_differ_in_another_way_is_no_longer_true(page):
+    turned = {**CLAIM, "verdicts": {"deep": "not_seen_here", "shallow": "supported"}}
+    del turned["mixed"]
+    (page.docs / "_data" / "claims.json").write_text(json.dumps({"wider_rates": turned}))
+    with pytest.raises(ArticleError) as failure:
+        render("{{ site.data.claims.wider_rates.mixed }}", page)
+    assert "still “mixed”, but its settings differ in another way than its sentence tells" in str(failure.value)
+    assert "deep: not_seen_here; shallow: supported (decades: 1.1" in str(failure.value)
 
 
 def test_every_unknown_name_of_a_page_is_listed_at_once(page):

@@ -73,7 +73,7 @@ def merged(what: str, by_module: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 def _unjudged(entry: dict[str, Any]) -> dict[str, Any]:
     """Put the sentence under every verdict, as quick settings check none, for a preview of the article."""
-    return {**entry, **dict.fromkeys(VERDICTS, entry[entry["verdict"]]), "quick": "true"}
+    return {**entry, **dict.fromkeys(VERDICTS, entry["sentence"]), "quick": "true"}
 
 
 def _check_strings(value: Any, where: str) -> None:

@@ -8,7 +8,7 @@ from whybn.pipeline.lock import only_run
 from whybn.pipeline.project import Experiment, Project, Variant
 from whybn.pipeline.runner import Runner
 
-QUOTED = re.compile(rf"site\.data\.claims\.(\w+)\.({'|'.join(VERDICTS)})\b")
+QUOTED = re.compile(rf"site\.data\.claims\.(\w+)\.(?:{'|'.join(VERDICTS)})\b")
 
 
 def check_seeds(project: Project, first_seed: int, jobs: int | None) -> int:
@@ -22,7 +22,7 @@ def check_seeds(project: Project, first_seed: int, jobs: int | None) -> int:
     elsewhere = _claims_at(project, Variant(first_seed=first_seed), project.experiments, jobs)
     if elsewhere is None:
         return 1
-    return 1 if _compare(project, elsewhere, f"at seeds from {first_seed}") & _asserted(project) else 0
+    return int(_compare(project, elsewhere, f"at seeds from {first_seed}"))
 
 
 def check_large(project: Project, jobs: int | None) -> int:
@@ -65,28 +65,34 @@ def _claims_at(
     return merged("claim", {name: record["claims"] for name, record in said.items()})
 
 
-def _compare(project: Project, elsewhere: dict[str, dict], where: str) -> set[str]:
-    """Say which verdicts differ from those of the article; return their claims."""
-    here = {claim: verdict for claim, verdict in _recorded_verdicts(project).items() if claim in elsewhere}
-    changed = {claim for claim, verdict in here.items() if elsewhere[claim]["verdict"] != verdict}
-    for claim in sorted(changed):
-        quoted = "; the article asserts it" if claim in _asserted(project) else ""
-        print(f"{claim}: {here[claim]}, but {elsewhere[claim]['verdict']} {where}{quoted}")
-    print(f"{len(here) - len(changed)} of {len(here)} verdicts are the same {where}")
-    return changed
-
-
-def _recorded_verdicts(project: Project) -> dict[str, str]:
-    records = [Records(project).read("finding", name) for name in project.findings]
-    return {
-        claim: entry["verdict"] for record in records if record for claim, entry in record["claims"].items()
-    }
-
-
-def _asserted(project: Project) -> set[str]:
-    """Claims whose verdict a page quotes, and so asserts.
+def _compare(project: Project, elsewhere: dict[str, dict], where: str) -> bool:
+    """Say which verdicts differ, setting by setting; return whether a page asserts one of them.
 
     «Inconclusive» asserts nothing that other seeds could contradict: it says that these seeds do not agree.
     """
-    quoted = [quote for page in project.docs.rglob("*.md") for quote in QUOTED.findall(page.read_text(encoding="utf-8"))]
-    return {claim for claim, verdict in quoted if verdict != "inconclusive"}
+    here = {claim: entry for claim, entry in _recorded_claims(project).items() if claim in elsewhere}
+    quoted = _quoted(project)
+    changed, contradicted = set(), False
+    for claim, entry in sorted(here.items()):
+        held = entry["verdict"] in elsewhere[claim]  # the sentence is true there, too
+        for setting, verdict in entry["verdicts"].items():
+            other = elsewhere[claim]["verdicts"][setting]
+            if other == verdict:
+                continue
+            changed.add(claim)
+            asserted = claim in quoted and verdict != "inconclusive" and not held
+            contradicted |= asserted
+            name = f"{claim} ({setting})" if setting else claim
+            print(f"{name}: {verdict}, but {other} {where}{'; the article asserts it' if asserted else ''}")
+    print(f"{len(here) - len(changed)} of {len(here)} claims have the same verdicts {where}")
+    return contradicted
+
+
+def _recorded_claims(project: Project) -> dict[str, dict]:
+    records = [Records(project).read("finding", name) for name in project.findings]
+    return {claim: entry for record in records if record for claim, entry in record["claims"].items()}
+
+
+def _quoted(project: Project) -> set[str]:
+    """Claims that a page quotes by their verdict."""
+    return {claim for page in project.docs.rglob("*.md") for claim in QUOTED.findall(page.read_text(encoding="utf-8"))}

@@ -70,10 +70,17 @@ def _verdict_changed(claim: str, quoted: str, values: object) -> str:
     now = values.get("verdict")
     if now is None:
         return f"the claim “{claim}” has no computed verdict: run `make figures`"
+    measured = (
+        f"{values.get('quantity')}: {values.get('value')}, interval {values.get('interval')}, margin {values.get('margin')}"
+    )
+    if now == quoted:
+        settings = "; ".join(f"{name}: {one}" for name, one in values.get("verdicts", {}).items())
+        return (
+            f"the claim “{claim}” is still “{now}”, but its settings differ in another way than its sentence tells: "
+            f"{settings} ({measured}). Rewrite the sentence and its pattern in src/whybn/findings"
+        )
     return (
-        f"the claim “{claim}” is quoted as “{quoted}”, and its verdict is now “{now}” "
-        f"({values.get('quantity')}: {values.get('value')}, interval {values.get('interval')}, "
-        f"margin {values.get('margin')}). What this line says of “{values.get('says')}” is no longer true; "
-        f"it would now read: “{values.get(now)}” Rewrite what stands around it and quote "
-        f"site.data.claims.{claim}.{now}"
+        f"the claim “{claim}” is quoted as “{quoted}”, and its verdict is now “{now}” ({measured}). "
+        f"What this line says of “{values.get('says')}” is no longer true; it would now read: "
+        f"“{values.get('sentence')}” Rewrite what stands around it and quote site.data.claims.{claim}.{now}"
     )

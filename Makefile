@@ -58,7 +58,7 @@ verify: figures $(CHECKERS)
 	$(BIN)/python -m pytest -m verify
 	$(BIN)/python -m whybn figures --first-seed $(OTHER_SEEDS)
 
-bench: $(READY)
+bench: figures
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:

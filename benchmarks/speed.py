@@ -5,12 +5,15 @@
 2. The plain arm on one thread: floating-point operations of its matrix products per second, against the rate of
    the same batched products alone. Goal: 60 %.
 3. The Batch Norm arm's cost against the plain arm's. Goal: at most 1.4.
+4. `make figures` with nothing to do, against a start of Python that imports torch. Goal: at most half.
 
 Every figure is the median of several rounds in which the rivals take turns, so that a busy machine slows both.
 """
 
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -83,6 +86,11 @@ def matrix_products(members: int, steps: int = STEPS) -> None:
             torch.bmm(y, weight.mT)
 
 
+def python(*arguments: str) -> None:
+    """Run Python from its start to its end."""
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own commands
+
+
 def seconds(work: Callable[[], None]) -> float:
     """Wall-clock seconds of one call."""
     start = time.perf_counter()
@@ -115,6 +123,8 @@ def main() -> None:
         share, cost = (pool([task])[0] for task in alone)
     print(f"plain arm: {100 * share:.0f} % of the single-thread matrix-product rate (goal 60 %)")
     print(f"Batch Norm costs {cost:.2f} times the plain arm (goal at most 1.4)")
+    idle = compare(lambda: python("-m", "whybn", "figures"), lambda: python("-c", "import torch"))
+    print(f"figures with nothing to do take {idle:.2f} times as long as a start of Python with torch (goal at most 0.5)")
 
 
 if __name__ == "__main__":

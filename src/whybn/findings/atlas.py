@@ -43,6 +43,7 @@ def facts(results: dict) -> dict[str, str]:
         "steps_long": str(plain["budgets"][-1]),
         "trained": number(TRAINED, 1),
         "guessing": number(np.log(10)),
+        "gain_spacing": number(_spacing(plain["gains"])),
         "rates": str(len(plain["rates"])),
         "gains": str(len(plain["gains"])),
     }
@@ -97,6 +98,6 @@ def alts(results: dict) -> dict[str, str]:
     return {
         "trainability_map": "Maps of the final loss over initial gain and learning rate. Without Batch Norm only a few "
         f"cells around He initialisation train, {fact['plain_cells_long']} of {int(fact['rates']) * int(fact['gains'])} "
-        f"in a typical seed, and every large gain diverges. With Batch Norm {fact['batch_norm_cells_long']} cells train "
-        f"and none diverges. Shown after {fact['steps_short']} and {fact['steps_long']} steps."
+        f"in a typical seed. With Batch Norm {fact['batch_norm_cells_long']} cells train. Shown after "
+        f"{fact['steps_short']} and {fact['steps_long']} steps."
     }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import SCALE, SHIFT, Claim, highest_rate, number, per_seed, times
+from whybn.evidence import NOT_SEEN, SCALE, SHIFT, SUPPORTED, Claim, highest_rate, number, per_seed, times
 
 EXPERIMENTS = ("controls",)
 GUESSING = np.log(10)  # loss of guessing among ten digits
@@ -50,6 +50,11 @@ def _shift(arm: dict[str, np.ndarray], depth: int, rate: int) -> np.ndarray:
     return np.nan_to_num(arm["shift"][_network(arm, depth, 1.0)][..., rate].mean(0), nan=np.inf)
 
 
+def _own_shift(arm: dict[str, np.ndarray], depth: int) -> np.ndarray:
+    """Shift of the inputs at the best learning rate, per seed."""
+    return _shift(arm, depth, _best_rate(arm, depth))
+
+
 def _step(arm: dict[str, np.ndarray]) -> float:
     """Factor from one learning rate to the next."""
     return float(arm["rates"][1] / arm["rates"][0])
@@ -63,13 +68,14 @@ def facts(results: dict) -> dict[str, str]:
         "seeds": str(plain["loss"].shape[1]),
         "shift_gap": str(plain["gap"]),
         "steps": str(plain["steps"]),
+        "trained": number(TRAINED, 1),
     }
     for name, arm in arms.items():
         for word, depth in DEPTHS.items():
             if depth not in arm["depths"]:
                 continue
             shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arm, depth)))
-            shown[f"{name}_shift_{word}"] = number(np.median(_shift(arm, depth, _best_rate(arm, depth))))
+            shown[f"{name}_shift_{word}"] = number(np.median(_own_shift(arm, depth)))
     return shown
 
 
@@ -93,17 +99,33 @@ def _noise_claims(arms: dict) -> list[Claim]:
 
     return [
         Claim(
-            id="noise_keeps_large_rates",
-            says="With the noise, Batch Norm still allows larger learning rates",
+            id="noise_undoes_calm",
+            says="Noise behind Batch Norm makes the inputs of the layers shift further",
+            explanation=SHIFT,
+            quantity=f"Wasserstein distance between the inputs of a layer now and {plain['gap']} steps later, in standard "
+            "deviations, mean over units, layers and times; Batch Norm with over without noise, each at its best rate",
+            values=by_depth([_own_shift(noisy, depth) / _own_shift(normalised, depth) for depth in DEPTHS.values()]),
+            margin=2.0,
+            show=times,
+            sentences={
+                "supported": "Noise behind Batch Norm makes the inputs of the layers shift {value_ten} as far in ten "
+                "layers, and {value_twenty} as far in twenty."
+            },
+            **common,
+        ),
+        Claim(
+            id="noise_takes_large_rates",
+            says="Noise behind Batch Norm takes the larger learning rates away",
             explanation=SHIFT,
             quantity=f"highest learning rate that trains (loss below {TRAINED}), Batch Norm with noise over no Batch Norm "
             "and no noise, ten layers",
             values=per_seed(_highest(noisy) / _highest(plain)),
             margin=_step(plain) * 1.01,  # more than one step of the grid
+            below=True,
             show=times,
             sentences={
-                "supported": "In ten layers, the network with Batch Norm and noise still trains at rates {value} as large "
-                "as the network with neither."
+                "not_seen_here": "Yet in ten layers, that network still trains at rates {value} as large as the network "
+                "with neither."
             },
             **common,
         ),
@@ -119,14 +141,14 @@ def _noise_claims(arms: dict) -> list[Claim]:
                 "supported": "The noise is not free: with it, each at its best rate, the loss is {value_ten} as high in ten "
                 "layers and {value_twenty} as high in twenty."
             },
-            **common,
+            **(common | {"origin": "this article, after Santurkar et al. (2018)"}),
         ),
         Claim(
-            id="noisy_beats_plain",
-            says="Each at its best rate, Batch Norm with noise ends lower than the network with neither",
+            id="noise_cancels_gain",
+            says="Each at its best rate, Batch Norm with noise ends higher than the network with neither",
             explanation=SHIFT,
-            quantity="final loss at the best rate, no Batch Norm and no noise over Batch Norm with noise",
-            values=by_depth([_best(plain, depth) / _best(noisy, depth) for depth in DEPTHS.values()]),
+            quantity="final loss at the best rate, Batch Norm with noise over no Batch Norm and no noise",
+            values=by_depth([_best(noisy, depth) / _best(plain, depth) for depth in DEPTHS.values()]),
             margin=1.0,
             show=times,
             sentences={
@@ -157,7 +179,7 @@ def _frozen_claims(arms: dict) -> list[Claim]:
             show=times,
             sentences={
                 "supported": "From weights that are too small or too large, statistics frozen at the start are enough to "
-                "learn; without Batch Norm, the loss at the best rate is {value_small} and {value_large} as high."
+                "learn. Without Batch Norm, the loss at the best rate is {value_small} and {value_large} as high."
             },
             **common,
         ),
@@ -171,6 +193,7 @@ def _frozen_claims(arms: dict) -> list[Claim]:
             values={word: _highest(arm) / _highest(plain) for word, arm in (("frozen", frozen), ("live", normalised))},
             margin=_step(plain) * 1.01,
             show=times,
+            pattern={"frozen": NOT_SEEN, "live": SUPPORTED},
             sentences={
                 "mixed": "Against no Batch Norm, the largest learning rate that trains is {value_frozen} as large with "
                 "statistics frozen at the start, and {value_live} as large with live ones."
@@ -186,9 +209,9 @@ def alts(results: dict) -> dict[str, str]:
     return {
         "noisy_batch_norm": "Shift of the layers' inputs and final loss against the learning rate, ten and twenty layers. "
         f"Behind Batch Norm the noise moves inputs by {fact['noisy_batch_norm_shift_ten']} deviations instead of "
-        f"{fact['batch_norm_shift_ten']}, yet with it the network still trains at large rates; with the same noise and no "
-        f"Batch Norm the loss stays above {fact['noisy_plain_best_loss_ten']}.",
+        f"{fact['batch_norm_shift_ten']}, yet the curve of the loss still reaches large rates; with the same noise and no "
+        f"Batch Norm the lowest loss is {fact['noisy_plain_best_loss_ten']}.",
         "frozen_batch_norm": "Final loss against the learning rate from small, He and large initial weights. Without Batch "
-        "Norm only He initialisation trains. Frozen statistics train from all three, at small rates; live ones train from "
-        "all three and at far larger rates.",
+        "Norm only the network from He initialisation learns. With frozen statistics the network learns from all three; "
+        "with live ones too, and at larger rates.",
     }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import DEPTH, Claim, number, per_seed, percent, times
+from whybn.evidence import DEPTH, NOT_SEEN, SUPPORTED, Claim, number, per_seed, percent, times
 
 EXPERIMENTS = ("depth",)
 SCHEMES = {"he": "He", "glorot": "Glorot"}
@@ -84,6 +84,7 @@ def claims(results: dict) -> list[Claim]:
             },
             margin=5.0,
             show=times,
+            pattern={"He": NOT_SEEN, "Glorot": SUPPORTED},
             sentences={
                 "mixed": "Heavy tails come from the initial weights: without Batch Norm, the kurtosis of the first gradient "
                 "is {value_Glorot} that with it from Glorot’s initialisation, and only {value_He} from He’s."

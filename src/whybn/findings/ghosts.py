@@ -81,8 +81,8 @@ def alts(results: dict) -> dict[str, str]:
     """Alt texts."""
     fact = facts(results)
     return {
-        "noise_as_regulariser": "Test loss against training loss along trainings. With Batch Norm, statistics of smaller "
-        "groups give a lower test loss at the same training loss. After training the test loss is lowest for middling "
-        f"groups: {fact['tiny_final']} with groups of four, {fact['small_final']} with groups of sixteen, "
+        "noise_as_regulariser": "Test loss against training loss along trainings, with Batch Norm for groups of "
+        "several sizes, and without. After training the test loss is "
+        f"{fact['tiny_final']} with groups of four, {fact['small_final']} with groups of sixteen, "
         f"{fact['whole_final']} with the whole mini-batch, {fact['plain_final']} without Batch Norm."
     }

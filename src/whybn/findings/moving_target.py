@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import SHIFT, Claim, number, times
+from whybn.evidence import NOT_SEEN, SHIFT, SOME_AT_MOST, Claim, number, times
 
 EXPERIMENTS = ("moving_target",)
 SCOPE = (
@@ -54,6 +54,7 @@ def claims(results: dict) -> list[Claim]:
             values=ratios,
             margin=1.0,
             show=times,
+            pattern={"sigmoid": NOT_SEEN, "ReLU": SOME_AT_MOST, "linear": SOME_AT_MOST},
             sentences={
                 "mixed": "In the shallow network of sigmoid units, Batch Norm does not calm the target: without it, the "
                 "gradient changes only {value_sigmoid} as much. In the reference network the ratio is {value_ReLU}, and in "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import SHIFT, Claim, number, percent, points
+from whybn.evidence import LIMIT, Claim, number, percent, points
 
 EXPERIMENTS = ("shifted_images", "curve")
 TESTED_SLANT = 0.4  # columns per row, to either side
@@ -38,8 +38,8 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="shift_hurts_images",
             says="Digits with the same labels and another slant are recognised far less often, with Batch Norm, too",
-            explanation=SHIFT,
-            origin="Shimodaira (2000)",
+            explanation=LIMIT,
+            origin="this article",
             experiment="shifted_images",
             figure="shifted_test_data",
             quantity="fall of the test accuracy when the digits are slanted",

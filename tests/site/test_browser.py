@@ -20,13 +20,30 @@ def test_no_errors_no_outside_request_no_sideways_scrolling(served, visit, name,
 
 
 @pytest.mark.parametrize("name", PAGES[:3])
-def test_works_from_disk_with_search(built, visit, name):
-    page, errors, requests = visit((built / name).as_uri())
-    assert errors == []
-    assert {urlsplit(address).scheme for address in requests} <= {"file", "data", "blob"}
-    page.click("[data-md-component=search-query]")
+def test_search_finds_where_the_site_is_served(served, visit, name):
+    page, errors, _ = visit(served + name)
+    page.keyboard.press("/")
     page.keyboard.type("covariate")
     page.wait_for_selector(".md-search-result__item", timeout=30_000)
+    assert errors == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES[:3])
+def test_works_from_disk_with_no_search_to_be_seen(built, visit, name, width):
+    """From the first paint on, so that nothing moves; and no key opens it."""
+    search = "[data-md-component=search-query]:visible, label[for=__search]:visible"
+    page, _, _ = visit((built / name).as_uri(), width, move=False)
+    assert page.locator(search).count() == 0
+    page, errors, requests = visit((built / name).as_uri(), width)
+    header = page.locator("header.md-header").screenshot()
+    for key in "/fs":
+        page.keyboard.press(key)
+    assert page.locator(search).count() == 0
+    assert not page.is_checked("#__search")
+    assert page.locator("header.md-header").screenshot() == header
+    assert errors == []
+    assert {urlsplit(address).scheme for address in requests} <= {"file", "data", "blob"}
 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)

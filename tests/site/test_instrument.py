@@ -16,8 +16,9 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import assemble, evaluate, gradients, train
 
 pytestmark = pytest.mark.verify
-SCRIPTS = [ROOT / "docs/assets/js/explorables" / name for name in ("engine.js", "instrument.js")]
-TRANSFER = 13_000  # bytes of both, compressed, at most: their share of the 25 KB
+FOLDER = ROOT / "docs/assets/js/explorables"
+SCRIPTS = [FOLDER / name for name in ("engine.js", "training.js", "drawing.js", "instrument.js")]
+TRANSFER = 13_700  # bytes of them, compressed, at most: their share of the 25 KB
 ARMS = ("plain", "batch_norm")
 PADDED = 12  # columns of the engine's output layer, of which ten are used
 STEPS = 20
@@ -47,20 +48,22 @@ RECORD = """
   const tree = (o) => ArrayBuffer.isView(o) ? packed(o) : Array.isArray(o) ? o.map(tree) : o &&
     Object.fromEntries(Object.entries(o).map(([name, value]) => [name, tree(value)]));
   const engine = whybnEngine(), { images, labels } = whybn.data.instrument;
-  const pair = engine.pair({ depth, batch, rate, gain, seed }, engine.digits(images, labels));
-  const steps_ = [];
-  for (let step = 0; step < steps; step++) {
-    const before = pair.networks.map((net) => tree(net.parameters));
-    const seen = pair.next();
-    steps_.push({
-      inputs: packed(pair.inputs), labels: packed(pair.labels), diverged: [...seen.diverged],
-      loss: packed(seen.loss), whole: packed(seen.whole), rms: packed(seen.gradient), shape: packed(seen.shape),
-      arms: pair.networks.map(({ gradient, pass }, arm) => ({
-        parameters: before[arm], gradient: tree(gradient), entering: tree(pass.entering), active: tree(pass.active),
-      })),
-    });
-  }
-  return { steps: steps_, training: pair.training, bins: engine.BINS, reach: engine.REACH };
+  const digits = engine.digits(images, labels);
+  const record = (normalised) => {
+    const training = engine.training({ depth, batch, rate, gain, seed }, digits, normalised);
+    const seen = [];
+    for (let step = 0; step < steps; step++) {
+      const before = tree(training.network.parameters), { loss, whole, diverged, ...rest } = training.next();
+      const { gradient, pass } = training.network;
+      seen.push({
+        ...tree({ ...rest, loss: Float32Array.of(loss), whole: Float32Array.of(whole) }), diverged,
+        inputs: packed(training.inputs), labels: packed(training.labels),
+        network: { parameters: before, ...tree({ gradient, entering: pass.entering, active: pass.active }) },
+      });
+    }
+    return { steps: seen, images: training.images };
+  };
+  return { arms: [false, true].map(record), bins: engine.BINS, reach: engine.REACH };
 }
 """
 
@@ -92,23 +95,28 @@ class Run:
     def architecture(self, arm: str) -> Architecture:
         return Architecture(depth=self.settings[0], arm=arm)
 
+    def seen(self, arm: str, step: int) -> dict:
+        return self.record["arms"][ARMS.index(arm)]["steps"][step]
+
     def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        seen = self.record["steps"][step]
+        """The mini-batch, of which both networks have seen the same."""
+        seen, other = (self.seen(arm, step) for arm in ARMS)
+        assert (seen["inputs"], seen["labels"]) == (other["inputs"], other["labels"])
         labels = torch.from_numpy(np.frombuffer(base64.b64decode(seen["labels"]), np.uint8).astype(np.int64))
         return unpacked(seen["inputs"], 1, -1, 64), labels[None]
 
     def diverged_at(self, arm: str) -> int:
-        return self.record["steps"][-1]["diverged"][ARMS.index(arm)]
+        return self.seen(arm, -1)["diverged"]
 
     def finite_steps(self, arm: str) -> range:
-        return range(self.diverged_at(arm) if self.diverged_at(arm) >= 0 else len(self.record["steps"]))
+        return range(self.diverged_at(arm) if self.diverged_at(arm) >= 0 else len(self.losses(arm)))
 
     def losses(self, arm: str) -> torch.Tensor:
-        return torch.stack([unpacked(seen["loss"], 2)[ARMS.index(arm)] for seen in self.record["steps"]])
+        return torch.cat([unpacked(seen["loss"], 1) for seen in self.record["arms"][ARMS.index(arm)]["steps"]])
 
     def of(self, arm: str, step: int) -> dict[str, torch.Tensor]:
         """What the engine computed in one step."""
-        seen, architecture = self.record["steps"][step]["arms"][ARMS.index(arm)], self.architecture(arm)
+        seen, architecture = self.seen(arm, step)["network"], self.architecture(arm)
         found = {f"gradient.{name}": value for name, value in parameters(seen["gradient"], architecture).items()}
         for layer in range(architecture.depth):
             found[f"entering.{layer}"] = unpacked(seen["entering"][layer], 1, -1, 32)
@@ -118,7 +126,7 @@ class Run:
     def in_the_laboratory(self, arm: str, step: int, dtype: torch.dtype) -> dict[str, torch.Tensor]:
         """The same from the engine's own parameters at that step."""
         architecture = self.architecture(arm)
-        tree = self.record["steps"][step]["arms"][ARMS.index(arm)]["parameters"]
+        tree = self.seen(arm, step)["network"]["parameters"]
         start = {name: value.to(dtype) for name, value in parameters(tree, architecture).items()}
         inputs, labels = self.batch(step)
         trace = Trace([], [], [])
@@ -131,13 +139,13 @@ class Run:
 
     def trained(self, arm: str, dtype: torch.dtype) -> tuple[torch.Tensor, int]:
         """Losses and step of divergence of the whole run in the laboratory, from the engine's first parameters."""
-        architecture, steps = self.architecture(arm), len(self.record["steps"])
+        architecture, steps = self.architecture(arm), len(self.losses(arm))
         batches = [self.batch(step) for step in range(steps)]
         inputs, labels = (torch.cat(column, 1)[0] for column in zip(*batches, strict=True))
         order = torch.arange(len(labels)).view(steps, 1, -1)
         nothing = torch.empty(1, 0, dtype=torch.int64)
         data = Data(inputs.to(dtype), labels, order, nothing, nothing)
-        tree = self.record["steps"][0]["arms"][ARMS.index(arm)]["parameters"]
+        tree = self.seen(arm, 0)["network"]["parameters"]
         start = {name: value.to(dtype) for name, value in parameters(tree, architecture).items()}
         done = train(assemble(architecture, start, [0]), data, [float(self.settings[2])])
         return done.minibatch_loss[:, 0], int(done.diverged_at)
@@ -223,7 +231,7 @@ def test_whole_trainings_equal_pytorch(recorded, settings, arm):
 
 def test_the_start_is_he_s_times_the_gain_and_the_same_in_both(recorded):
     settings = (20, 32, 0.001, 10, 7)
-    trees = [arm["parameters"] for arm in recorded(settings).record["steps"][0]["arms"]]
+    trees = [recorded(settings).seen(arm, 0)["network"]["parameters"] for arm in ARMS]
     plain, normalised = (parameters(tree, Architecture(depth=20)) for tree in trees)
     for layer in range(21):
         weight = plain[f"weight.{layer}"]
@@ -238,7 +246,8 @@ def test_the_start_is_he_s_times_the_gain_and_the_same_in_both(recorded):
 def test_batches_come_from_the_training_images_each_once_in_an_epoch(recorded):
     run = recorded((5, 128, 0.215, 0.562, 3))
     images, labels = digits()
-    training = run.record["training"]
+    training, other = (arm["images"] for arm in run.record["arms"])
+    assert training == other
     assert len(training) == len(set(training)) == 1400
     index = {image.numpy().tobytes(): number for number, image in enumerate(rounded(images))}
     seen = []
@@ -265,13 +274,13 @@ def rounded(images: torch.Tensor) -> torch.Tensor:
 def test_the_loss_on_the_training_set_equals_pytorch(recorded, arm):
     run = recorded((10, 32, 0.1, 1, 0), STEPS + 1)
     images, labels = digits()
-    training = torch.tensor([run.record["training"]])
+    training = torch.tensor([run.record["arms"][0]["images"]])
     for step in (0, STEPS):
-        seen = run.record["steps"][step]
-        start = parameters(seen["arms"][ARMS.index(arm)]["parameters"], run.architecture(arm))
+        seen = run.seen(arm, step)
+        start = parameters(seen["network"]["parameters"], run.architecture(arm))
         ensemble = assemble(run.architecture(arm), start, [0])
         loss, _ = evaluate(ensemble, images, labels, training, training=True)
-        torch.testing.assert_close(unpacked(seen["whole"], 2)[ARMS.index(arm)], loss[0], rtol=1e-5, atol=0)
+        torch.testing.assert_close(unpacked(seen["whole"], 1), loss, rtol=1e-5, atol=0)
 
 
 @pytest.mark.parametrize("settings", [SETTINGS[0], SETTINGS[1], SETTINGS[4]], ids=str)
@@ -280,19 +289,18 @@ def test_hills_and_dots_are_those_of_the_arrays(recorded, settings):
     depth, bins = settings[0], run.record["bins"]
     edges = np.sinh(np.linspace(-1, 1, bins + 1) * run.record["reach"])
     for step in (0, STEPS - 1):
-        seen = run.record["steps"][step]
-        shapes = np.frombuffer(base64.b64decode(seen["shape"]), np.uint8).reshape(2, depth, bins)
-        sizes = unpacked(seen["rms"], 2, depth)
-        for row, arm in enumerate(ARMS):
-            found = run.of(arm, step)
+        for arm in ARMS:
+            seen, found = run.seen(arm, step), run.of(arm, step)
+            shapes = np.frombuffer(base64.b64decode(seen["shape"]), np.uint8).reshape(depth, bins)
+            sizes = unpacked(seen["gradient"], depth)
             for layer in range(depth):
-                hill = shapes[row, layer] / shapes[row, layer].sum()
+                hill = shapes[layer] / shapes[layer].sum()
                 expected, _ = np.histogram(found[f"entering.{layer}"], edges)
                 expected = np.ceil(255 * expected / expected.max())
                 # Values next to an edge may be counted in the bin beside it, for the table has eight bits of them.
                 assert np.abs(np.cumsum(hill) - np.cumsum(expected / expected.sum())).max() < 0.05
                 size = found[f"gradient.weight.{layer}"].double().square().mean().sqrt()
-                torch.testing.assert_close(sizes[row, layer].double(), size, rtol=1e-6, atol=0)
+                torch.testing.assert_close(sizes[layer].double(), size, rtol=1e-6, atol=0)
 
 
 # Places in the midst of their kind on the map: rate, gain, and what becomes of the two networks there.
@@ -306,10 +314,12 @@ LAST_LOSSES = """
   const engine = whybnEngine(), { images, labels, steps } = whybn.data.instrument;
   const digits = engine.digits(images, labels);
   return [0, 1, 2, 3, 4].map((seed) => {
-    const pair = engine.pair({ depth: 10, batch: 32, rate, gain, seed }, digits);
-    let seen;
-    for (let step = 0; step <= steps; step++) seen = pair.next();
-    return [...seen.whole].map((loss) => isNaN(loss) ? Number.MAX_VALUE : loss);
+    return [false, true].map((normalised) => {
+      const training = engine.training({ depth: 10, batch: 32, rate, gain, seed }, digits, normalised);
+      let seen;
+      for (let step = 0; step <= steps; step++) seen = training.next();
+      return isNaN(seen.whole) ? Number.MAX_VALUE : seen.whole;
+    });
   });
 }
 """
@@ -330,5 +340,5 @@ def test_the_instrument_agrees_with_the_map(page, rate, gain, kinds):
     assert tuple(kind(loss) for loss in found) == kinds
 
 
-def test_engine_and_instrument_are_small():
+def test_the_instrument_s_scripts_are_small():
     assert sum(len(gzip.compress(script.read_bytes())) for script in SCRIPTS) <= TRANSFER

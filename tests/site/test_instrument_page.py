@@ -87,7 +87,6 @@ def test_nothing_trains_until_the_reader_acts(served, opened):
     assert step_of(figure) == stopped >= 5
     button(figure, "One step").click()
     assert step_of(figure) == stopped + 1
-    assert sum(worker.url.startswith("blob:") for worker in page.workers) == 1  # the engine
     assert errors == []
 
 
@@ -173,10 +172,13 @@ SETTINGS = {"rate": 0.3, "gain": 1.5, "depth": 5, "batch": 8, "seed": 3}
 LOSSES = """
 (settings) => {
   const engine = whybnEngine(), { images, labels } = whybn.data.instrument;
-  const pair = engine.pair(settings, engine.digits(images, labels));
-  let seen, whole;
-  for (let step = 0; step <= 25; step++) { seen = pair.next(); if (step % 20 === 0) whole = [...seen.whole]; }
-  return [whole.map((loss) => loss.toFixed(2)), [...seen.diverged]];
+  const found = [false, true].map((normalised) => {
+    const training = engine.training(settings, engine.digits(images, labels), normalised);
+    let seen, whole;
+    for (let step = 0; step <= 25; step++) { seen = training.next(); if (step % 20 === 0) whole = seen.whole; }
+    return [whole.toFixed(2), seen.diverged];
+  });
+  return [found.map(([whole]) => whole), found.map(([, diverged]) => diverged)];
 }
 """
 
@@ -193,6 +195,7 @@ def test_the_address_restores_settings_and_step(served, opened):
     assert readings[1] == f"with {normalised}"
     page.wait_for_timeout(500)
     assert step_of(figure) == 25  # it has not gone on by itself
+    assert "Step 25, loss on the training set" in figure.locator(".stage svg").get_attribute("aria-label")
     assert errors == []
 
 
@@ -233,11 +236,20 @@ def test_readers_who_prefer_less_motion_see_forty_steps_at_once(served, opened):
     assert step_of(figure) == 40
 
 
-def test_it_trains_from_disk(built, opened):
-    page, figure, errors = opened((built / "index.html").as_uri())
+@pytest.mark.parametrize(("cores", "workers"), [(2, 1), (8, 2)])
+@pytest.mark.parametrize("place", ["server", "disk"])
+def test_workers_train_on_as_many_cores_as_there_are(browser, served, built, place, cores, workers):
+    page = browser.new_page()
+    page.add_init_script(f"Object.defineProperty(navigator, 'hardwareConcurrency', {{ value: {cores} }})")
+    page.goto(served if place == "server" else (built / "index.html").as_uri())
+    figure = page.locator("#instrument")
+    figure.scroll_into_view_if_needed()
+    figure.locator(".moving").first.wait_for(state="attached")
+    assert sum(worker.url.startswith("blob:") for worker in page.workers) == workers
+    page.evaluate("() => { window.whybnEngine = () => { throw new Error('not in a worker') } }")
     button(figure, "Train").click()
     shown(page, figure, 6)
-    assert errors == []
+    page.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

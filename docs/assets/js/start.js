@@ -3,18 +3,18 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const fromDisk = location.protocol === "file:" && document.currentScript.dataset.fromDisk;
+  const fromDisk = location.protocol === "file:";
   const moves = ["pointermove", "pointerdown", "touchstart", "wheel", "scroll", "keydown", "focusin"];
   root.classList.replace("no-js", "js"); // before the first paint, so that nothing moves later
-
-  const fetchScript = address => new Promise((done, failed) => {
-    document.head.append(Object.assign(document.createElement("script"), {src: address, onload: done, onerror: failed}));
-  });
+  root.classList.toggle("from-disk", fromDisk); // hides the search
 
   const start = async () => {
     moves.forEach(move => removeEventListener(move, start, true));
-    if (fromDisk) await fetchScript(fromDisk); // a browser opens no worker from disk
-    await fetchScript(document.querySelector("script[data-theme]").dataset.theme);
+    if (fromDisk) document.querySelector(".md-search").remove(); // its worker and its index come from servers only
+    const {theme} = document.querySelector("script[data-theme]").dataset;
+    await new Promise((onload, onerror) => {
+      document.head.append(Object.assign(document.createElement("script"), {src: theme, onload, onerror}));
+    });
     document.dispatchEvent(new Event("DOMContentLoaded")); // what that script waits for has been
     document.querySelector(".md-option:checked")?.dispatchEvent(new Event("change")); // and so has a first tap
   };

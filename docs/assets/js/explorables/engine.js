@@ -1,5 +1,6 @@
-/* The engine of the instrument: two fully connected ReLU networks, without and with Batch Norm, trained side by side from the same weights on the
-   same mini-batches, as src/whybn/lab trains them. tests/site/test_instrument.py compares them with PyTorch.
+/* The engine of the instrument: a fully connected ReLU network, without or with Batch Norm, trained as src/whybn/lab
+   trains it. Both start from the same weights and see the same mini-batches, as both draw the same random numbers.
+   tests/site/test_instrument.py compares them with PyTorch.
 
    All of it is one function that needs nothing from outside, so that a worker can be made from its source text. */
 function whybnEngine() {
@@ -11,13 +12,14 @@ function whybnEngine() {
   const WHOLE_EVERY = 20; // steps from one loss on the whole training set to the next
 
   /* out = a b, with a and b given by the strides of their rows and columns. Two by four sums stay in registers; they
-     are doubles, rounded to 32 bits when they are stored. rows must be even, columns a multiple of four. */
+     are doubles, rounded to 32 bits when they are stored. `| 0` spares a check for overflow. rows must be even, columns
+     a multiple of four. */
   function multiply(out, a, aRow, aColumn, b, bRow, bColumn, rows, columns, inner) {
     const second = bColumn, third = 2 * bColumn, fourth = 3 * bColumn;
     for (let i = 0; i < rows; i += 2) {
       for (let j = 0; j < columns; j += 4) {
         let p0 = 0, p1 = 0, p2 = 0, p3 = 0, q0 = 0, q1 = 0, q2 = 0, q3 = 0;
-        for (let k = 0, at = i * aRow, to = j * bColumn; k < inner; k++, at += aColumn, to += bRow) {
+        for (let k = 0, at = i * aRow, to = j * bColumn; k < inner; k++, at = (at + aColumn) | 0, to = (to + bRow) | 0) {
           const p = a[at], q = a[at + aRow];
           const b0 = b[to], b1 = b[to + second], b2 = b[to + third], b3 = b[to + fourth];
           p0 += p * b0; p1 += p * b1; p2 += p * b2; p3 += p * b3;
@@ -255,15 +257,14 @@ function whybnEngine() {
     return { inputs, labels: Uint8Array.from(labels) };
   }
 
-  /* A pair of networks ready to train; next() takes one step and returns what was seen before it. */
-  function pair({ depth, batch, rate, gain, seed }, data) {
-    const weights = draw(depth, gain, seed);
-    const networks = [false, true].map((normalised) => network(weights, normalised, batch));
+  /* A network ready to train; next() takes one step and returns what was seen before it. */
+  function training({ depth, batch, rate, gain, seed }, data, normalised) {
+    const net = network(draw(depth, gain, seed), normalised, batch), { pass } = net;
     const own = shuffle(each(data.labels.length, (index) => index), uniform(seed, 2)).slice(0, TRAINING);
     const shuffles = uniform(seed, 3);
     const whole = room(TRAINING, depth, false);
     const allInputs = floats(TRAINING * INPUTS), allLabels = new Uint8Array(TRAINING);
-    const someInputs = floats(batch * INPUTS), someLabels = new Uint8Array(batch);
+    const inputs = floats(batch * INPUTS), labels = new Uint8Array(batch);
     let order = [], taken = 0, step = 0;
 
     function gather(index, toInputs, toLabels) {
@@ -279,53 +280,42 @@ function whybnEngine() {
         order = shuffle(own.slice(), shuffles);
         taken = 0;
       }
-      gather(order.slice(taken, taken + batch), someInputs, someLabels);
+      gather(order.slice(taken, taken + batch), inputs, labels);
       taken += batch;
     }
 
-    /* step; loss (arm,) of the mini-batch, whole (arm,) of the training set in train mode, NaN where it was not taken;
-       gradient (arm, layer), root mean squares over the weights; shape (arm, layer, bin). */
+    /* step; loss of the mini-batch, whole of the training set in train mode, NaN where it was not taken; gradient
+       (layer,), root mean squares over the weights; shape (layer, bin); diverged, the step or -1. */
     function next() {
-      const seen = {
-        step,
-        loss: floats(2, NaN),
-        whole: floats(2, NaN),
-        gradient: floats(2 * depth, NaN),
-        shape: new Uint8Array(2 * depth * BINS),
-        diverged: new Int32Array(2),
-      };
+      const seen = { step, loss: NaN, whole: NaN, gradient: floats(depth, NaN), shape: new Uint8Array(depth * BINS) };
       nextBatch();
-      networks.forEach((net, arm) => {
-        if (net.diverged < 0) observe(net, arm, seen);
-        seen.diverged[arm] = net.diverged;
-      });
+      if (net.diverged < 0) observe(seen);
       step++;
-      return seen;
+      return Object.assign(seen, { diverged: net.diverged });
     }
 
-    function observe(net, arm, seen) {
+    function observe(seen) {
       if (step % WHOLE_EVERY === 0) {
         forward(net, allInputs, whole);
-        seen.whole[arm] = crossEntropy(whole, allLabels);
+        seen.whole = crossEntropy(whole, allLabels);
       }
-      const { pass } = net;
-      forward(net, someInputs, pass);
-      seen.loss[arm] = crossEntropy(pass, someLabels);
-      if (!Number.isFinite(seen.loss[arm])) {
+      forward(net, inputs, pass);
+      seen.loss = crossEntropy(pass, labels);
+      if (!Number.isFinite(seen.loss)) {
         net.diverged = step;
         return;
       }
-      backward(net, someInputs);
+      backward(net, inputs);
       for (let layer = 0; layer < depth; layer++) {
-        seen.gradient[arm * depth + layer] = rootMeanSquare(net.gradient.weight[layer]);
-        histogram(pass.halves[layer], seen.shape, (arm * depth + layer) * BINS);
+        seen.gradient[layer] = rootMeanSquare(net.gradient.weight[layer]);
+        histogram(pass.halves[layer], seen.shape, layer * BINS);
       }
       descend(net, rate);
     }
 
     gather(own, allInputs, allLabels);
-    return { next, networks, training: own, inputs: someInputs, labels: someLabels };
+    return { next, network: net, images: own, inputs, labels };
   }
 
-  return { digits, pair, BINS, REACH };
+  return { digits, training, BINS, REACH };
 }

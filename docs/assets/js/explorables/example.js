@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { add, set, number, measured, clamp, scale, panel, words, calm } = whybn;
+  const { ARMS, NAMES, add, set, number, measured, clamp, scale, panel, words, calm } = whybn;
 
   /** Batch Norm of one unit before scale and shift, by `statistics` or, without them, by those of the values. */
   whybn.batchNorm = (values, epsilon, statistics) => {
@@ -21,9 +21,9 @@
 
     live.choice("size", {
       label: "examples in the mini-batch",
-      options: sizes.map((size) => [size, size]), value: sizes[0],
+      options: sizes.map((size) => [size]), value: sizes[0],
     });
-    live.choice("mode", { label: "mode", options: [["train", "train"], ["eval", "eval"]], value: "train" });
+    live.choice("mode", { label: "mode", options: [["train"], ["eval"]], value: "train" });
     const chooser = live.range("member", {
       label: "member",
       min: 1, max: arriving.length, step: 1, value: data.moved,
@@ -59,7 +59,7 @@
       return { chosen, before, now, left, leaves, most };
     }
 
-    const drawn = ["plain", "batch_norm"].map((arm) => {
+    const drawn = ARMS.map((arm) => {
       const frame = add(stage, "g");
       const told = add(stage, "text");
       const group = add(stage, "g", { class: arm });
@@ -87,7 +87,7 @@
         Object.assign(one, { x, rows });
         panel(one.frame, {
           x, left, right, top, bottom,
-          title: index ? "with Batch Norm" : "without Batch Norm",
+          title: NAMES[index],
           xTicks: [-4, 0, 4, 8].map((tick) => [tick, number(tick, 1)]),
         });
         if (narrow || !index) {

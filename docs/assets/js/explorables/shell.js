@@ -9,6 +9,7 @@
 "use strict";
 
 (() => {
+  const ARMS = ["plain", "batch_norm"], NAMES = ["without Batch Norm", "with Batch Norm"];
   const lives = [];
 
   // ---- Elements and numbers
@@ -125,23 +126,23 @@
       const inner = log ? Math.log10 : (number) => number;
       const outer = log ? (position) => +(10 ** position).toPrecision(4) : (position) => position;
       const box = add(this.controls, "label", { class: "range" });
-      const words = add(box, "span", {}, label);
-      const shown = add(words, "span", { class: "value", "aria-hidden": true });
+      const shown = add(add(box, "span", {}, label), "span", { class: "value", "aria-hidden": true });
       const input = add(box, "input", { type: "range", min: inner(min), max: inner(max), step });
       input.addEventListener("input", () => this.set({ [name]: outer(input.valueAsNumber) }));
       const read = (text) => (text.trim() && isFinite(text) ? clamp(+text, min, max) : undefined);
       this.declare(name, value, read, (value) => {
         input.value = inner(value);
-        input.setAttribute("aria-valuetext", (shown.textContent = text(value)));
+        const words = text(value);
+        if (words !== shown.textContent) input.setAttribute("aria-valuetext", (shown.textContent = words));
       });
       return input;
     }
 
-    /** A choice of one: options are [value, words], values are strings. */
+    /** A choice of one: options are [value, words = value], values are strings. */
     choice(name, { label, options, value }) {
       const box = add(this.controls, "fieldset", { class: "choice" });
       add(box, "legend", {}, label);
-      const inputs = options.map(([option, words]) => {
+      const inputs = options.map(([option, words = option]) => {
         const one = add(box, "label");
         const input = add(one, "input", { type: "radio", name: `${this.key}.${name}`, value: option });
         add(one, "span", {}, words);
@@ -265,5 +266,7 @@
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  Object.assign(whybn, { add, set, number, measured, clamp, scale, panel, words, path, calm, start, explorables: {} });
+  Object.assign(whybn, {
+    ARMS, NAMES, add, set, number, measured, clamp, scale, panel, words, path, calm, start, explorables: {},
+  });
 })();

@@ -4,8 +4,7 @@
 "use strict";
 
 (() => {
-  const { add, set, measured, scale, panel, path, words } = whybn;
-  const ARMS = ["plain", "batch_norm"];
+  const { ARMS, NAMES, add, set, measured, scale, panel, path, words } = whybn;
   const MOMENTS = ["early", "middle", "late"];
   const TICKS = [[1 / 16, "1/16"], [1 / 4, "1/4"], [1, "1"], [4, "4"]];
   // Where an axis has ticks: of less than a factor of 5, of less than 60, of more.
@@ -65,8 +64,8 @@
       return { before: measured(before), loss: measured(loss), turn: `${turn.toFixed(0)}°`, ratio: measured(ratio) };
     }
 
-    const drawn = ARMS.map((arm) => {
-      const one = { arm, frame: add(stage, "g") };
+    const drawn = ARMS.map((arm, index) => {
+      const one = { arm, title: NAMES[index], frame: add(stage, "g") };
       for (const name of ["told", "meant", "turned"]) one[name] = add(stage, "text");
       const plot = add(stage, "g", { class: arm });
       const compass = (one.compass = add(stage, "g", { class: arm }));
@@ -128,8 +127,7 @@
       for (const one of drawn) {
         const { arm, curves, left, right, top, bottom, x } = one;
         const y = (one.y = scale(extent, [bottom, top], true));
-        const title = arm === "plain" ? "without Batch Norm" : "with Batch Norm";
-        panel(one.frame, { ...one, title, xTicks: TICKS, yTicks: ticks });
+        panel(one.frame, { ...one, xTicks: TICKS, yTicks: ticks });
         const table = chosen(arm, "loss");
         const curve = (values, look) => {
           add(curves, "path", { class: look, d: path(values.map((value, k) => [x(multiples[k]), y(value)])) });
@@ -175,10 +173,9 @@
     });
 
     function summary() {
-      const told = ARMS.map((arm) => {
+      const told = ARMS.map((arm, index) => {
         const { before, loss, turn, ratio } = reading(arm);
-        const name = arm === "plain" ? "Without" : "With";
-        return `${name} Batch Norm the loss goes from ${before} to ${loss}; `
+        return `Loss ${NAMES[index]} from ${before} to ${loss}; `
           + `the gradient there has turned by ${turn} and is ${ratio} times as long.`;
       });
       return `A walk of ${measured(state.step)} times the training’s step, ${state.at} in training. ${told.join(" ")}`;

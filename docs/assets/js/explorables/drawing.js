@@ -1,0 +1,284 @@
+/* What the instrument shows. Words, axes and maps are SVG; what moves is on a canvas. What is drawn of the layers depends
+   on the step shown, never on how it was reached.
+
+   `whybn.drawing(live)` gives
+     layout(width, height)
+     limits(seen, before)     what the axes have to hold for one network, to be kept with `seen`
+     paint(seen, past, end)   a step, all steps shown so far, and where their axis ends
+     reading(loss)
+     panels()                 what can be pointed at, with edges and scales */
+"use strict";
+
+(() => {
+  const { ARMS, NAMES, add, set, clamp, scale, panel } = whybn;
+  const LOSSES = [0.03, 30], GUESSING = Math.log(10);
+  const REACHES = [10, 100, 1000]; // of the axis of the distributions
+  const POWERS = [-8, 2]; // of ten: the axis of the gradients at most; what lies beyond is drawn hollow at its end
+  const OVERLAP = 2; // height of the hills, in layers
+  const SHADES = ["shade-0", "shade-1", "shade-2", "shade-3", "shade-4"]; // of the map: from paper to dark
+
+  /** 0.001 to 1000 in digits, 10⁻⁴ and 10⁴ beyond. */
+  function powerOfTen(power) {
+    if (Math.abs(power) <= 3) return +`1e${power}`;
+    return `10${[...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("")}`;
+  }
+
+  /** A loss, with as many digits from step to step. */
+  const reading = (loss) => (loss < 100 ? loss.toFixed(2) : "above 100");
+
+  /** A number with a true minus sign. */
+  const plain = (value) => String(value).replace("-", "−");
+
+  whybn.drawing = (live) => {
+    const { data, state } = live;
+    const { BINS, REACH } = whybnEngine();
+    live.root.classList.add("instrument");
+    const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
+    live.box.prepend(canvas);
+    const ground = add(live.stage, "g"), notes = add(live.stage, "g");
+    let panels = [], maps, losses, columns, drawn, rings, readings, ends, said, colours;
+
+    new MutationObserver(() => {
+      colours = null;
+      live.wake();
+    }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+
+    /** Never less than a step before, so that the axes do not jump to and fro. */
+    function limits({ gradient, shape, whole }, before) {
+      let [low, high, reach] = before?.axes ?? [-3, 0, 0];
+      for (const size of gradient) {
+        if (!(size > 0)) continue;
+        low = clamp(Math.floor(Math.log10(size)), POWERS[0], low);
+        high = clamp(Math.ceil(Math.log10(size)), high, POWERS[1]);
+      }
+      const middle = (BINS - 1) / 2;
+      const beyond = () => {
+        const edge = (Math.asinh(REACHES[reach]) / REACH) * middle;
+        return shape.some((height, at) => height > 12 && Math.abs((at % BINS) - middle) > edge);
+      };
+      while (reach < REACHES.length - 1 && beyond()) reach++;
+      return { axes: [low, high, reach], latest: isNaN(whole) && before ? before.latest : whole };
+    }
+
+    function layout(width, height) {
+      const wide = width >= 600, left = 44, right = width - 12, top = 44;
+      set(canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
+      const side = wide ? 11 : Math.floor((right - left - 16) / 2 / data.rates.length);
+      const mapWidth = side * data.rates.length, mapHeight = side * data.gains.length;
+      maps = ARMS.map((_, arm) => {
+        const x = left + arm * (mapWidth + 16);
+        return { map: true, left: x, right: x + mapWidth, top, bottom: top + mapHeight };
+      });
+      const below = top + mapHeight + 44;
+      losses = wide
+        ? { left: maps[1].right + 58, right, top, bottom: top + mapHeight }
+        : { left, right, top: below + 44, bottom: below + 44 + 100 };
+      const first = (wide ? below : losses.bottom + 44) + 44;
+      const share = wide ? (right - left - 44) / 2 : right - left;
+      const high = wide ? height - 42 - first : (height - 128 - first) / 2;
+      columns = ARMS.map((_, arm) => {
+        const x = left + (wide ? arm * (share + 44) : 0), top = first + (wide ? 0 : arm * (high + 86));
+        return { x, wall: x + share * 0.62, from: x + share * 0.62 + 34, right: x + share, top, bottom: top + high };
+      });
+      panels = [...maps, losses];
+      drawn = said = null;
+      drawMaps();
+      notes.replaceChildren();
+      readings = ARMS.map((arm, k) =>
+        add(notes, "text", { class: `${arm} end`, x: losses.right - 80 * (1 - k), y: losses.top - 27 }));
+      ends = ARMS.map((arm) => [add(notes, "text"), add(notes, "text", { class: `${arm} middle` })]);
+      const guessing = scale(LOSSES, [losses.bottom, losses.top], true)(GUESSING);
+      add(notes, "text", { x: right, y: guessing - 4, class: "end" }, "guessing");
+    }
+
+    const middles = (values) => {
+      const half = Math.sqrt(values[1] / values[0]);
+      return [values[0] / half, values.at(-1) * half];
+    };
+
+    function drawMaps() {
+      ground.replaceChildren();
+      const hatch = add(add(ground, "defs"), "pattern", {
+        id: "instrument-hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)",
+      });
+      add(hatch, "path", { d: "M0,0V5", class: "hatch" });
+      maps.forEach((map, arm) => {
+        const x = scale(middles(data.rates), [map.left, map.right], true);
+        const y = scale(middles(data.gains), [map.bottom, map.top], true);
+        const group = add(ground, "g");
+        panel(group, {
+          ...map, x, title: NAMES[arm], yLabel: arm ? "point to train there" : "initial gain",
+          xLabel: arm ? "learning rate" : null, xTicks: [[0.01, "0.01"], [0.1, "0.1"], [1, "1"]],
+          y: arm ? null : y, yTicks: arm ? [] : [[0.1, "0.1"], [1, "He 1"], [10, "10"]],
+        });
+        const cells = add(group, "g", { class: `map ${ARMS[arm]}` });
+        const wide = (map.right - map.left) / data.rates.length, high = (map.bottom - map.top) / data.gains.length;
+        data.map[arm].forEach((row, gain) => row.forEach((loss, rate) => {
+          const at = { x: map.left + rate * wide, y: map.bottom - (gain + 1) * high, width: wide - 1, height: high - 1 };
+          const shade = SHADES[data.levels.filter((level) => loss < level).length];
+          add(cells, "rect", loss === null ? { ...at, fill: "url(#instrument-hatch)" } : { ...at, class: shade });
+        }));
+        Object.assign(map, { x, y });
+      });
+      const { left, right, top, bottom } = losses;
+      add(ground, "rect", { class: "scrub", x: left, y: top, width: right - left, height: bottom - top });
+      rings = maps.map(() => add(ground, "circle", { class: "ring", r: 4.5 }));
+    }
+
+    /** Axes of the losses and of the layers, drawn again where their limits have changed. */
+    function drawAxes(seen, end) {
+      const alive = seen.filter((one) => one.diverged < 0), held = alive.length ? alive : seen;
+      const [lows, highs, reaches] = [0, 1, 2].map((k) => held.map((one) => one.axes[k]));
+      const low = Math.min(...lows), high = Math.max(...highs), reach = Math.max(...reaches);
+      const depth = seen[0].gradient.length, key = [low, high, reach, end, depth].join();
+      if (key === drawn) return;
+      drawn = key;
+      for (const old of [...ground.querySelectorAll(".moving")]) old.remove();
+      const group = () => add(ground, "g", { class: "moving" });
+      losses.x = scale([0, end], [losses.left, losses.right]);
+      losses.y = scale(LOSSES, [losses.bottom, losses.top], true);
+      panel(group(), {
+        ...losses, yLabel: "loss: thin, mini-batch; thick, training set", xLabel: "steps",
+        xTicks: [0, end / 4, end / 2, (3 * end) / 4, end].map((at) => [at, at]), yTicks: [0.1, 1, 10].map((at) => [at, at]),
+      });
+      const every = Math.ceil((high - low) / 2);
+      columns.forEach((column, arm) => {
+        const { x, wall, from, right, top } = column, widest = Math.asinh(REACHES[reach]);
+        column.y = scale([1 - OVERLAP, depth + 0.4], [top, column.bottom]);
+        column.value = scale([-widest, widest], [x, wall]);
+        column.size = scale([low, high], [from, right]);
+        column.edge = Math.max(1, Math.ceil((1 - widest / REACH) * (BINS / 2))); // the first bin that is shown
+        column.bins = Array.from({ length: BINS }, (_, bin) => column.value(((2 * bin + 1) / BINS - 1) * REACH));
+        const far = REACHES[reach], near = reach ? 10 : 1, places = [-far, -near, 0, near, far];
+        panel(group(), {
+          x: (value) => column.value(Math.asinh(value)), y: column.y, left: x, right: wall, top, bottom: column.bottom,
+          title: NAMES[arm], yLabel: "what enters the activation function, by layer",
+          xTicks: places.map((value) => [value, plain(value)]), yTicks: [[1, 1], [depth, depth]],
+        });
+        const powers = [];
+        for (let power = high; power >= low; power -= every) powers.push([power, powerOfTen(power)]);
+        const axis = { x: column.size, left: from, right, top, bottom: column.bottom, xTicks: powers };
+        panel(group(), { ...axis, xLabel: "gradient" });
+      });
+    }
+
+    function paint(seen, past, end) {
+      drawAxes(seen, end);
+      colours ??= readColours();
+      context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      context.lineJoin = "round";
+      paintLosses(seen, past);
+      columns.forEach((column, arm) => {
+        if (seen[arm].diverged < 0) paintLayers(column, seen[arm], colours.arms[arm]);
+        else paintHatch(column);
+      });
+      say(seen, end);
+    }
+
+    function readColours() {
+      const style = getComputedStyle(live.root), colour = (name) => style.getPropertyValue(`--${name}`);
+      const paper = colour("paper");
+      const arms = ["rust", "link"].map(colour).map((hue) => ({ hue, hill: `color-mix(in srgb, ${hue} 18%, ${paper})` }));
+      return { paper, grey: colour("grey"), arms };
+    }
+
+    /** Stroke what has been traced. */
+    function stroke(colour, width, alpha = 1) {
+      Object.assign(context, { strokeStyle: colour, lineWidth: width, globalAlpha: alpha });
+      context.stroke();
+      context.globalAlpha = 1;
+    }
+
+    function line(points, colour, width, alpha) {
+      context.beginPath();
+      for (const [x, y] of points) context.lineTo(x, y);
+      stroke(colour, width, alpha);
+    }
+
+    function paintLosses(seen, past) {
+      const { x, y, left, right, top, bottom } = losses, now = x(seen[0].step);
+      const curve = (kind, arm, width, alpha) => {
+        context.beginPath();
+        for (const { [arm]: one } of past) if (one[kind] < Infinity) context.lineTo(x(one.step), y(one[kind]));
+        stroke(colours.arms[arm].hue, width, alpha);
+      };
+      context.save();
+      context.beginPath();
+      context.rect(left, top, right - left, bottom - top);
+      context.clip();
+      context.setLineDash([1, 3]);
+      line([[left, y(GUESSING)], [right, y(GUESSING)]], colours.grey, 1);
+      context.setLineDash([]);
+      for (const arm of [0, 1]) curve("loss", arm, 0.75, 0.55);
+      for (const arm of [0, 1]) curve("whole", arm, 2);
+      line([[now, top], [now, bottom]], colours.grey, 1);
+      context.restore();
+    }
+
+    function paintLayers(column, { shape, gradient }, { hue, hill }) {
+      const { y, bins, edge, size, from, right } = column, high = (y(2) - y(1)) * OVERLAP, tops = [];
+      const dots = [...gradient].map((value, layer) => [size(Math.log10(value)), y(layer + 1)]);
+      dots.forEach(([, foot], layer) => {
+        const at = layer * BINS;
+        for (let bin = edge; bin < BINS - edge; bin++) {
+          const height = (shape[at + bin - 1] + 2 * shape[at + bin] + shape[at + bin + 1]) / 4 / 255;
+          tops[bin] = foot - height * high;
+        }
+        let first = edge, last = BINS - edge - 1; // of the bins that hold something
+        while (first < last - 1 && tops[first + 1] > foot - 0.3) first++;
+        while (last > first + 1 && tops[last - 1] > foot - 0.3) last--;
+        const trace = () => {
+          for (let bin = first; bin <= last; bin++) context.lineTo(bins[bin], tops[bin]);
+        };
+        context.beginPath();
+        context.moveTo(bins[first], foot);
+        trace();
+        context.lineTo(bins[last], foot);
+        context.fillStyle = hill;
+        context.fill();
+        context.beginPath();
+        trace();
+        stroke(hue, 1);
+      });
+      const places = dots.map(([px, py]) => [clamp(px, from, right), py]);
+      line(places, hue, 1);
+      places.forEach(([px, py], layer) => {
+        context.beginPath();
+        context.arc(px, py, 2.5, 0, 7);
+        context.fillStyle = px === dots[layer][0] ? hue : colours.paper;
+        context.fill();
+        stroke(hue, 1);
+      });
+    }
+
+    function paintHatch({ x, right, top, bottom }) {
+      context.save();
+      context.beginPath();
+      context.rect(x, top, right - x, bottom - top);
+      context.clip();
+      for (let at = x - bottom + top; at < right; at += 7) line([[at, bottom], [at + bottom - top, top]], colours.grey, 0.5, 0.5);
+      context.restore();
+    }
+
+    /** Words and rings, where they have changed. */
+    function say(seen, end) {
+      const { rate, gain } = state;
+      const key = [drawn, rate, gain, ...seen.flatMap(({ diverged, latest }) => [diverged, latest])].join();
+      if (key === said) return;
+      said = key;
+      ARMS.forEach((name, arm) => {
+        const { diverged: at, latest } = seen[arm], { x, right, top, bottom } = columns[arm], late = at > end / 2;
+        set(rings[arm], { cx: maps[arm].x(rate), cy: maps[arm].y(gain) });
+        readings[arm].textContent = `${arm ? "with" : "without"} ${at < 0 ? reading(latest) : "diverged"}`;
+        set(ends[arm][0], {
+          x: losses.x(at) + (late ? -6 : 6), y: losses.top + 12 + 16 * arm, class: `${name} ${late ? "end" : ""}`,
+        });
+        set(ends[arm][1], { x: (x + right) / 2, y: (top + bottom) / 2 });
+        for (const note of ends[arm]) note.textContent = at < 0 ? "" : `diverged at step ${at}`;
+      });
+    }
+
+    return { layout, limits, paint, reading, panels: () => panels };
+  };
+})();

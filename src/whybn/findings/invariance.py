@@ -115,7 +115,7 @@ def claims(results: dict) -> list[Claim]:
             scope=f"reference network with Batch Norm, learning rate 0.05, steps {normalised['bound_at'][0]} and "
             f"{normalised['bound_at'][1]}, mini-batches of {int(normalised['batch'])}, double precision",
             values=dict(zip(MOMENTS, _removed(normalised), strict=True)),
-            margin=0.1,
+            margin=4 / int(normalised["batch"]),  # twice the share of any two directions by chance
             show=percent,
             sentences={
                 "not_seen_here": "The two parts that Batch Norm removes are small: together {value_start} of the squared "

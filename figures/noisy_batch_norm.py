@@ -31,7 +31,7 @@ PLACES = {
     },
     ("loss", 20): {
         "noisy_plain": (0.037, 2.02, "left", "center"),
-        "noisy_batch_norm": (0.55, 1.05, "center", "bottom"),
+        "noisy_batch_norm": (0.22, 1.17, "center", "bottom"),
         "plain": (0.0055, 1.5, "right", "top"),
         "batch_norm": (0.15, 0.53, "center", "top"),
     },

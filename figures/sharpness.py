@@ -40,7 +40,7 @@ def _over_training(panel: Panel, part: dict[str, np.ndarray], activation: str, a
         marks.line(panel, part["step"], curve, arm, name)
     panel.axes.set_ylim(0.1, 10)
     words.decades(panel, "y")
-    marks.rule(panel, 1, "two over the rate" if (activation, arm) == ("tanh", "batch_norm") else "", at=1)
+    marks.rule(panel, 1, "two over the rate" if (activation, arm) == ("relu", "batch_norm") else "", at=1)
     words.y_label(panel, "sharpness times rate over two")
     words.few_ticks(panel, "x", 3)
     words.x_label(panel, "step")

@@ -105,7 +105,8 @@ def test_an_unexpected_verdict_is_said_plainly() -> None:
         (1.0, "1.0"),
         (1234.0, "1,200"),
         (-0.25, "\N{MINUS SIGN}0.25"),
-        (9.96, "10.0"),
+        (0.998, "1.0"),
+        (9.96, "10"),
         (np.inf, "more than was measured"),
     ],
 )

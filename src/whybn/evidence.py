@@ -172,8 +172,8 @@ def number(value: float, digits: int = 2) -> str:
         return "more than was measured"
     if value == 0:
         return "0"
-    decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
-    rounded = round(value, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    rounded = float(f"{value:.{digits - 1}e}")  # may have one power of ten more: 0.998 is 1.0
+    decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(rounded)))))
     return f"{rounded:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 

@@ -19,6 +19,12 @@ def test_no_errors_no_outside_request_no_sideways_scrolling(served, visit, name,
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_no_sideways_scrolling_before_the_theme_s_script(served, visit, name):
+    page, _, _ = visit(served + name, 390, move=False)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 @pytest.mark.parametrize("name", PAGES[:3])
 def test_search_finds_where_the_site_is_served(served, visit, name):
     page, errors, _ = visit(served + name)

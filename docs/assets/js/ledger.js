@@ -1,34 +1,53 @@
-/* The table of claims on the evidence page, filtered by verdict. The choice stands in the address. */
+/* The claims of the evidence page, filtered by verdict. The choice stands in the address. */
 "use strict";
 (() => {
-  const heading = [...document.querySelectorAll("article th")].find(cell => cell.textContent.trim() === "Verdict");
-  const table = heading?.closest("table");
-  if (!table || !document.getElementById("all-claims-at-a-glance")) return;
-  const rows = [...table.tBodies[0].rows];
-  const verdict = row => row.cells[heading.cellIndex].textContent.trim();
-  const kinds = ["all", ...new Set(rows.map(verdict))];
-  const asked = new URLSearchParams(location.search).get("verdict");
+  const PREFIX = "verdict-"; // of the headings' names
+  const headings = [...document.querySelectorAll(`h2[id^=${PREFIX}]`)];
+  const place = document.getElementById("the-claims")?.nextElementSibling;
+  if (!place || !headings.length) return;
+
+  const groups = headings.map(heading => {
+    const parts = [heading];
+    for (let next = heading.nextElementSibling; next && next.tagName !== "H2"; next = next.nextElementSibling) parts.push(next);
+    const words = heading.id.slice(PREFIX.length).replaceAll("_", " ");
+    return {words, parts, claims: parts.filter(part => part.tagName === "H3").length};
+  });
+  const every = {words: "all", claims: groups.reduce((sum, group) => sum + group.claims, 0)};
   const choices = document.createElement("fieldset");
   choices.className = "choices";
   choices.append(Object.assign(document.createElement("legend"), {textContent: "Show"}));
 
   const show = kind => {
-    rows.forEach(row => { row.hidden = kind !== "all" && verdict(row) !== kind; });
+    for (const {words, parts} of groups) {
+      for (const part of parts) part.hidden = kind !== "all" && words !== kind;
+    }
     const address = new URL(location);
     if (kind === "all") address.searchParams.delete("verdict");
     else address.searchParams.set("verdict", kind);
     if (address.href !== location.href) history.replaceState(null, "", address);
   };
 
-  for (const kind of kinds) {
-    const count = kind === "all" ? rows.length : rows.filter(row => verdict(row) === kind).length;
-    const radio = Object.assign(document.createElement("input"), {type: "radio", name: "verdict", value: kind});
-    radio.checked = kind === (kinds.includes(asked) ? asked : "all");
-    radio.addEventListener("change", () => show(kind));
+  const radios = [every, ...groups].map(({words, claims}) => {
+    const radio = Object.assign(document.createElement("input"), {type: "radio", name: "verdict", value: words});
+    radio.addEventListener("change", () => show(words));
     const label = document.createElement("label");
-    label.append(radio, ` ${kind} (${count})`);
+    label.append(radio, ` ${words} (${claims})`);
     choices.append(label);
-  }
-  (table.closest(".md-typeset__scrollwrap") ?? table).before(choices);
-  if (kinds.includes(asked)) show(asked);
+    return radio;
+  });
+  const choose = kind => {
+    const radio = radios.find(({value}) => value === kind) ?? radios[0];
+    radio.checked = true;
+    show(radio.value);
+  };
+
+  // A link to a claim leads to it, whatever was chosen.
+  const toClaim = () => document.getElementById(location.hash.slice(1))?.hidden && choose("all");
+  place.after(choices);
+  choose(new URLSearchParams(location.search).get("verdict"));
+  toClaim();
+  addEventListener("hashchange", () => {
+    toClaim();
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  });
 })();

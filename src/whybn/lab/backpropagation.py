@@ -7,6 +7,7 @@ derivatives, or other networks, uses autograd (training.gradients).
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -67,10 +68,21 @@ def _linear(parameters: Parameters, layer: int, x: Tensor, move: Move) -> tuple[
         below = torch.bmm(slope, weight.mT) if layer else slope  # nobody asks for the slope along the images
         if bias is not None:
             move(f"bias.{layer}", slope.sum(1))
-        move(f"weight.{layer}", torch.bmm(x.mT, slope))
+        move(f"weight.{layer}", product(x.mT, slope))
         return below
 
-    return torch.bmm(x, weight) if bias is None else torch.baddbmm(bias[:, None], x, weight), back
+    y = product(x, weight)
+    return y if bias is None else y.add_(bias[:, None]), back
+
+
+def product(one: Float[Tensor, "member i j"], other: Float[Tensor, "member j k"]) -> Float[Tensor, "member i k"]:
+    """The matrix product of each member, by NumPy where it can: its library has kernels for matrices as small as these.
+
+    For a transposed second factor it has none that is faster than torch's.
+    """
+    if one.device.type != "cpu":
+        return torch.bmm(one, other)
+    return torch.from_numpy(np.matmul(one.numpy(), other.numpy()))
 
 
 def _batch_norm(
@@ -84,33 +96,45 @@ def _batch_norm(
 ) -> tuple[Tensor, Back]:
     """Batch Norm with the statistics of the mini-batch, or of each ghost of it, or, frozen, with those it has.
 
-    After Ioffe and Szegedy (2015, section 3). Axes: member, ghost, example, unit.
+    After Ioffe and Szegedy (2015, section 3). Every ghost is treated as a member of its own.
     """
     live = architecture.normaliser.function is batch_norm
     scale, shift, running = parameters[f"scale.{layer}"], parameters[f"shift.{layer}"], statistics[layer]
     ghosts = ghosts_in(z, architecture.ghost) if live else 1
-    centred = z.unflatten(1, (ghosts, -1))
-    examples = centred.shape[2]
-    mean = centred.mean(2) if live else running.mean[:, None]
-    centred.sub_(mean[:, :, None])
-    variance = centred.square().mean(2) if live else running.variance[:, None]
+
+    def each(values: Tensor) -> Tensor:
+        return values if ghosts == 1 else values.repeat_interleave(ghosts, 0)
+
+    def together(values: Tensor) -> Tensor:
+        return values if ghosts == 1 else values.unflatten(0, (-1, ghosts)).sum(1)
+
+    centred = z.view(len(z) * ghosts, -1, z.shape[2])
+    examples = centred.shape[1]
+    mean = centred.sum(1).mul_(1 / examples) if live else running.mean
+    centred.sub_(mean[:, None])
+    variance = (centred * centred).sum(1).mul_(1 / examples) if live else running.variance
     if live:
-        running.mean.lerp_(mean.mean(1), context.momentum)
-        running.variance.lerp_(variance.mean(1) * (examples / (examples - 1)), context.momentum)
+        weight = context.momentum / ghosts
+        running.mean.mul_(1 - context.momentum).add_(together(mean), alpha=weight)
+        unbiased = weight * examples / (examples - 1)
+        running.variance.mul_(1 - context.momentum).add_(together(variance), alpha=unbiased)
     inverse = (variance + EPSILON).rsqrt_()
-    factor = scale[:, None] * inverse
+    factor = each(scale) * inverse
 
     def back(slope: Tensor) -> Tensor:
         slope = slope.view(centred.shape)
-        of_shift, of_scale = slope.sum(2), (slope * centred).sum(2).mul_(inverse)
+        of_shift, of_scale = slope.sum(1), (slope * centred).sum(1).mul_(inverse)
         if live:  # the statistics depend on every example
-            slope.sub_((of_shift / examples)[:, :, None])
-            slope.addcmul_(centred, (of_scale * inverse / examples)[:, :, None], value=-1)
-        move(f"scale.{layer}", of_scale.sum(1))
-        move(f"shift.{layer}", of_shift.sum(1))
-        return slope.mul_(factor[:, :, None]).view(z.shape)
+            level, tilt = (of_shift * factor).mul_(-1 / examples), (of_scale * inverse).mul_(factor)
+            torch.addcmul(level[:, None], slope, factor[:, None], out=slope)
+            slope.addcmul_(centred, tilt[:, None], value=-1 / examples)
+        else:
+            slope.mul_(factor[:, None])
+        move(f"scale.{layer}", together(of_scale))
+        move(f"shift.{layer}", together(of_shift))
+        return slope.view(z.shape)
 
-    return torch.addcmul(shift[:, None, None], centred, factor[:, :, None]).view(z.shape), back
+    return torch.addcmul(each(shift)[:, None], centred, factor[:, None]).view(z.shape), back
 
 
 def _noise(z: Tensor, context: Context) -> tuple[Tensor, Back]:

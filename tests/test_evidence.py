@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from whybn.evidence import Claim, coverage, degrees, highest_rate, interval, number, per_seed, percent, times
+from whybn.evidence import Claim, coverage, degrees, fine_percent, highest_rate, interval, number, per_seed, percent, times
 
 
 def claim(values, **changes) -> Claim:
@@ -119,7 +119,8 @@ def test_angles() -> None:
 
 
 def test_negative_shares_have_a_true_minus_sign() -> None:
-    assert percent(-0.02) == "\N{MINUS SIGN}2 %"
+    assert percent(-0.02) == "\N{MINUS SIGN}2\N{NARROW NO-BREAK SPACE}%"
+    assert fine_percent(0.0525) == "5.2\N{NARROW NO-BREAK SPACE}%"
 
 
 def test_the_highest_rate_that_trains_counts_from_the_loss() -> None:

@@ -189,7 +189,12 @@ def decades(value: float) -> str:
 
 def percent(value: float) -> str:
     """A share, as in «54 %»."""
-    return f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}")
+    return f"{100 * value:.0f}\N{NARROW NO-BREAK SPACE}%".replace("-", "\N{MINUS SIGN}")
+
+
+def fine_percent(value: float) -> str:
+    """A share to two digits, as in «5.3 %»."""
+    return f"{number(100 * value)}\N{NARROW NO-BREAK SPACE}%"
 
 
 def points(value: float) -> str:

@@ -16,7 +16,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.batch_noise import statistic_noise
 
 PARTS = ("plain", "batch_norm", "layer_norm", "group_norm")
-BUDGET = 45
+BUDGET = 44
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, gradients, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 8
+BUDGET = 4
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Optimiser, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 45
+BUDGET = 33
 SGD = (-2.0, 1 / 3)  # common logarithm of the lowest and highest learning rate
 
 

@@ -13,7 +13,7 @@ from whybn.lab.networks import losses
 from whybn.lab.residual import Residual, descend, forward, initialise
 
 PARTS = ("plain", "batch_norm", "skip_init")
-BUDGET = 20
+BUDGET = 15
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm")
-BUDGET = 50
+BUDGET = 62
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import LIMIT, NOT_SEEN, SUPPORTED, Claim, number, percent, points
+from whybn.evidence import LIMIT, NOT_SEEN, SUPPORTED, Claim, fine_percent, percent, points
 
 EXPERIMENTS = ("batches",)
 GUESSING = 0.9  # error of a network that guesses among ten digits; a diverged one counts as guessing
@@ -40,7 +40,7 @@ def facts(results: dict) -> dict[str, str]:
     }
     for name, arm in arms.items():
         for word, size in {"two": 2, "four": 4, "eight": 8, "thirty_two": 32}.items():
-            shown[f"{name}_{word}"] = f"{number(100 * np.median(_error(arm)[_at(arm, size)]))} %"
+            shown[f"{name}_{word}"] = fine_percent(np.median(_error(arm)[_at(arm, size)]))
     return shown
 
 

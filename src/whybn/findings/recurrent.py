@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence import LIMIT, Claim, number, per_seed, points, times
+from whybn.evidence import LIMIT, Claim, fine_percent, per_seed, points, times
 
 EXPERIMENTS = ("recurrent",)
 GUESSING = 0.9  # error of a network that guesses among ten digits; a diverged one counts as guessing
@@ -28,8 +28,8 @@ def facts(results: dict) -> dict[str, str]:
     }
     errors = {name: _error(arm) for name, arm in arms.items()}
     for name, error in errors.items():
-        shown[f"{name}_error"] = f"{number(100 * np.median(error[0]))} %"
-        shown[f"{name}_error_longer"] = f"{number(100 * np.median(error[-1]))} %"
+        shown[f"{name}_error"] = fine_percent(np.median(error[0]))
+        shown[f"{name}_error_longer"] = fine_percent(np.median(error[-1]))
     shown["batch_norm_above_layer_norm_longer"] = str(int((errors["batch_norm"] > errors["layer_norm"])[-1].sum()))
     for name in ("plain", "batch_norm"):
         shown[f"{name}_growth"] = times(np.median(_growth(arms[name])))

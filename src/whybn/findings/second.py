@@ -11,6 +11,7 @@ from whybn.evidence import (
     SUPPORTED,
     Claim,
     decades,
+    fine_percent,
     number,
     per_seed,
     points,
@@ -61,12 +62,12 @@ def facts(results: dict) -> dict[str, str]:
     for name, arm in arms.items():
         shown[f"{name}_rate_decades"] = number(np.median(_rate_decades(arm)))
         shown[f"{name}_best_loss"] = number(np.median(arm["loss"][:, _best(arm)]))
-        shown[f"{name}_test_error"] = f"{number(100 * np.median(arm['test_error'][:, _best(arm)]))} %"
+        shown[f"{name}_test_error"] = fine_percent(np.median(arm["test_error"][:, _best(arm)]))
         for row, moment in enumerate(MOMENTS):
             shown[f"{name}_loss_range_{moment}"] = number(np.median(_loss_range(arm)[row]))
     for name, arm in results["second_batches"].items():
         for word, row in {"fewest": 0, "most": -1}.items():
-            shown[f"{name}_error_{word}"] = f"{number(100 * np.median(arm['test_error'][row]))} %"
+            shown[f"{name}_error_{word}"] = fine_percent(np.median(arm["test_error"][row]))
     return shown
 
 

@@ -62,7 +62,7 @@ def test_the_article_asserts_thirty_to_forty_claims_and_quotes_each(quick) -> No
 
 def test_the_interval_covers_what_the_ledger_says() -> None:
     text = (ROOT / "docs/_data/literature.yml").read_text()
-    said = re.search(r"order_statistics:.*?level: \"(\d+) ?%\"", text, re.DOTALL)
+    said = re.search(r"order_statistics:.*?level: \"(\d+)\s?%\"", text, re.DOTALL)
     assert said, "docs/_data/literature.yml: order_statistics.level is missing"
     assert int(said[1]) == round(100 * coverage(8))
 

@@ -6,6 +6,7 @@ derivatives, or other networks, uses autograd (training.gradients).
 """
 
 from collections.abc import Callable
+from typing import no_type_check
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ def is_written_out(architecture: Architecture) -> bool:
 
 
 @torch.no_grad()
+@np.errstate(over="ignore", invalid="ignore")  # a member that diverges is a result
 def backpropagate(
     architecture: Architecture,
     parameters: Parameters,
@@ -42,25 +44,29 @@ def backpropagate(
     once, as nothing reads it any more.
     """
     x, backs = inputs, []
-
-    def pass_on(part: tuple[Tensor, Back]) -> Tensor:
-        backs.append(part[1])
-        return part[0]
-
     for layer in range(architecture.depth):
-        x = pass_on(_linear(parameters, layer, x, move))
+        x, back = _linear(parameters, layer, x, move)
+        backs.append(back)
         if architecture.normaliser.function is not None:
-            x = pass_on(_batch_norm(architecture, parameters, layer, x, context, statistics, move))
+            x, back = _batch_norm(architecture, parameters, layer, x, context, statistics, move)
+            backs.append(back)
         if architecture.normaliser.noisy and context.noise is not None:
-            x = pass_on(_noise(x, context))
-        x = pass_on(_activation(architecture.activation, x))
-    outputs = pass_on(_linear(parameters, architecture.depth, x, move))
+            x, back = _noise(x, context)
+            backs.append(back)
+        x, back = _activation(architecture.activation, x)
+        backs.append(back)
+    outputs, back = _linear(parameters, architecture.depth, x, move)
     loss, slope = losses_and_slopes(outputs, targets)
+    slope = back(slope)
     while backs:
-        slope = backs.pop()(slope)  # and with it what the part has kept
+        slope = backs.pop()(slope)  # and with it goes what the part has kept
     return loss
 
 
+# Tests check the shapes of every call, which takes longer than these parts do, for each layer of each step.
+
+
+@no_type_check
 def _linear(parameters: Parameters, layer: int, x: Tensor, move: Move) -> tuple[Tensor, Back]:
     weight, bias = parameters[f"weight.{layer}"], parameters.get(f"bias.{layer}")
 
@@ -75,6 +81,7 @@ def _linear(parameters: Parameters, layer: int, x: Tensor, move: Move) -> tuple[
     return y if bias is None else y.add_(bias[:, None]), back
 
 
+@no_type_check
 def product(one: Float[Tensor, "member i j"], other: Float[Tensor, "member j k"]) -> Float[Tensor, "member i k"]:
     """The matrix product of each member, by NumPy where it can: its library has kernels for matrices as small as these.
 
@@ -85,6 +92,7 @@ def product(one: Float[Tensor, "member i j"], other: Float[Tensor, "member j k"]
     return torch.from_numpy(np.matmul(one.numpy(), other.numpy()))
 
 
+@no_type_check
 def _batch_norm(
     architecture: Architecture,
     parameters: Parameters,
@@ -137,11 +145,13 @@ def _batch_norm(
     return torch.addcmul(each(shift)[:, None], centred, factor[:, None]).view(z.shape), back
 
 
+@no_type_check
 def _noise(z: Tensor, context: Context) -> tuple[Tensor, Back]:
     shift, factor = context.noise(z)
     return torch.addcmul(shift, factor, z, out=z), factor.mul_
 
 
+@no_type_check
 def _activation(name: str, z: Tensor) -> tuple[Tensor, Back]:
     """The activation function in place; the slopes of all that there are follow from their outputs."""
     outputs, aten = IN_PLACE[name](z), torch.ops.aten

@@ -7,7 +7,7 @@ only the arithmetic on it stops.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import Protocol, no_type_check, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -174,6 +174,7 @@ def _descend(state: Ensemble, inputs: Tensor, targets: Tensor, context: Context,
     return loss
 
 
+@no_type_check  # for the tests: as in backpropagation
 def _move(state: Ensemble, rate: Tensor, optimiser: Optimiser, step: int, name: str, slope: Tensor) -> None:
     """One step of the optimiser for one parameter, in place, in the form torch.optim uses."""
     if optimiser.trainable is not None and name.split(".", 1)[0] not in optimiser.trainable:
@@ -193,6 +194,7 @@ def _move(state: Ensemble, rate: Tensor, optimiser: Optimiser, step: int, name: 
         value.addcmul_(each, slope, value=-1)
 
 
+@no_type_check
 def _move_by_adam(state: Ensemble, optimiser: Optimiser, step: int, name: str, slope: Tensor, rate: Tensor) -> None:
     value = state.parameters[name]
     first_weight, second_weight = optimiser.betas

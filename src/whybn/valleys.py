@@ -55,7 +55,7 @@ def name_arms(panel: Panel, rates: np.ndarray, losses: dict[str, np.ndarray]) ->
     words.label(panel, rates[end], middle["plain"][end], ARMS["plain"], "rust", shift=(8, -2))
     best = int(middle["batch_norm"].argmin())
     lowest = middle["batch_norm"][best]
-    aligned = "right" if best > 0.8 * len(rates) else "center"  # at the right edge there is no room beyond it
+    aligned = "right" if best > 0.8 * (len(rates) - 1) else "center"  # at the right edge there is no room beyond it
     words.label(panel, rates[best], lowest, ARMS["batch_norm"], "blue", ha=aligned, va="top", shift=(0, -8))
 
 

@@ -13,7 +13,7 @@ from building import ROOT
 from whybn.lab.data import Data, digits
 from whybn.lab.networks import Architecture, Parameters, Trace, forward
 from whybn.lab.normalisers import Context
-from whybn.lab.training import assemble, evaluate, gradients, train
+from whybn.lab.training import NEVER, assemble, evaluate, gradients
 
 pytestmark = pytest.mark.verify
 FOLDER = ROOT / "docs/assets/js/explorables"
@@ -138,17 +138,19 @@ class Run:
         return found
 
     def trained(self, arm: str, dtype: torch.dtype) -> tuple[torch.Tensor, int]:
-        """Losses and step of divergence of the whole run in the laboratory, from the engine's first parameters."""
-        architecture, steps = self.architecture(arm), len(self.losses(arm))
-        batches = [self.batch(step) for step in range(steps)]
-        inputs, labels = (torch.cat(column, 1)[0] for column in zip(*batches, strict=True))
-        order = torch.arange(len(labels)).view(steps, 1, -1)
-        nothing = torch.empty(1, 0, dtype=torch.int64)
-        data = Data(inputs.to(dtype), labels, order, nothing, nothing)
+        """Losses of the whole run by PyTorch's autograd, from the engine's first parameters, and step of divergence."""
         tree = self.seen(arm, 0)["network"]["parameters"]
-        start = {name: value.to(dtype) for name, value in parameters(tree, architecture).items()}
-        done = train(assemble(architecture, start, [0]), data, [float(self.settings[2])])
-        return done.minibatch_loss[:, 0], int(done.diverged_at)
+        start = {name: value.to(dtype) for name, value in parameters(tree, self.architecture(arm)).items()}
+        ensemble, losses = assemble(self.architecture(arm), start, [0]), []
+        for step in range(len(self.losses(arm))):
+            inputs, labels = self.batch(step)
+            loss, slopes = gradients(ensemble, inputs.to(dtype), labels, Context(training=True))
+            losses.append(loss)
+            for name, slope in slopes.items():
+                ensemble.parameters[name] = ensemble.parameters[name] - self.settings[2] * slope
+        found = torch.cat(losses)
+        diverged = (~found.isfinite()).nonzero().flatten().tolist()
+        return found, diverged[0] if diverged else NEVER
 
 
 @pytest.fixture(scope="module")
@@ -273,13 +275,13 @@ def rounded(images: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("arm", ARMS)
 def test_the_loss_on_the_training_set_equals_pytorch(recorded, arm):
     run = recorded((10, 32, 0.1, 1, 0), STEPS + 1)
-    images, labels = digits()
     training = torch.tensor([run.record["arms"][0]["images"]])
+    data = Data(*digits(), training[None], training, training)
     for step in (0, STEPS):
         seen = run.seen(arm, step)
         start = parameters(seen["network"]["parameters"], run.architecture(arm))
         ensemble = assemble(run.architecture(arm), start, [0])
-        loss, _ = evaluate(ensemble, images, labels, training, training=True)
+        loss, _ = evaluate(ensemble, data, training, training=True)
         torch.testing.assert_close(unpacked(seen["whole"], 1), loss, rtol=1e-5, atol=0)
 
 

@@ -47,11 +47,12 @@ serve: figures
 
 site: figures
 	$(BIN)/mkdocs build --strict --site-dir site
-	$(BIN)/python -m whybn.card site
+	$(BIN)/python -m whybn.drawing.card site
 	$(BIN)/python -m whybn.site.finish site
 
 test: $(READY)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/python -m pytest
 
 verify: figures $(CHECKERS)

@@ -29,9 +29,9 @@ def test_the_readme_trains_networks_in_ten_lines(capsys):
 
 
 def test_the_figure_of_the_contributors_guide_is_drawn(tmp_path):
+    from whybn.drawing.style import render
     from whybn.experiments import atlas
     from whybn.pipeline.tasks import import_script
-    from whybn.style import render
 
     (block,) = python_blocks("CONTRIBUTING.md")
     script = tmp_path / "loss_by_rate.py"

@@ -5,7 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from whybn.evidence import Claim, coverage, degrees, fine_percent, highest_rate, interval, number, per_seed, percent, times
+from whybn.evidence.claims import Claim, coverage, highest_rate, interval, per_seed
+from whybn.evidence.display import degrees, fine_percent, number, percent, times
 
 
 def claim(values, **changes) -> Claim:

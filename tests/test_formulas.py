@@ -8,7 +8,7 @@ import pytest
 import scipy.stats
 import torch
 
-from whybn.formulas import FORMULAS, mathml
+from whybn.evidence.formulas import FORMULAS, mathml
 
 
 @pytest.fixture

@@ -12,11 +12,8 @@ SRC = ROOT / "src"
 SOURCES = Sources(SRC, "whybn")
 
 LAB, MEASURES, EXPERIMENTS = "whybn.lab", "whybn.measures", "whybn.experiments"
-FINDINGS, EVIDENCE, FORMULAS = "whybn.findings", "whybn.evidence", "whybn.formulas"
+FINDINGS, EVIDENCE, DRAWING = "whybn.findings", "whybn.evidence", "whybn.drawing"
 PIPELINE, SITE, MAIN = "whybn.pipeline", "whybn.site", "whybn.__main__"
-# Every other file at the top of the package serves the drawing of figures: style, marks and the like.
-TOP = {f"whybn.{path.stem}" for path in (SRC / "whybn").glob("[!_]*.py")}
-DRAWING = tuple(sorted(TOP - {EVIDENCE, FORMULAS}))
 
 # What each place may import of this package, besides itself.
 ALLOWED = {
@@ -25,19 +22,18 @@ ALLOWED = {
     EXPERIMENTS: (LAB, MEASURES),
     EVIDENCE: (),
     FINDINGS: (EVIDENCE,),
-    FORMULAS: (),
-    **dict.fromkeys(DRAWING, DRAWING),
+    DRAWING: (),
     PIPELINE: (),
-    SITE: (FORMULAS, EVIDENCE),
+    SITE: (EVIDENCE,),
     MAIN: (PIPELINE,),
-    "figures": DRAWING,
+    "figures": (DRAWING,),
 }
 
 # Packages that nothing may load which a place imports, directly or not.
 FREE_OF = {
     FINDINGS: ("torch", "matplotlib"),
     EVIDENCE: ("torch", "matplotlib"),
-    **dict.fromkeys(DRAWING, ("torch",)),
+    DRAWING: ("torch",),
     "figures": ("torch",),
     SITE: ("torch", "matplotlib"),
     PIPELINE: ("torch", "matplotlib"),
@@ -46,7 +42,7 @@ FREE_OF = {
     EXPERIMENTS: ("matplotlib",),
 }
 
-FILES = sorted([*SRC.rglob("*.py"), *(ROOT / "figures").glob("*.py")])
+FILES = sorted([*SRC.rglob("*.py"), *(ROOT / "figures").rglob("*.py")])
 
 
 def module_name(path: Path) -> str:
@@ -99,3 +95,12 @@ def test_the_pipeline_names_no_backend_of_joblib():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 assert "backend" not in {keyword.arg for keyword in node.keywords}
+
+
+def test_only_packages_and_the_command_line_stand_at_the_top():
+    assert {path.name for path in (SRC / "whybn").glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "figures").rglob("*.py")), ids=lambda path: path.stem)
+def test_a_figure_lies_in_the_folder_of_its_experiment(path):
+    assert path.parent.name == SOURCES.file(path).literals["EXPERIMENTS"][0]

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from whybn import marks, style
-from whybn.explore import script
+from whybn.drawing import marks, style
+from whybn.drawing.explore import script
 
 
 def read(made):

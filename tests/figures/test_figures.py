@@ -13,9 +13,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from whybn import style
+from whybn.drawing import style
 
-SCRIPTS = sorted((Path(__file__).parents[2] / "figures").glob("*.py"))
+SCRIPTS = sorted((Path(__file__).parents[2] / "figures").rglob("*.py"))
 WIDTHS = (style.WIDE, style.NARROW)
 TRANSFER = 10_000  # bytes, compressed, at most
 

@@ -4,9 +4,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from whybn import maps, marks, style, words
-from whybn.palette import hex_of
-from whybn.style import WIDE, Layout
+from whybn.drawing import maps, marks, style, words
+from whybn.drawing.palette import hex_of
+from whybn.drawing.style import WIDE, Layout
 
 
 @pytest.fixture

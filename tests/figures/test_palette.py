@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from whybn.palette import PENS, RAMPS, ROLES, SCHEMES, SHADES, colours, contrast, hex_of, pen
+from whybn.drawing.palette import PENS, RAMPS, ROLES, SCHEMES, SHADES, colours, contrast, hex_of, pen
 
 
 def test_contrast_is_that_of_wcag():

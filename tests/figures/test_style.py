@@ -7,8 +7,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from whybn import marks, style, words
-from whybn.style import NARROW, TITLE, WIDE, Layout, render
+from whybn.drawing import marks, style, words
+from whybn.drawing.style import NARROW, TITLE, WIDE, Layout, render
 
 
 def one_line(results, panels):

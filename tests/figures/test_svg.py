@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from whybn import marks, words
-from whybn.palette import colours
-from whybn.style import NARROW, WIDE, Layout, picture
-from whybn.svg import _relative, finish
+from whybn.drawing import marks, words
+from whybn.drawing.palette import colours
+from whybn.drawing.style import NARROW, WIDE, Layout, picture
+from whybn.drawing.svg import _relative, finish
 
 
 def two_arms(results, panels):

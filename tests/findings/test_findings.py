@@ -10,12 +10,12 @@ import torch
 from torch.nn.functional import batch_norm
 
 import whybn.findings
-from whybn.evidence import EXPLANATIONS, coverage
+from whybn.evidence.claims import EXPLANATIONS, coverage
 from whybn.findings import atlas, landscape, one_example, trajectory, walks
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in Path(whybn.findings.__path__[0]).glob("[a-z]*.py"))
-FIGURES = {path.stem for path in (ROOT / "figures").glob("[a-z]*.py")}
+FIGURES = {path.stem for path in (ROOT / "figures").rglob("[a-z]*.py")}
 
 
 @pytest.fixture(params=NAMES)

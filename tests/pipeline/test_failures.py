@@ -102,7 +102,7 @@ def test_what_is_no_array_is_not_stored(toy, returned, message):
             "return {}",
             "figure tides: no findings module",
         ),
-        ("src/toylab/formulas.py", "return {", "return 1 / {", "formulas: TypeError"),
+        ("src/toylab/evidence/formulas.py", "return {", "return 1 / {", "formulas: TypeError"),
         (
             "figures/tides.py",
             "axes.extend",

@@ -65,9 +65,7 @@ def test_a_terminal_shows_one_line_that_counts_down(toy):
 
 
 def test_a_worker_that_dies_is_reported(toy):
-    toy.edit(
-        "src/toylab/experiments/tides.py", "    return {", "    import os\n    os._exit(3)\n    return {"
-    )
+    toy.edit("src/toylab/experiments/tides.py", "    return {", "    import os\n    os._exit(3)\n    return {")
     run = toy.run_alone("--jobs", "2")
     assert run.status == 1
     assert "error: a worker process died" in run.err

@@ -134,8 +134,6 @@ def test_settings_are_shown_as_a_reader_writes_them(value, text):
     assert display(value) == text
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (130, "2 min 10 s")]
-)
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (130, "2 min 10 s")])
 def test_durations_as_spoken(seconds, text):
     assert spoken(seconds) == text

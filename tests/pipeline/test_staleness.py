@@ -64,9 +64,9 @@ def test_words_and_budgets_reach_the_methods_page(built):
         ("src/toylab/lab/waves.py", "np.sin", "np.cos", {"tides · sea"}, {"tides"}),
         (SUMS, "seeds: int = 8", "seeds: int = 9", {"sums · small", "sums · large"}, {"sums"}),
         ("src/toylab/findings/sums.py", "The first sum is positive.", "It is.", set(), set()),
-        ("src/toylab/evidence.py", "self.value > 0", "self.value > 1e9", set(), set()),
+        ("src/toylab/evidence/claims.py", "self.value > 0", "self.value > 1e9", set(), set()),
         ("figures/sums.py", '["small"]', '["large"]', set(), {"sums"}),
-        ("src/toylab/style.py", '" quick" if', '" in haste" if', set(), {"sums", "tides"}),
+        ("src/toylab/drawing/style.py", '" quick" if', '" in haste" if', set(), {"sums", "tides"}),
     ],
 )
 def test_a_change_computes_what_depends_on_it(built, file, old, new, trained, drawn):
@@ -74,7 +74,7 @@ def test_a_change_computes_what_depends_on_it(built, file, old, new, trained, dr
     built.edit(file, old, new)
     again = built.run()
     assert (again.status, again.trained, again.drawn) == (0, trained, drawn)
-    if file != "src/toylab/style.py":  # its change shows in quick figures only
+    if file != "src/toylab/drawing/style.py":  # its change shows in quick figures only
         assert built.made() != before
 
 
@@ -146,10 +146,7 @@ def test_other_seeds_touch_nothing_of_the_article(built):
 def test_other_seeds_fail_on_an_asserted_verdict_that_changes(built):
     checked = built.run("--first-seed", "3")
     assert checked.status == 1
-    assert (
-        "first_sum_positive: supported, but not_seen_here at seeds from 3; the article asserts it"
-        in checked.out
-    )
+    assert "first_sum_positive: supported, but not_seen_here at seeds from 3; the article asserts it" in checked.out
     built.write("docs/index.md", "{{ site.data.claims.steady.supported }}")
     checked = built.run("--first-seed", "3")
     assert checked.status == 0
@@ -160,7 +157,7 @@ def test_other_seeds_fail_on_an_asserted_verdict_that_changes(built):
 def test_a_setting_that_is_inconclusive_asserts_nothing_of_other_seeds(built):
     verdicts = '{"": verdict}'
     settings = '{"level": "supported", "slope": "inconclusive" if self.value > 0 else "supported"}'
-    built.edit("src/toylab/evidence.py", verdicts, settings)
+    built.edit("src/toylab/evidence/claims.py", verdicts, settings)
     checked = built.run("--first-seed", "3")
     assert checked.status == 0
     assert "first_sum_positive (slope): inconclusive, but supported at seeds from 3\n" in checked.out

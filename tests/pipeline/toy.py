@@ -96,7 +96,7 @@ FULL = QUICK = Settings()
 def run(settings, part):
     return {"height": waves.waves(settings.count)}
 ''',
-    "src/toylab/evidence.py": '''
+    "src/toylab/evidence/claims.py": '''
 """Claims."""
 from dataclasses import dataclass
 
@@ -116,7 +116,7 @@ class Claim:
     "src/toylab/findings/__init__.py": "",
     "src/toylab/findings/sums.py": '''
 """What the sums say."""
-from toylab.evidence import Claim
+from toylab.evidence.claims import Claim
 
 EXPERIMENTS = ("sums",)
 
@@ -150,7 +150,7 @@ def claims(results):
 def alts(results):
     return {"tides": "Tides"}
 ''',
-    "src/toylab/style.py": '''
+    "src/toylab/drawing/style.py": '''
 """Drawing as text."""
 import json
 
@@ -162,7 +162,7 @@ def render(name, module, results, folder, quick):
     for suffix in (".svg", ".narrow.svg", ".csv"):
         (folder / (name + suffix)).write_text(text)
 ''',
-    "src/toylab/formulas.py": '''
+    "src/toylab/evidence/formulas.py": '''
 """Formulas."""
 
 
@@ -272,9 +272,7 @@ class Toy:
         arrays = (self.root / ".results").rglob("*.npz")
         drawn = (self.root / "docs" / "assets" / "figures").glob("*")
         data = (path for path in (self.root / "docs" / "_data").glob("*") if path.name not in timed)
-        return {
-            path.relative_to(self.root).as_posix(): path.read_bytes() for path in [*arrays, *drawn, *data]
-        }
+        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in [*arrays, *drawn, *data]}
 
     def leftovers(self) -> list[Path]:
         """Half-written files."""

@@ -37,7 +37,7 @@ def build(folder: Path, target: Path, **environment: str) -> Path:
     """Run MkDocs and finish what it built, as `make site` does; return its folder."""
     done = run_mkdocs(folder, target, **environment)
     assert done.returncode == 0, done.stderr
-    for module in ("whybn.card", "whybn.site.finish"):
+    for module in ("whybn.drawing.card", "whybn.site.finish"):
         done = run_python(folder, "-m", module, str(target), **environment)
         assert done.returncode == 0, done.stderr
     return target
@@ -55,9 +55,7 @@ def jekyll(executable: str, docs: Path, target: Path) -> Path:
         "--quiet",
         "--disable-disk-cache",
     ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120, cwd=target.parent
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=target.parent)
     assert done.returncode == 0, done.stdout + done.stderr
     return target
 

@@ -31,9 +31,7 @@ def problems(folder: Path, names: list[str]) -> list[str]:
     found = []
     for name in names:
         page = pages[name]
-        found += [
-            f"{name}: two elements with the id {i}" for i in sorted(set(page.ids)) if page.ids.count(i) > 1
-        ]
+        found += [f"{name}: two elements with the id {i}" for i in sorted(set(page.ids)) if page.ids.count(i) > 1]
         for address in page.addresses:
             parts = urlsplit(address)
             if parts.scheme or parts.netloc:

@@ -112,9 +112,7 @@ class _Reader(HTMLParser):
         if not self.article or self.left_out:
             return
         if tag == "img":
-            self.words.append(
-                f"[img {posixpath.basename(values.get('src') or '')} “{values.get('alt') or ''}”]"
-            )
+            self.words.append(f"[img {posixpath.basename(values.get('src') or '')} “{values.get('alt') or ''}”]")
         elif tag == "br":
             self.words.append(" [br] ")
         elif tag == "input":

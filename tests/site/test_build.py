@@ -11,9 +11,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 340"></svg>'
 
 def test_a_small_site_builds_and_has_no_dead_links(site):
     site.page("index.md", f"# One\n\n[to]({{{{ site.baseurl }}}}/notes/two.html#part)\n\n{FIGURE}")
-    site.page(
-        "notes/two.md", f"# Two\n\n## Part\n\n[back]({{{{ site.baseurl }}}}/index.html#curve)\n\n{FIGURE}"
-    )
+    site.page("notes/two.md", f"# Two\n\n## Part\n\n[back]({{{{ site.baseurl }}}}/index.html#curve)\n\n{FIGURE}")
     site.page("assets/figures/curve.svg", SVG)
     site.page("assets/figures/curve.narrow.svg", SVG)
     folder = site.mkdocs()

@@ -10,7 +10,7 @@ import torch
 from building import ROOT
 from torch.nn.functional import batch_norm
 
-from whybn.evidence import number
+from whybn.evidence.display import number
 
 pytestmark = pytest.mark.verify
 LOADER = ROOT / "docs/assets/js/explorables.js"

@@ -64,9 +64,7 @@ def test_a_captioned_image_becomes_a_figure_with_two_widths_and_its_source(docs,
                      r' width="358" />', html)  # fmt: skip
     assert 'alt="A chart"' in html
     assert 'height="340"' in html
-    assert re.search(
-        r'<figcaption>What it <a href="x.md">shows</a>\.<a class="headerlink" href="#curve"', html
-    )
+    assert re.search(r'<figcaption>What it <a href="x.md">shows</a>\.<a class="headerlink" href="#curve"', html)
     assert re.search(r"figures/curve\.py</span> · <a .*curve\.csv.*>data</a> · <code>make figures FIGURE="
                      r"curve</code> · 12 s</span>", html)  # fmt: skip
     assert "<p><img" not in html
@@ -84,9 +82,7 @@ def test_another_image_with_a_caption_is_a_figure_without_a_source(convert):
     assert 'class="source"' not in html
 
 
-@pytest.mark.parametrize(
-    "text", ["![x](a.png)", "![x](a.png) *not on a line of its own*", "Words ![x](a.png)\n*y*"]
-)
+@pytest.mark.parametrize("text", ["![x](a.png)", "![x](a.png) *not on a line of its own*", "Words ![x](a.png)\n*y*"])
 def test_other_paragraphs_with_images_stay(convert, text):
     assert "<figure" not in convert(text)
 
@@ -114,9 +110,7 @@ def test_a_figure_without_a_script_names_the_nearest(convert, caplog):
 
 def test_under_serve_an_unknown_name_is_marked(convert, monkeypatch):
     monkeypatch.setenv("WHYBN_LENIENT", "1")
-    assert '<mark class="unresolved" title="unknown name">page.nothing</mark>' in convert(
-        "a {{ page.nothing }} b"
-    )
+    assert '<mark class="unresolved" title="unknown name">page.nothing</mark>' in convert("a {{ page.nothing }} b")
 
 
 @pytest.mark.parametrize(
@@ -139,9 +133,7 @@ def test_only_serving_is_lenient(monkeypatch, command, setting, expected):
 
 
 def test_attribute_lists_reach_their_blocks(convert):
-    html = convert(
-        "- a\n{: .one}\n\n> b\n{: .two #x}\n\n| c | d |\n|--|--|\n| e | f |\n{: .three}\n\ng\n{: .four}"
-    )
+    html = convert("- a\n{: .one}\n\n> b\n{: .two #x}\n\n| c | d |\n|--|--|\n| e | f |\n{: .three}\n\ng\n{: .four}")
     assert '<ul class="one">' in html
     assert '<blockquote class="two" id="x">' in html
     assert '<table class="three">' in html

@@ -12,7 +12,7 @@ import yaml
 from building import ROOT
 from PIL import Image
 
-from whybn.card import card
+from whybn.drawing.card import card
 from whybn.site.feed import feed
 from whybn.site.policy import policy, with_policy
 

@@ -117,9 +117,7 @@ def test_lines_are_counted_in_the_file_with_its_front_matter(page):
 
 def test_unknown_figure_names_the_nearest_and_its_command(page):
     (page.docs / "_data" / "figures.json").write_text('{"target_function": {"alt": "x"}}')
-    with pytest.raises(
-        ArticleError, match=r"did you mean “target_function”.*make figures FIGURE=target_functon"
-    ):
+    with pytest.raises(ArticleError, match=r"did you mean “target_function”.*make figures FIGURE=target_functon"):
         render("{{ site.data.figures.target_functon.alt }}", page)
 
 
@@ -141,8 +139,6 @@ def test_an_edited_data_file_is_read_again(page):
     assert render("{{ site.data.books.doshi.short }}", page)[0] == "Another"
 
 
-@pytest.mark.parametrize(
-    ("src_uri", "base"), [("index.md", "."), ("notes/x.md", ".."), ("a/b/c.md", "../..")]
-)
+@pytest.mark.parametrize(("src_uri", "base"), [("index.md", "."), ("notes/x.md", ".."), ("a/b/c.md", "../..")])
 def test_base_is_the_way_to_the_root(page, src_uri, base):
     assert render("{{ site.baseurl }}", Page(page.docs, src_uri))[0] == base

@@ -88,8 +88,7 @@ def _errors(trained: Ensemble, data: Data, held_out: torch.Tensor, seeds: int) -
         anew = calibrate(trained.architecture, trained.parameters, inputs)
         states["_recomputed"] = replace(trained, statistics=anew)
     return {
-        f"{images}_error{name}": 1
-        - evaluate(state, data, index, training=False)[1].view(seeds, -1).numpy()
+        f"{images}_error{name}": 1 - evaluate(state, data, index, training=False)[1].view(seeds, -1).numpy()
         for name, state in states.items()
         for images, index in (("validation", held_out), ("test", data.test))
     }

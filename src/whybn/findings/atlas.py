@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, decades, number, per_seed
+from whybn.evidence.claims import Claim, per_seed
+from whybn.evidence.display import decades, number
 
 EXPERIMENTS = ("atlas",)
 TRAINED = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import LIMIT, NOT_SEEN, SUPPORTED, Claim, fine_percent, percent, points
+from whybn.evidence.claims import LIMIT, NOT_SEEN, SUPPORTED, Claim
+from whybn.evidence.display import fine_percent, percent, points
 
 EXPERIMENTS = ("batches",)
 GUESSING = 0.9  # error of a network that guesses among ten digits; a diverged one counts as guessing

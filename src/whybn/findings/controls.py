@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import NOT_SEEN, SCALE, SHIFT, SUPPORTED, Claim, highest_rate, number, per_seed, times
+from whybn.evidence.claims import NOT_SEEN, SCALE, SHIFT, SUPPORTED, Claim, highest_rate, per_seed
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("controls",)
 GUESSING = np.log(10)  # loss of guessing among ten digits

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import SHIFT, Claim, number, percent, times
+from whybn.evidence.claims import SHIFT, Claim
+from whybn.evidence.display import number, percent, times
 
 EXPERIMENTS = ("curve",)
 OPTIMISERS = {"gradient descent": "sgd", "momentum": "momentum", "Adam": "adam"}

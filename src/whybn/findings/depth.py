@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import DEPTH, NOT_SEEN, SUPPORTED, Claim, number, per_seed, percent, times
+from whybn.evidence.claims import DEPTH, NOT_SEEN, SUPPORTED, Claim, per_seed
+from whybn.evidence.display import number, percent, times
 
 EXPERIMENTS = ("depth",)
 SCHEMES = {"he": "He", "glorot": "Glorot"}

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import NOISE, Claim, number, per_seed, times
+from whybn.evidence.claims import NOISE, Claim, per_seed
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("ghosts",)
 SIZES = {"tiny": 4, "small": 16, "whole": 128}  # of the groups of which the text speaks; the last is the mini-batch

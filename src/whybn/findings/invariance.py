@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import NOT_SEEN, SCALE, SMOOTHNESS, SUPPORTED, Claim, number, percent, times
+from whybn.evidence.claims import NOT_SEEN, SCALE, SMOOTHNESS, SUPPORTED, Claim
+from whybn.evidence.display import number, percent, times
 
 EXPERIMENTS = ("invariance",)
 MEASURES = {"loss": 0, "gradient": -1, "curvature": -2}  # and the power of the factor that algebra predicts

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import SMOOTHNESS, Claim, number, per_seed, times
+from whybn.evidence.claims import SMOOTHNESS, Claim, per_seed
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("landscape",)
 GUESSING = np.log(10)  # loss of a guess among ten digits

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number
+from whybn.evidence.claims import Claim
+from whybn.evidence.display import number
 
 EXPERIMENTS = ("layers",)
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import NOT_SEEN, SHIFT, SOME_AT_MOST, Claim, number, times
+from whybn.evidence.claims import NOT_SEEN, SHIFT, SOME_AT_MOST, Claim
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("moving_target",)
 SCOPE = (

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import SCALE, Claim, highest_rate, number, times
+from whybn.evidence.claims import SCALE, Claim, highest_rate
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("norms",)
 TRAINED = 0.5  # loss on the whole training set below which a network counts as trained, as on the map

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, number
+from whybn.evidence.claims import Claim
+from whybn.evidence.display import number
 
 EXPERIMENTS = ("one_example",)
 DEVIATIONS = 5.0  # by which the second highest member is moved up, as in the figure

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import NOT_SEEN, SOME_AT_MOST, Claim, highest_rate, number, times
+from whybn.evidence.claims import NOT_SEEN, SOME_AT_MOST, Claim, highest_rate
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("rates", "step_time")
 SHORT = 160  # steps of the short training; the long one ends the experiment

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim, highest_rate, number, percent, times
+from whybn.evidence.claims import SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim, highest_rate
+from whybn.evidence.display import number, percent, times
 
 EXPERIMENTS = ("recipes",)
 TRAINED = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import LIMIT, Claim, fine_percent, per_seed, points, times
+from whybn.evidence.claims import LIMIT, Claim, per_seed
+from whybn.evidence.display import fine_percent, points, times
 
 EXPERIMENTS = ("recurrent",)
 GUESSING = 0.9  # error of a network that guesses among ten digits; a diverged one counts as guessing

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import DEPTH, Claim, number, per_seed, times
+from whybn.evidence.claims import DEPTH, Claim, per_seed
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("residual",)
 KINDS = ("plain", "batch_norm", "skip_init")

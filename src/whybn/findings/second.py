@@ -2,21 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import (
-    LIMIT,
-    NOT_SEEN,
-    SHIFT,
-    SMOOTHNESS,
-    SOME_AT_MOST,
-    SUPPORTED,
-    Claim,
-    decades,
-    fine_percent,
-    number,
-    per_seed,
-    points,
-    times,
-)
+from whybn.evidence.claims import LIMIT, NOT_SEEN, SHIFT, SMOOTHNESS, SOME_AT_MOST, SUPPORTED, Claim, per_seed
+from whybn.evidence.display import decades, fine_percent, number, points, times
 
 EXPERIMENTS = ("second", "second_batches")
 TRAINED = float(np.log(10) / 2)  # half the loss of a network that guesses

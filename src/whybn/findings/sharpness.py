@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import SMOOTHNESS, Claim, number, times
+from whybn.evidence.claims import SMOOTHNESS, Claim
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("sharpness",)
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}  # as parts and as settings are called

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import LIMIT, Claim, number, percent, points
+from whybn.evidence.claims import LIMIT, Claim
+from whybn.evidence.display import number, percent, points
 
 EXPERIMENTS = ("shifted_images", "curve")
 TESTED_SLANT = 0.4  # columns per row, to either side

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import SHIFT, Claim, number, times
+from whybn.evidence.claims import SHIFT, Claim
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("sigmoid_units",)
 RATES = ("low", "high")

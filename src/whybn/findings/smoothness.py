@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from whybn.evidence import NOT_SEEN, SMOOTHNESS, SUPPORTED, Claim, number, per_seed, times
+from whybn.evidence.claims import NOT_SEEN, SMOOTHNESS, SUPPORTED, Claim, per_seed
+from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("smoothness",)
 SCOPE = (

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import LIMIT, SHIFT, Claim, number, per_seed, percent, points, times
+from whybn.evidence.claims import LIMIT, SHIFT, Claim, per_seed
+from whybn.evidence.display import number, percent, points, times
 
 EXPERIMENTS = ("trajectory",)
 LATE = 2  # the last of the times at which layers are compared

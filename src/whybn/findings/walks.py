@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.evidence import Claim, degrees, number
+from whybn.evidence.claims import Claim
+from whybn.evidence.display import degrees, number
 
 EXPERIMENTS = ("walks",)
 MOMENTS = ("early", "middle", "late")

@@ -140,9 +140,7 @@ def fashion_for(seeds: Sequence[int], batch: int, steps: int, whole: bool = Fals
     return _split_and_ordered(images, labels, len(images) * FASHION_TRAINING_IMAGES // 5000, seeds, batch, steps)
 
 
-def _split_and_ordered(
-    images: Tensor, labels: Tensor, training: int, seeds: Sequence[int], batch: int, steps: int
-) -> Data:
+def _split_and_ordered(images: Tensor, labels: Tensor, training: int, seeds: Sequence[int], batch: int, steps: int) -> Data:
     if list(seeds) != sorted(set(seeds)):
         raise ValueError(f"seeds must be sorted and distinct, got {list(seeds)}")
     splits = [split(seed, len(images), training) for seed in seeds]

@@ -49,9 +49,7 @@ class Build:
             return Scope(project.experiments, project.findings, project.figures)
         wanted = project.figure(figure)
         experiments = {name: project.experiments[name] for name in wanted.experiments}
-        findings = {
-            name: one for name, one in project.findings.items() if set(one.experiments) <= set(experiments)
-        }
+        findings = {name: one for name, one in project.findings.items() if set(one.experiments) <= set(experiments)}
         return Scope(experiments, findings, {figure: wanted})
 
     def addresses(self, experiment: Experiment) -> list[Address]:
@@ -96,18 +94,14 @@ class Build:
         experiment = self.project.experiments[address.experiment]
         module = f"{self.project.package}.experiments.{experiment.name}"
         budget = experiment.budget / len(experiment.parts)
-        return Task(
-            _name(address), train, (module, address.part, self.variant), budget, str(self.project.src)
-        )
+        return Task(_name(address), train, (module, address.part, self.variant), budget, str(self.project.src))
 
     def note_experiments(self, complete: dict[str, list[Address]]) -> None:
         """Record what the methods page says of each experiment."""
         for name, parts in complete.items():
             sidecars = [self.store.sidecar(address) for address in parts]
             seconds = sum(sidecar["core_seconds"] for sidecar in sidecars)
-            self.records.write(
-                "experiment", name, {"seconds": f"{seconds:.1f}", "settings": sidecars[0]["settings"]}
-            )
+            self.records.write("experiment", name, {"seconds": f"{seconds:.1f}", "settings": sidecars[0]["settings"]})
 
     def find(self, findings: dict[str, Reader], complete: dict[str, list[Address]]) -> None:
         """Bring the records of findings up to date, each from the results it reads."""
@@ -140,7 +134,7 @@ class Build:
 
     def note_formulas(self) -> None:
         """Bring the record of displayed formulas up to date, where the project has any."""
-        path = self.project.home / "formulas.py"
+        path = self.project.home / "evidence" / "formulas.py"
         if not path.is_file():
             return
         from importlib.metadata import version
@@ -148,7 +142,7 @@ class Build:
         key = f"{self.project.sources.digest(path)} {version('latex2mathml')}"
         known = self.records.read("formulas", "all")
         if known is None or known["key"] != key:
-            mathml = self.runner.guarded("formulas", lambda: self.project.load("formulas").mathml())
+            mathml = self.runner.guarded("formulas", lambda: self.project.load("evidence", "formulas").mathml())
             if mathml is not None:
                 self.records.write("formulas", "all", {"key": key, "mathml": mathml})
 
@@ -181,7 +175,7 @@ class Build:
         for name in keys:
             figure = project.figures[name]
             results = {needed: complete[needed] for needed in figure.experiments}
-            style = f"{project.package}.style"
+            style = f"{project.package}.drawing.style"
             arguments = (figure.path, style, results, self.store, project.pictures, self.variant.quick)
             tasks[name] = Task(name, draw, arguments, DRAWING_BUDGET, str(project.src))
         for task, _, _ in self.runner.run("drawing", list(tasks.values())):

@@ -65,9 +65,7 @@ def merged(what: str, by_module: dict[str, dict[str, Any]]) -> dict[str, Any]:
     for module, entries in by_module.items():
         for name in entries:
             if owner.setdefault(name, module) != module:
-                raise PipelineError(
-                    f"{what} '{name}' comes from two findings modules, {owner[name]} and {module}"
-                )
+                raise PipelineError(f"{what} '{name}' comes from two findings modules, {owner[name]} and {module}")
     return {name: entry for entries in by_module.values() for name, entry in entries.items()}
 
 
@@ -97,10 +95,7 @@ def _experiments(project: Project, records: dict[str, Any]) -> dict[str, Any]:
                 "budget": f"{experiment.budget:g}",
                 "seconds": records[name]["seconds"],
                 "parts": list(experiment.parts),
-                "settings": [
-                    {**row, "note": experiment.notes.get(row["name"], "")}
-                    for row in records[name]["settings"]
-                ],
+                "settings": [{**row, "note": experiment.notes.get(row["name"], "")} for row in records[name]["settings"]],
             }
     return entries
 
@@ -115,7 +110,7 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
             entries[name] = {
                 "alt": alts[name],
                 "page": _page(pages, _address(name)) or "index",
-                "script": f"figures/{name}.py",
+                "script": project.place(figure.path),
                 "csv": f"{name}.csv",
                 "command": f"make figures FIGURE={name}",
                 "experiments": ", ".join(figure.experiments),
@@ -133,9 +128,7 @@ def _claims(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
         return next(((page, at) for page, at in enumerate(found) if at >= 0), (len(found), 0))
 
     ordered = dict(sorted(claims.items(), key=lambda item: place(item[1])))
-    return {
-        name: {**claim, "said": _page(pages, f"site.data.claims.{name}.") or ""} for name, claim in ordered.items()
-    }
+    return {name: {**claim, "said": _page(pages, f"site.data.claims.{name}.") or ""} for name, claim in ordered.items()}
 
 
 def _page(pages: dict[str, str], text: str) -> str | None:

@@ -94,7 +94,14 @@ class Project:
     @cached_property
     def figures(self) -> dict[str, Reader]:
         """Every figure script, by name."""
-        return {path.stem: self._reader(path) for path in _modules(self.root / "figures")}
+        paths: dict[str, Path] = {}
+        for path in _modules(self.root / "figures"):
+            if path.stem in paths:
+                raise PipelineError(
+                    f"{self.place(path)} and {self.place(paths[path.stem])} have one name; a figure's is its own"
+                )
+            paths[path.stem] = path
+        return {name: self._reader(path) for name, path in paths.items()}
 
     def figure(self, name: str) -> Reader:
         """Return one figure script; raise UsageError with the nearest name where there is none."""
@@ -119,16 +126,15 @@ class Project:
             for name in reader.experiments
             for part in self.experiments[name].parts
         ]
-        return digest_of(
-            [self.sources.digest(reader.path), variant.label, _version("numpy"), *results, *extra]
-        )
+        return digest_of([self.sources.digest(reader.path), variant.label, _version("numpy"), *results, *extra])
 
     def figure_key(self, figure: Reader, variant: Variant) -> str:
         """Return the key of a figure's files: as ``reader_key``, and all that the style is made of."""
-        style = self.home / "style.py"
+        style = self.home / "drawing" / "style.py"
         files = [
-            *sorted(self.home.glob("*.mplstyle")),
+            *sorted((self.home / "drawing").glob("*.mplstyle")),
             *sorted((self.docs / "assets" / "fonts").glob("*.woff2")),
+            *(self.docs / "assets" / "css").glob("palette.css"),
         ]
         look = [self.sources.digest(style), *map(digest_of_file, files), _version("matplotlib")]
         return self.reader_key(figure, variant, *look)
@@ -147,9 +153,7 @@ class Project:
         parts = self._names(path, "PARTS")
         budget = self._literal(path, "BUDGET")
         if not isinstance(budget, int | float) or isinstance(budget, bool) or budget <= 0:
-            raise PipelineError(
-                f"{self.place(path)}: BUDGET must be a positive number of core-seconds, not {budget!r}"
-            )
+            raise PipelineError(f"{self.place(path)}: BUDGET must be a positive number of core-seconds, not {budget!r}")
         source = self.sources.file(path)
         summary = source.doc.split("\n\n")[0].replace("\n", " ")
         return Experiment(path.stem, path, parts, float(budget), summary, source.notes)
@@ -159,17 +163,13 @@ class Project:
         for name in names:
             if name not in self.experiments:
                 hint = nearest(name, self.experiments)
-                raise PipelineError(
-                    f"{self.place(path)}: EXPERIMENTS names '{name}', which does not exist{hint}"
-                )
+                raise PipelineError(f"{self.place(path)}: EXPERIMENTS names '{name}', which does not exist{hint}")
         return Reader(path.stem, path, names)
 
     def _names(self, path: Path, literal: str) -> tuple[str, ...]:
         """Read a tuple of names, which become file names and keys."""
         names = self._literal(path, literal)
-        good = isinstance(names, list) and all(
-            isinstance(name, str) and re.fullmatch(r"\w+", name) for name in names
-        )
+        good = isinstance(names, list) and all(isinstance(name, str) and re.fullmatch(r"\w+", name) for name in names)
         if not good or not names or len(set(names)) != len(names):
             what = "a tuple of different names made of letters, digits and underscores"
             raise PipelineError(f"{self.place(path)}: {literal} must be {what}, not {names!r}")
@@ -183,7 +183,7 @@ class Project:
 
 
 def _modules(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+    return sorted(path for path in folder.rglob("*.py") if not path.name.startswith("_"))
 
 
 @functools.cache

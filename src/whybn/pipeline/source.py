@@ -80,9 +80,7 @@ def _literals(path: Path, tree: ast.Module) -> dict[str, object]:
             try:
                 value = ast.literal_eval(node.value)
             except ValueError:
-                message = (
-                    f"{path}, line {node.lineno}: {name} must be written out, as it is read without importing"
-                )
+                message = f"{path}, line {node.lineno}: {name} must be written out, as it is read without importing"
                 raise PipelineError(message) from None
             found[name] = list(value) if isinstance(value, tuple) else value
     return found
@@ -92,11 +90,7 @@ def _notes(tree: ast.Module, lines: list[str]) -> dict[str, str]:
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Settings"]
     fields = [node for found in classes for node in found.body if isinstance(node, ast.AnnAssign)]
     comments = {_assigned_name(field): lines[field.end_lineno - 1] for field in fields}
-    return {
-        name: line.rpartition("#")[2].strip()
-        for name, line in comments.items()
-        if name is not None and "#" in line
-    }
+    return {name: line.rpartition("#")[2].strip() for name, line in comments.items() if name is not None and "#" in line}
 
 
 def _strip(tree: ast.Module) -> None:
@@ -109,11 +103,7 @@ def _strip(tree: ast.Module) -> None:
 
 
 def _is_bare_string(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _imported_names(node: ast.AST, package: tuple[str, ...]) -> list[str]:

@@ -59,9 +59,7 @@ class Store:
         known = self.sidecar(address)
         data = self._verified(address, known) if known else None
         if data is None:
-            raise PipelineError(
-                f"the stored result {self.arrays_path(address)} is missing or damaged; run again"
-            )
+            raise PipelineError(f"the stored result {self.arrays_path(address)} is missing or damaged; run again")
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             return dict(archive)
 

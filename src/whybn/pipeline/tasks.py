@@ -40,9 +40,7 @@ def train(module: str, part: str, variant: Variant) -> Trained:
             error.add_note(f"{module} failed in part '{part}' with {settings!r}")
             raise
         core_seconds = time.process_time() - began
-    return Trained(
-        arrays, core_seconds, [{"name": name, "value": display(getattr(settings, name))} for name in names]
-    )
+    return Trained(arrays, core_seconds, [{"name": name, "value": display(getattr(settings, name))} for name in names])
 
 
 def _check_arrays(arrays: Any) -> None:
@@ -60,9 +58,7 @@ def display(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def draw(
-    script: Path, style: str, results: dict[str, list[Address]], store: Store, folder: Path, quick: bool
-) -> None:
+def draw(script: Path, style: str, results: dict[str, list[Address]], store: Store, folder: Path, quick: bool) -> None:
     """Draw one figure's files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     render = importlib.import_module(style).render
@@ -75,10 +71,7 @@ def draw(
 
 def read_all(store: Store, results: dict[str, list[Address]]) -> dict[str, dict[str, dict[str, np.ndarray]]]:
     """Return ``results[experiment][part][array]`` for the parts named."""
-    return {
-        name: {address.part: store.read(address) for address in addresses}
-        for name, addresses in results.items()
-    }
+    return {name: {address.part: store.read(address) for address in addresses} for name, addresses in results.items()}
 
 
 def import_script(path: Path) -> ModuleType:

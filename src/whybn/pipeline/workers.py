@@ -80,9 +80,7 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
         for index, outcome in outcomes:
             yield ordered[index], outcome
     except RuntimeError as error:
-        raise PipelineError(
-            f"a worker process died (out of memory?): {error}; finished parts are kept"
-        ) from error
+        raise PipelineError(f"a worker process died (out of memory?): {error}; finished parts are kept") from error
     finally:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # closing early cancels the rest, as is wanted
@@ -150,8 +148,6 @@ def describe(error: Exception) -> Failure:
 
 
 def _beyond_here(frames: TracebackType | None) -> TracebackType | None:
-    while (
-        frames is not None and frames.tb_next is not None and frames.tb_frame.f_code.co_filename == __file__
-    ):
+    while frames is not None and frames.tb_next is not None and frames.tb_frame.f_code.co_filename == __file__:
         frames = frames.tb_next
     return frames

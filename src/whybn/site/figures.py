@@ -44,7 +44,7 @@ class Drawing:
 
 def missing(name: str, docs: Path) -> str:
     """What to run for a figure that has not been drawn, or the nearest name of a script."""
-    scripts = [path.stem for path in (docs.parent / "figures").glob("*.py")]
+    scripts = [path.stem for path in (docs.parent / "figures").rglob("*.py")]
     if name in scripts:
         return f"assets/figures/{name}.svg has not been drawn: run `make figures FIGURE={name}`"
     return f"assets/figures/{name}.svg: there is no figures/{name}.py{nearest(name, scripts)}"
@@ -97,9 +97,7 @@ class Figures(Treeprocessor):
                     continue
                 parent[index] = self.figure(child, *parts)
 
-    def figure(
-        self, paragraph: ET.Element, holder: ET.Element, image: ET.Element, caption: ET.Element
-    ) -> ET.Element:
+    def figure(self, paragraph: ET.Element, holder: ET.Element, image: ET.Element, caption: ET.Element) -> ET.Element:
         """A `figure` element: picture, caption, and for our own figures where it comes from."""
         figure = ET.Element("figure", dict(paragraph.attrib))
         figure.tail = paragraph.tail

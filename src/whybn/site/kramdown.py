@@ -69,9 +69,7 @@ def normalise(lines: list[str]) -> list[str]:
 
 def _outside_fences(pattern: re.Pattern[str], text: str) -> str:
     """Remove `pattern` from `text`, leaving fenced code as it is."""
-    parts = re.split(
-        r"(^ *(?:`{3,}|~{3,})[^\n]*\n.*?^ *(?:`{3,}|~{3,})[ \t]*$)", text, flags=re.MULTILINE | re.DOTALL
-    )
+    parts = re.split(r"(^ *(?:`{3,}|~{3,})[^\n]*\n.*?^ *(?:`{3,}|~{3,})[ \t]*$)", text, flags=re.MULTILINE | re.DOTALL)
     return "".join(part if i % 2 else pattern.sub("", part) for i, part in enumerate(parts))
 
 
@@ -143,9 +141,7 @@ class _Writer:
         if attributes := ITEM_ATTRIBUTES.match(content):
             content = f"{attributes[2]} {attributes[1]}"
         self.lines.append(
-            f"{' ' * 4 * depth}{match[2]} {content}".rstrip()
-            if not content
-            else f"{' ' * 4 * depth}{match[2]} {content}"
+            f"{' ' * 4 * depth}{match[2]} {content}".rstrip() if not content else f"{' ' * 4 * depth}{match[2]} {content}"
         )
 
     def text(self, line: str) -> None:

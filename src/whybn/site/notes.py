@@ -32,9 +32,7 @@ class ReadingOrder(Treeprocessor):
             target = _target(sup)
             if target is not None:
                 sup.find("a").text = str(numbers.setdefault(target, len(numbers) + 1))
-        listed[:] = sorted(
-            (item for item in listed if item.get("id") in numbers), key=lambda item: numbers[item.get("id")]
-        )
+        listed[:] = sorted((item for item in listed if item.get("id") in numbers), key=lambda item: numbers[item.get("id")])
 
 
 class MarginNotes(Treeprocessor):

@@ -34,9 +34,7 @@ class Problems:
     variables: Mapping[str, object]
     found: list[tuple[int, str]] = field(default_factory=list)  # (index in the source, message)
 
-    def undefined(
-        self, name: str, *, token: Token | None = None, hint: str | None = None, **_: object
-    ) -> Undefined:
+    def undefined(self, name: str, *, token: Token | None = None, hint: str | None = None, **_: object) -> Undefined:
         """Called by Liquid for each name it cannot resolve; also where a filter would forgive it."""
         if name == "parentloop":  # Liquid asks for it on entering every outermost loop
             return Undefined(name, token=token)

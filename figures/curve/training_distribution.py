@@ -1,0 +1,21 @@
+"""Training data from a part of the input range, and what networks learn there."""
+
+from whybn.drawing import strip, words
+from whybn.drawing.style import Layout, Panel
+
+EXPERIMENTS = ("curve",)
+LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=190, head=26)
+
+
+def draw(results: dict, axes: list[Panel]) -> None:
+    part = results["curve"]["partial"]
+    (panel,) = axes
+    panel.name = "data from a part of the range"
+    strip.curve_axes(panel)
+    strip.training_inputs(panel, part)
+    strip.training_data(panel, part)
+    low, high = part["range"]
+    seen = (part["grid"] >= low) & (part["grid"] <= high)
+    found = strip.networks(part)[:, seen]
+    strip.spread(panel, part["grid"][seen], found)
+    words.label(panel, (low + high) / 2, 1.25, f"median and spread of {len(found)} networks", "rust", ha="center")

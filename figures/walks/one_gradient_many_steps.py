@@ -1,0 +1,101 @@
+"""A walk along one gradient from three moments of a run: the loss on the way, and the gradient met there."""
+
+import numpy as np
+
+from whybn.drawing import marks, words
+from whybn.drawing.palette import pen
+from whybn.drawing.style import Layout, Panel
+
+EXPERIMENTS = ("walks",)
+LAYOUT = Layout(
+    wide=(2, 2),
+    narrow=(4, 1),
+    row_height=170,
+    narrow_row_height=(120, 125),
+    right=54,
+    between=64,
+    columns_named=True,
+)
+ARMS = ("plain", "batch_norm")
+TICKS = {1 / 16: "1/16", 1 / 4: "1/4", 1: "1", 4: "4"}  # in steps of the training
+
+
+def draw(results: dict, axes: list[Panel]) -> None:
+    parts = [results["walks"][arm] for arm in ARMS]
+    for panel, arm, part in zip(axes[:2], ARMS, parts, strict=True):
+        words.title(panel, pen(arm).label)
+        panel.name = f"{pen(arm).label}, loss"
+        _loss(panel, part, arm)
+    for panel, arm, part in zip(axes[:2], ARMS, parts, strict=True):
+        words.decades(panel, "y")
+        last = _middle(part["loss"][:, -1])
+        ends = {f"step {step}": loss for step, loss in zip(part["walk_at"], last, strict=True)}
+        words.end_labels(panel, _multiples(part)[-1], ends, pen(arm).role)
+    for panel, arm, part in zip(axes[2:], ARMS, parts, strict=True):
+        if panel.narrow:
+            words.title(panel, pen(arm).label)
+        panel.name = f"{pen(arm).label}, gradient: degrees turned (y) and length (value)"
+        _arrows(panel, part, arm)
+
+
+def explore(results: dict) -> dict[str, object]:
+    """Of each seed the medians over mini-batches, (moment, length, seed): loss, degrees turned, length of the gradient."""
+    parts = results["walks"]
+    return {
+        "at": parts["plain"]["walk_at"],
+        "rate": parts["plain"]["rate"],
+        "lengths": parts["plain"]["lengths"],
+        **{arm: _per_seed(parts[arm]) for arm in ARMS},
+    }
+
+
+def _per_seed(part: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    measured = {"loss": part["loss"], "turn": _degrees(part["cosine"]), "ratio": part["ratio"]}
+    start = {"start": np.median(part["start_loss"], axis=-1)}
+    return {name: np.median(values, axis=-1) for name, values in measured.items()} | start
+
+
+def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
+    """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
+    for moment, step in enumerate(part["walk_at"]):
+        marks.seeds(panel, _multiples(part), np.median(part["loss"][moment], axis=-1), arm, f"step {step}")
+    marks.rule(panel, 1, "one training step" if arm == "batch_norm" else "", along="y")
+    _multiples_axis(panel)
+    words.y_label(panel, "loss on the same mini-batch")
+
+
+def _arrows(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
+    """Draw the gradient at every doubling of the walk: right is the direction of the walk, length its size."""
+    x = _multiples(part)
+    at = np.flatnonzero(np.isclose(np.log2(x), np.log2(x).round(), atol=1e-3))
+    moments = len(part["walk_at"])
+    panel.axes.set_ylim(-0.3, moments - 0.25)
+    for moment, step in enumerate(part["walk_at"]):
+        degrees, ratio = _middle(_degrees(part["cosine"][moment, at])), _middle(part["ratio"][moment, at])
+        height = moments - 1 - moment
+        marks.arrows(panel, x[at], height, degrees, ratio, arm, f"step {step}", unit=12 if panel.narrow else 15)
+        words.label(panel, x[-1], height, f"step {step}", pen(arm).role, shift=(8, 0))
+    panel.axes.spines["left"].set_visible(False)
+    panel.axes.tick_params(left=False, labelleft=False)
+    words.y_label(panel, "gradient there: direction and size")
+    _multiples_axis(panel)
+    words.x_label(panel, "step length, in steps of the training")
+
+
+def _multiples_axis(panel: Panel) -> None:
+    panel.axes.set_xscale("log")
+    words.named_ticks(panel, "x", list(TICKS), list(TICKS.values()))
+
+
+def _multiples(part: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the step lengths as multiples of the training's own."""
+    return part["lengths"] / part["rate"]
+
+
+def _degrees(cosine: np.ndarray) -> np.ndarray:
+    return np.degrees(np.arccos(cosine.clip(-1, 1)))
+
+
+def _middle(values: np.ndarray) -> np.ndarray:
+    """Return the median over seeds of the median over mini-batches, the last two axes."""
+    return np.median(np.median(values, axis=-1), axis=-1)

@@ -1,0 +1,209 @@
+"""The one way a figure is laid out and saved: two widths from one `draw`, its data beside it."""
+
+from __future__ import annotations
+
+import atexit
+import csv
+import io
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import matplotlib as mpl
+from fontTools.ttLib import TTFont
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from whybn.drawing import explore, svg
+from whybn.drawing.palette import hex_of
+
+WIDE, NARROW = 680, 358  # px: the article's column, and a phone's
+PADDING = 12  # px between the figure's paper and its edge
+TITLE = 18  # px of a row's head that its titles take
+FOOT_WITHOUT_TICKS = 16  # px below a row whose ticks are labelled further down
+FONTS = Path(__file__).parents[3] / "docs" / "assets" / "fonts"
+FAMILY, WEIGHTS = "Whybn Sans", {"regular": 400, "semibold": 600}
+SHEET = Path(__file__).with_name("whybn.mplstyle")
+COLUMNS = ("panel", "series", "x", "y", "low", "high", "value")
+
+
+@dataclass
+class Panel:
+    """One pair of axes, the rows of data drawn in it, and where it stands in the figure."""
+
+    axes: Axes
+    first_column: bool
+    last_row: bool
+    narrow: bool
+    name: str = ""
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the panels of a figure stand, at both widths; all lengths in px.
+
+    `wide` and `narrow` are (rows, columns). `row_height` is the height of the drawing area, one number
+    for all rows or one for each row of the wide figure; `narrow_row_height` the same for the narrow
+    one, where it differs. The rest is room for words: `head` above each row, `left` and `right` of
+    each row, `foot` below an x axis, `between` two columns, `under` the whole figure.
+    `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
+    wide figure have the y axis in common, wherever the narrow figure puts them. `columns_named` says
+    that a title stands over the top panel of a column and holds for those below it; in a single column
+    each panel has its own.
+    """
+
+    wide: tuple[int, int] = (1, 2)
+    narrow: tuple[int, int] = (2, 1)
+    row_height: int | tuple[int, ...] = 190
+    narrow_row_height: int | tuple[int, ...] | None = None
+    share: str = "xy"
+    head: int = 44
+    foot: int = 42
+    left: int = 34
+    right: int = 8
+    between: int = 28
+    under: int = 0
+    columns_named: bool = False
+
+    def panels(self, width: int) -> tuple[Figure, list[Panel]]:
+        """Return a figure of `width` px and its panels, row by row."""
+        rows, columns = self.narrow if width == NARROW else self.wide
+        inner_foot = FOOT_WITHOUT_TICKS if "x" in self.share else self.foot + 8
+        own_foot = [inner_foot] * (rows - 1) + [self.foot]
+        below_head = self.head - TITLE if self.columns_named and columns > 1 else self.head
+        own_head = [self.head] + [below_head] * (rows - 1)
+        chosen = (self.narrow_row_height if width == NARROW else None) or self.row_height
+        heights = chosen if isinstance(chosen, tuple) else (chosen,) * self.wide[0]
+        own_height = [heights[row * columns // self.wide[1]] for row in range(rows)]
+        height = sum(own_head) + sum(own_height) + sum(own_foot) + self.under + PADDING
+        figure = Figure(figsize=(width / 72, height / 72), facecolor="none")
+        gap = self.between if "y" in self.share else self.between + self.left
+        start, end = PADDING + self.left, width - PADDING - self.right
+        panel_width = (end - start - gap * (columns - 1)) / columns
+        panels: list[Panel] = []
+        top = height - PADDING / 2
+        for row in range(rows):
+            bottom = top - own_head[row] - own_height[row]
+            for column in range(columns):
+                box = (start + column * (panel_width + gap), bottom, panel_width, own_height[row])
+                size = (width, height, width, height)
+                first = panels[0].axes if panels else None
+                row_start = len(panels) // self.wide[1] * self.wide[1]
+                beside = panels[row_start].axes if len(panels) > row_start else None
+                axes = figure.add_axes(
+                    [part / whole for part, whole in zip(box, size, strict=True)],
+                    facecolor="none",
+                    sharex=first if "x" in self.share else None,
+                    sharey=beside if "y" in self.share else None,
+                )
+                last_row, first_column = row == rows - 1, column == 0
+                axes.tick_params(labelbottom=last_row or "x" not in self.share)
+                axes.tick_params(labelleft=first_column or "y" not in self.share)
+                panels.append(Panel(axes, first_column, last_row, width == NARROW))
+            top = bottom - own_foot[row]
+        return figure, panels
+
+
+def render(name: str, module: ModuleType, results: dict, folder: Path, *, quick: bool = False) -> None:
+    """Draw a figure module at both widths; write NAME.svg, NAME.narrow.svg and NAME.csv to `folder`.
+
+    Where the module has a function `explore`, the numbers that it returns for the live figure are
+    written as NAME.data.js. Each file is written whole or not at all. Raises what `module.draw` and
+    `module.explore` raise, and ValueError if a colour outside the palette was used or if the two
+    widths did not draw the same data.
+    """
+    wide, wide_rows = picture(module, results, WIDE, name=name, quick=quick)
+    narrow, narrow_rows = picture(module, results, NARROW, name=name, quick=quick)
+    if wide_rows != narrow_rows:
+        raise ValueError(f"figure {name} draws other data at {NARROW} px than at {WIDE} px")
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / f"{name}.svg", wide)
+    _write(folder / f"{name}.narrow.svg", narrow)
+    _write(folder / f"{name}.csv", wide_rows)
+    data = folder / f"{name}.data.js"
+    if hasattr(module, "explore"):
+        _write(data, explore.script(name, module.explore(results)))
+    else:
+        data.unlink(missing_ok=True)
+
+
+def picture(module: ModuleType, results: dict, width: int, *, name: str, quick: bool = False) -> tuple[bytes, bytes]:
+    """Return (SVG, CSV) of a figure module drawn `width` px wide."""
+    salt = name if width == WIDE else f"{name}.narrow"
+    with mpl.rc_context():
+        use_style()
+        mpl.rcParams["svg.hashsalt"] = salt
+        figure, panels = module.LAYOUT.panels(width)
+        module.draw(results, panels)
+        if quick:
+            figure.text(1 - PADDING / width, 1, "quick", va="top", ha="right", color=hex_of("rust"), weight=600)
+        raw = io.BytesIO()
+        figure.savefig(raw, format="svg", metadata={"Date": None}, facecolor="none")
+    return svg.finish(raw.getvalue(), salt), _table(panels)
+
+
+def use_style() -> None:
+    """Set matplotlib's parameters to the project's style sheet, fonts and palette."""
+    _load_fonts()
+    mpl.rcdefaults()
+    mpl.style.use(SHEET)
+    grey = hex_of("grey")
+    for key in (
+        "axes.edgecolor",
+        "axes.labelcolor",
+        "text.color",
+        "xtick.color",
+        "ytick.color",
+        "hatch.color",
+    ):
+        mpl.rcParams[key] = grey
+
+
+@cache
+def _load_fonts() -> None:
+    """Unpack the site's web fonts for matplotlib, which reads no WOFF2, until this process ends."""
+    sources = {weight: FONTS / f"source-sans-3-{word}.woff2" for word, weight in WEIGHTS.items()}
+    for source in sources.values():
+        if not source.exists():
+            raise FileNotFoundError(f"{source} is missing; it belongs to the repository, check it out again")
+    folder = tempfile.mkdtemp(prefix="whybn-fonts-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for weight, source in sources.items():
+        font = TTFont(source, recalcTimestamp=False)
+        font.flavor = None
+        target = str(Path(folder) / f"{source.stem}.ttf")
+        font.save(target)
+        entry = font_manager.FontEntry(target, name=FAMILY, style="normal", variant="normal", weight=weight)
+        font_manager.fontManager.ttflist.append(entry)
+
+
+def _table(panels: list[Panel]) -> bytes:
+    """Return the drawn data as CSV, long format, without the columns that no row uses."""
+    rows = [{"panel": panel.name, **row} for panel in panels for row in panel.rows]
+    columns = [column for column in COLUMNS if any(row.get(column, "") != "" for row in rows)]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column, "")) for column in columns])
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    return value if isinstance(value, str) else f"{value:.6g}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

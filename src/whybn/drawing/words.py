@@ -1,0 +1,118 @@
+"""Words in a figure: titles, labels and ticks. They are drawn, and not part of the figure's data."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+
+from whybn.drawing.palette import hex_of
+from whybn.drawing.style import Panel
+
+LINE = 14.0  # px between the lines of two labels
+
+
+def title(panel: Panel, text: str, role: str = "ink") -> None:
+    """Name the panel, in its picture and in its data."""
+    panel.name = text
+    _above(panel, text, 27, color=hex_of(role), weight=600, size=13)
+
+
+def y_label(panel: Panel, text: str) -> None:
+    """Write what the y axis measures, level, above it."""
+    _above(panel, text, 9)
+
+
+def x_label(panel: Panel, text: str) -> None:
+    """Write what the x axis measures, below its right end, where its ticks are labelled."""
+    if panel.axes.xaxis.get_tick_params()["labelbottom"]:
+        panel.axes.set_xlabel(text, loc="right", labelpad=3)
+
+
+def label(
+    panel: Panel,
+    x: float,
+    y: float,
+    text: str,
+    role: str,
+    *,
+    ha: str = "left",
+    va: str = "center",
+    shift: tuple[float, float] = (0, 0),
+) -> None:
+    """Name a curve where it runs: `text` at data position (x, y), moved by `shift` px."""
+    panel.axes.annotate(
+        text,
+        (x, y),
+        shift,
+        textcoords="offset points",
+        color=hex_of(role),
+        ha=ha,
+        va=va,
+        annotation_clip=False,
+    )
+
+
+def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str | dict[str, str]) -> None:
+    """Name curves at their right ends: {name: y of its end} at `x`, pushed apart where they would touch.
+
+    `role` is one for all names, or {name: role}. Call it when the limits and scale of the y axis are final.
+    """
+    across = panel.axes.transData
+    names = sorted(ends, key=ends.get)
+    wanted = [across.transform((x, ends[name]))[1] for name in names]
+    for name, height, end in zip(names, _apart(wanted), wanted, strict=True):
+        own = role if isinstance(role, str) else role[name]
+        label(panel, x, ends[name], name, own, shift=(7, height - end))
+
+
+def _apart(heights: list[float]) -> list[float]:
+    """Return rising `heights` at least LINE apart: neighbours that touch push each other away, half each."""
+    placed = list(heights)
+    for _ in range(100):
+        for k in range(len(placed) - 1):
+            push = max(LINE - (placed[k + 1] - placed[k]), 0) / 2
+            placed[k] -= push
+            placed[k + 1] += push
+    return placed
+
+
+def decades(panel: Panel, axis: str, *, every: int = 1) -> None:
+    """Make an axis ("x" or "y") logarithmic with one tick for every `every` decades inside its limits."""
+    getattr(panel.axes, f"set_{axis}scale")("log")
+    low, high = sorted(getattr(panel.axes, f"get_{axis}lim")())
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    chosen = getattr(panel.axes, f"{axis}axis")
+    chosen.set_major_locator(FixedLocator([10.0**power for power in range(first, last + 1, every)]))
+    chosen.set_minor_locator(NullLocator())
+    chosen.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
+
+
+def few_ticks(panel: Panel, axis: str, count: int = 4) -> None:
+    """Put about `count` round ticks on a linear axis ("x" or "y")."""
+    chosen = getattr(panel.axes, f"{axis}axis")
+    chosen.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10]))
+    chosen.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
+
+
+def named_ticks(panel: Panel, axis: str, places: Sequence[float], names: Sequence[str]) -> None:
+    """Write `names` at `places` of an axis ("x" or "y")."""
+    chosen = getattr(panel.axes, f"{axis}axis")
+    chosen.set_ticks(list(places), list(names), minor=False)
+    chosen.set_minor_locator(NullLocator())
+
+
+def plain(value: float) -> str:
+    """Return a number as it is read: no needless zeros, a true minus sign."""
+    return f"{value:.6g}".replace("-", "−")
+
+
+def power_of_ten(value: float) -> str:
+    """Return a power of ten as it is read: 0.001 to 1000 in digits, 10⁴ and 10⁻⁴ beyond."""
+    power = round(np.log10(value))
+    if -3 <= power <= 3:
+        return f"{10.0**power:.{max(-power, 0)}f}"
+    return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _above(panel: Panel, text: str, height: float, **style: object) -> None:
+    panel.axes.annotate(text, (0, 1), (0, height), xycoords="axes fraction", textcoords="offset points", **style)

@@ -21,6 +21,7 @@ import joblib
 import torch
 from torch import nn
 
+from whybn.lab.arms import BATCH_NORM
 from whybn.lab.data import digits_for
 from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import assemble, train
@@ -68,7 +69,7 @@ def torch_network(architecture: Architecture) -> nn.Sequential:
     modules: list[nn.Module] = []
     for layer in range(architecture.depth):
         modules.append(nn.Linear(*architecture.fans(layer)))
-        if architecture.arm == "batch_norm":
+        if architecture.arm == BATCH_NORM:
             modules.append(nn.BatchNorm1d(architecture.width))
         modules.append(nn.ReLU())
     return nn.Sequential(*modules, nn.Linear(*architecture.fans(architecture.depth)))

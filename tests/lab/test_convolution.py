@@ -7,46 +7,67 @@ import pytest
 import torch
 from torch import nn
 
-from whybn.lab import convolution
-from whybn.lab.convolution import HALVING, Convolutional
+from whybn.lab.convolution import HALVING, Convolutional, patches
 from whybn.lab.data import FASHION_FOLDER, fashion, fashion_for, fashion_mnist
-from whybn.lab.normalisers import Context, shifting_noise
+from whybn.lab.networks import initialise
+from whybn.lab.noise import Noise
+from whybn.lab.normalisers import GROUPS, Context
 from whybn.lab.training import assemble, evaluate, train
 
 SEEDS, RATES, STEPS = [2, 2, 7], [0.05, 0.1, 0.02], 15
 CLOSE = {"rtol": 1e-6, "atol": 1e-8}
 
 
-def alone(architecture: Convolutional, parameters: dict, member: int) -> nn.Sequential:
+NORMS = {
+    "plain": None,
+    "batch_norm": nn.BatchNorm2d,
+    "layer_norm": lambda filters: nn.GroupNorm(1, filters),
+    "group_norm": lambda filters: nn.GroupNorm(GROUPS, filters),
+}
+
+
+def as_filters(weight: torch.Tensor) -> torch.Tensor:
+    """Weights (tap x channel, filter) in the layout of torch.nn."""
+    return weight.view(3, 3, -1, weight.shape[1]).permute(3, 2, 0, 1).contiguous()
+
+
+def alone(architecture: Convolutional, arm: str, parameters: dict, member: int) -> nn.Sequential:
     """The torch.nn network with the member's initial parameters."""
-    modules: list[nn.Module] = [nn.Unflatten(1, (1, architecture.side, architecture.side))]
+    modules: list[nn.Module] = [nn.Unflatten(1, (1, 14, 14))]
     for layer in range(architecture.depth):
-        filters = parameters[f"filter.{layer}"][member]
+        filters = as_filters(parameters[f"weight.{layer}"][member])
         stride = 2 if layer < HALVING else 1
-        plain = architecture.arm == "plain"
-        layer_module = nn.Conv2d(filters.shape[1], filters.shape[0], 3, stride, padding=1, bias=plain)
-        layer_module.weight.data = filters.clone()
-        if plain:
+        layer_module = nn.Conv2d(filters.shape[1], filters.shape[0], 3, stride, padding=1, bias=arm == "plain")
+        layer_module.weight.data = filters
+        if arm == "plain":
             layer_module.bias.data = parameters[f"bias.{layer}"][member].clone()
-        modules += [layer_module, *([] if plain else [nn.BatchNorm2d(len(filters))]), nn.ReLU()]
-    out = nn.Linear(architecture.channels, architecture.outputs)
-    out.weight.data = parameters["weight.output"][member].T.clone()
-    out.bias.data = parameters["bias.output"][member].clone()
+        modules += [layer_module, *([NORMS[arm](len(filters))] if NORMS[arm] else []), nn.ReLU()]
+    out, last = nn.Linear(architecture.width, architecture.outputs), architecture.depth
+    out.weight.data = parameters[f"weight.{last}"][member].T.clone()
+    out.bias.data = parameters[f"bias.{last}"][member].clone()
     return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), out).double()
 
 
-@pytest.mark.parametrize("arm", ["plain", "batch_norm"])
+def test_patches_are_what_torch_unfolds() -> None:
+    x = torch.randn(2, 3, 5, 5, 4)
+    for stride in (1, 2):
+        found = patches(x, stride)
+        expected = nn.functional.unfold(x.permute(0, 1, 4, 2, 3).flatten(0, 1), 3, padding=1, stride=stride)
+        expected = expected.view(6, 4, 9, -1).permute(0, 3, 2, 1).reshape(2, -1, 36)  # torch has channel by channel
+        assert torch.equal(found, expected)
+
+
+@pytest.mark.parametrize("arm", NORMS)
 def test_training_equals_torch_nn(arm: str) -> None:
     data = fashion_for(sorted(set(SEEDS)), batch=16, steps=STEPS)
     data = replace(data, inputs=data.inputs.double())
-    architecture = Convolutional(depth=4, channels=4, arm=arm)
-    parameters = {name: value.double() for name, value in convolution.initialise(architecture, SEEDS).items()}
-    statistics = convolution.fresh_statistics(architecture, parameters)
-    start = assemble(architecture, parameters, SEEDS, statistics, compute=convolution.forward)
+    architecture = Convolutional(depth=4, width=4, arm=arm)
+    parameters = {name: value.double() for name, value in initialise(architecture, SEEDS).items()}
+    start = assemble(architecture, parameters, SEEDS)
     trained = train(start, data, RATES)
     loss, accuracy = evaluate(trained.ensemble, data, data.test, training=False)
     for member, rate in enumerate(RATES):
-        network = alone(architecture, parameters, member)
+        network = alone(architecture, arm, parameters, member)
         optimiser = torch.optim.SGD(network.parameters(), lr=rate)
         row = int(start.seed_rows[member])
         for step in range(STEPS):
@@ -58,7 +79,8 @@ def test_training_equals_torch_nn(arm: str) -> None:
             optimiser.step()
         convolutions = [module for module in network if isinstance(module, nn.Conv2d)]
         for layer, module in enumerate(convolutions):
-            torch.testing.assert_close(trained.ensemble.parameters[f"filter.{layer}"][member], module.weight, **CLOSE)
+            weight = trained.ensemble.parameters[f"weight.{layer}"][member]
+            torch.testing.assert_close(as_filters(weight), module.weight.data, **CLOSE)
         norms = [module for module in network if isinstance(module, nn.BatchNorm2d)]
         for norm, running in zip(norms, trained.ensemble.statistics, strict=True):
             torch.testing.assert_close(running.mean[member], norm.running_mean, **CLOSE)
@@ -79,25 +101,29 @@ def test_the_clothes_are_the_ones_that_were_made() -> None:
 
 def test_noise_stands_behind_batch_norm_and_leaves_with_eval_mode() -> None:
     """Each position of the picture draws for itself; members of one seed draw the same."""
-    architecture = Convolutional(depth=1, channels=4, arm="noisy_batch_norm")
-    parameters = convolution.initialise(architecture, [2, 2, 7])
-    statistics = convolution.fresh_statistics(architecture, parameters)
+    architecture, seeds = Convolutional(depth=1, width=4, arm="noisy_batch_norm"), [2, 2, 7]
+    parameters = initialise(architecture, seeds)
+    statistics = architecture.fresh_statistics(parameters)
     pixels = fashion()[0][:96].view(3, 32, -1)
-    noise = shifting_noise([2, 2, 7], step=3)
-    with_noise = convolution.forward(architecture, parameters, pixels, Context(training=True, noise=noise))
-    shift, factor = shifting_noise([2, 2, 7], step=3)(torch.empty(3, 32 * 7 * 7, 4))
-    assert torch.equal(shift[0], shift[1])
+    noise = Noise(seeds, step=3)
+    drawn = [torch.from_numpy(one)[noise.rows] for one in Noise(seeds, step=3).draw(32 * 7 * 7, 4)]
+    with_noise = architecture.compute(parameters, pixels, Context(training=True, noise=noise))
     for member in range(3):
-        filters = parameters["filter.0"][member]
+        filters = as_filters(parameters["weight.0"][member])
         z = nn.functional.conv2d(pixels[member].view(32, 1, 14, 14), filters, stride=2, padding=1)
         z = nn.functional.batch_norm(z, None, None, training=True).permute(0, 2, 3, 1)
-        moved = torch.relu(factor[member].view(z.shape) * z + shift[member].view(z.shape)).mean((1, 2))
-        expected = moved @ parameters["weight.output"][member]
+        shift, factor = (one[member].view(z.shape) for one in drawn)
+        expected = torch.relu(factor * z + shift).mean((1, 2)) @ parameters["weight.1"][member]
         torch.testing.assert_close(with_noise[member], expected, rtol=1e-4, atol=1e-5)
     quiet = replace(architecture, arm="batch_norm")
     for context in (Context(training=True), Context(training=False)):
         arguments = (parameters, pixels, context, statistics)
-        assert torch.equal(convolution.forward(architecture, *arguments), convolution.forward(quiet, *arguments))
+        assert torch.equal(architecture.compute(*arguments), quiet.compute(*arguments))
+
+
+def test_pictures_that_are_not_square_are_refused() -> None:
+    with pytest.raises(ValueError, match="no square picture"):
+        Convolutional(inputs=195)
 
 
 @pytest.mark.skipif(not FASHION_FOLDER.is_dir(), reason="dataset-fashion-mnist is not installed")

@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import nn
 
+from whybn.lab.arms import ARMS, BATCH_NORM
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, initialise
-from whybn.lab.normalisers import ARMS, EPSILON, GROUPS, MOMENTUM, Context, Running, batch_norm, shifting_noise
+from whybn.lab.noise import Noise
+from whybn.lab.normalisers import EPSILON, GROUPS, MOMENTUM, Context, Running, normalise
 from whybn.lab.training import Optimiser, assemble, evaluate, gradients, train
 
 STEPS = 50
@@ -69,7 +71,9 @@ class Activation(nn.Module):
         return self.function(z)
 
 
-def alone(architecture: Architecture, parameters: dict, member: int, running: Running | None) -> nn.Sequential:
+def alone(
+    architecture: Architecture, arm: str, parameters: dict, member: int, running: list[Running] | None = None
+) -> nn.Sequential:
     """The torch.nn network with the member's initial parameters."""
     norms = {
         "batch_norm": nn.BatchNorm1d,
@@ -90,9 +94,9 @@ def alone(architecture: Architecture, parameters: dict, member: int, running: Ru
             linear.bias.data = parameters[f"bias.{layer}"][member].clone()
         modules.append(linear)
         if layer < architecture.depth:
-            if architecture.arm in norms:
-                norm = norms[architecture.arm](fan_out).double()
-                if architecture.arm == "frozen_batch_norm":
+            if arm in norms:
+                norm = norms[arm](fan_out).double()
+                if arm == "frozen_batch_norm":
                     norm.running_mean.copy_(running[layer].mean[member])
                     norm.running_var.copy_(running[layer].variance[member])
                 modules.append(norm)
@@ -114,17 +118,17 @@ def test_fifty_steps_equal_torch_nn(arm: str, activation: str) -> None:
         start = assemble(architecture, parameters, MEMBER_SEEDS, statistics)
     trained = train(start, data, RATES)
     for member in range(len(MEMBER_SEEDS)):
-        network = alone(architecture, parameters, member, statistics)
+        network = alone(architecture, arm, parameters, member, statistics)
         network.train(arm != "frozen_batch_norm")
         optimiser = torch.optim.SGD(network.parameters(), lr=RATES[member])
         noisy = [module for module in network if isinstance(module, Noisy)]
         row = int(start.seed_rows[member])
         for step in range(STEPS):
             index = data.order[step, row]
-            draw = shifting_noise(MEMBER_SEEDS, step)
+            noise = Noise(MEMBER_SEEDS, step)
             for module in noisy:
-                shift, factor = draw(torch.zeros(len(MEMBER_SEEDS), 32, 32).double())
-                module.noise = (shift[member], factor[member])
+                shift, factor = (torch.tensor(one[noise.rows[member]]).double() for one in noise.draw(32, 32))
+                module.noise = (shift, factor)
             loss = nn.functional.cross_entropy(network(data.inputs[index]), data.targets[index])
             optimiser.zero_grad()
             loss.backward()
@@ -157,7 +161,7 @@ def test_gradient_equals_torch_nn_in_double_precision(arm: str) -> None:
     ensemble = assemble(architecture, parameters, [0])
     inputs, targets = data.inputs[data.order[0]], data.targets[data.order[0]]
     loss, gradient = gradients(ensemble, inputs, targets, Context(training=True))
-    network = alone(architecture, parameters, 0, None)
+    network = alone(architecture, arm, parameters, 0)
     reference = nn.functional.cross_entropy(network(inputs[0]), targets[0])
     reference.backward()
     assert loss[0].item() == pytest.approx(reference.item(), rel=1e-12)
@@ -183,7 +187,7 @@ def test_optimisers_equal_torch_optim(settings: Optimiser, reference) -> None:
     data = double_digits([0], 20)
     parameters = double(initialise(architecture, [0]))
     trained = train(assemble(architecture, parameters, [0]), data, [0.05], settings)
-    network = alone(architecture, parameters, 0, None)
+    network = alone(architecture, "plain", parameters, 0)
     optimiser = reference(network.parameters())
     for step in range(20):
         index = data.order[step, 0]
@@ -199,7 +203,7 @@ def test_normaliser_after_the_activation_equals_torch_nn(arm: str) -> None:
     data = double_digits([0], STEPS)
     parameters = double(initialise(architecture, [0], "default"))
     trained = train(assemble(architecture, parameters, [0]), data, [0.05])
-    network = alone(architecture, parameters, 0, None)
+    network = alone(architecture, arm, parameters, 0)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.05)
     for index in data.order[:, 0]:
         optimiser.zero_grad()
@@ -217,7 +221,7 @@ def test_warm_up_equals_a_schedule_of_torch_and_others_stay() -> None:
     parameters = double(initialise(architecture, [0]))
     settings = Optimiser(warm_up=10, trainable=("scale", "shift"))
     trained = train(assemble(architecture, parameters, [0]), data, [0.05], settings)
-    network = alone(architecture, parameters, 0, None)
+    network = alone(architecture, "batch_norm", parameters, 0)
     moving = [value for module in network if hasattr(module, "eps") for value in module.parameters()]
     optimiser = torch.optim.SGD(moving, lr=0.05)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1, (step + 1) / 10))
@@ -236,7 +240,7 @@ def test_eval_mode_equals_torch_nn() -> None:
     parameters = double(initialise(architecture, [0]))
     trained = train(assemble(architecture, parameters, [0]), data, [0.1])
     loss, accuracy = evaluate(trained.ensemble, data, data.test, training=False)
-    network = alone(architecture, trained.ensemble.parameters, 0, None)
+    network = alone(architecture, "batch_norm", trained.ensemble.parameters, 0)
     norms = [module for module in network if isinstance(module, nn.BatchNorm1d)]
     for layer, norm in enumerate(norms):
         norm.weight.data = trained.ensemble.parameters[f"scale.{layer}"][0]
@@ -251,32 +255,29 @@ def test_eval_mode_equals_torch_nn() -> None:
 
 @pytest.mark.parametrize("arm", ["l1_norm", "linf_norm"])
 def test_other_sizes_pass_gradcheck_and_agree_in_eval_mode(arm: str) -> None:
-    z, scale, shift = (torch.randn(shape, dtype=torch.float64) for shape in ((2, 9, 4), (2, 4), (2, 4)))
-    function = ARMS[arm].function
+    z, normaliser = torch.randn(2, 9, 4, dtype=torch.float64, requires_grad=True), ARMS[arm].normaliser
 
-    def train_mode(*inputs: torch.Tensor) -> torch.Tensor:
-        return function(*inputs, None, Context(training=True))
+    def train_mode(inputs: torch.Tensor) -> torch.Tensor:
+        return normalise(inputs, normaliser, None, Context(training=True))
 
-    assert torch.autograd.gradcheck(train_mode, [one.requires_grad_() for one in (z, scale, shift)])
-    running = Running(torch.zeros_like(scale), torch.ones_like(scale))
-    outputs = function(z, scale, shift, running, Context(training=True, momentum=1.0))
-    torch.testing.assert_close(function(z, scale, shift, running, Context(training=False)), outputs)
+    assert torch.autograd.gradcheck(train_mode, z)
+    running = Running(torch.zeros(2, 4).double(), torch.ones(2, 4).double())
+    outputs = normalise(z.detach(), normaliser, running, Context(training=True, calibrate=True))
+    torch.testing.assert_close(normalise(z.detach(), normaliser, running, Context(training=False)), outputs)
 
 
-def test_ghost_batch_norm_equals_modules_on_chunks() -> None:
+def test_ghosts_equal_modules_on_chunks() -> None:
     z = torch.randn(3, 12, 5, dtype=torch.float64, requires_grad=True)
-    scale, shift = torch.rand(3, 5, dtype=torch.float64), torch.randn(3, 5, dtype=torch.float64)
     running = Running(torch.randn(3, 5, dtype=torch.float64), torch.rand(3, 5, dtype=torch.float64))
     before = Running(running.mean.clone(), running.variance.clone())
     weights = torch.randn(3, 12, 5, dtype=torch.float64)
-    found = batch_norm(z, scale, shift, running, Context(training=True, ghost=4))
+    found = normalise(z, replace(BATCH_NORM.normaliser, ghost=4), running, Context(training=True, step=0))
     (gradient,) = torch.autograd.grad((found * weights).sum(), z)
     for member in range(3):
         x = z[member].detach().requires_grad_()
         norms = []
         for _ in range(3):
-            norm = nn.BatchNorm1d(5).double()
-            norm.weight.data, norm.bias.data = scale[member].clone(), shift[member].clone()
+            norm = nn.BatchNorm1d(5, affine=False).double()
             norm.running_mean.copy_(before.mean[member])
             norm.running_var.copy_(before.variance[member])
             norms.append(norm)
@@ -295,8 +296,12 @@ def test_a_ghost_of_the_whole_batch_changes_nothing_and_a_misfit_is_refused() ->
     architecture = Architecture(depth=2, width=8, arm="batch_norm")
     parameters = double(initialise(architecture, [0]))
     ordinary = train(assemble(architecture, parameters, [0]), data, [0.1])
-    ghostly = replace(architecture, ghost=32)
-    same = train(assemble(ghostly, parameters, [0]), data, [0.1])
+
+    def in_ghosts(size: int) -> Architecture:
+        normaliser = replace(BATCH_NORM.normaliser, ghost=size)
+        return replace(architecture, arm=replace(BATCH_NORM, normaliser=normaliser))
+
+    same = train(assemble(in_ghosts(32), parameters, [0]), data, [0.1])
     torch.testing.assert_close(same.minibatch_loss, ordinary.minibatch_loss, rtol=1e-12, atol=0)
     with pytest.raises(ValueError, match="do not fill"):
-        train(assemble(replace(architecture, ghost=5), parameters, [0]), data, [0.1])
+        train(assemble(in_ghosts(5), parameters, [0]), data, [0.1])

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from whybn.lab import recurrent
 from whybn.lab.data import digits_for
+from whybn.lab.networks import initialise
 from whybn.lab.recurrent import Recurrent
 from whybn.lab.training import assemble, evaluate, train
 
@@ -56,10 +56,9 @@ class ByHand(nn.Module):
 def test_training_equals_torch_nn(arm: str, sets: int) -> None:
     data = digits_for(sorted(set(SEEDS)), batch=16, steps=STEPS)
     data = replace(data, inputs=data.inputs.double())
-    architecture = Recurrent(width=12, arm=arm)
-    parameters = {name: value.double() for name, value in recurrent.initialise(architecture, SEEDS).items()}
-    statistics = recurrent.fresh_statistics(architecture, parameters, sets)
-    start = assemble(architecture, parameters, SEEDS, statistics, compute=recurrent.forward)
+    architecture = Recurrent(width=12, arm=arm, sets=sets)
+    parameters = {name: value.double() for name, value in initialise(architecture, SEEDS, "glorot").items()}
+    start = assemble(architecture, parameters, SEEDS)
     trained = train(start, data, RATES)
     longer = torch.cat([data.inputs, data.inputs[:, :16]], 1)  # two steps more than in training
     loss, accuracy = evaluate(trained.ensemble, replace(data, inputs=longer), data.test, training=False)
@@ -85,9 +84,16 @@ def test_training_equals_torch_nn(arm: str, sets: int) -> None:
 
 
 def test_arms_share_initial_weights_and_the_state_map_is_orthogonal() -> None:
-    plain = recurrent.initialise(Recurrent(arm="plain"), [3])
-    normalised = recurrent.initialise(Recurrent(arm="batch_norm"), [3])
+    plain = initialise(Recurrent(arm="plain"), [3])
+    normalised = initialise(Recurrent(arm="batch_norm"), [3])
     for name in ("weight.input", "weight.state", "weight.output"):
         torch.testing.assert_close(plain[name], normalised[name], rtol=0, atol=0)
     state = plain["weight.state"][0]
     torch.testing.assert_close(state @ state.T, torch.eye(32), atol=1e-5, rtol=0)
+
+
+def test_what_it_does_not_know_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown arm 'nonsense'"):
+        Recurrent(arm="nonsense")
+    with pytest.raises(ValueError, match="know no arm with noisy=True"):
+        Recurrent(arm="noisy_plain")

@@ -5,7 +5,12 @@ import torch
 from torch import nn
 
 from whybn.lab.data import digits_for
-from whybn.lab.residual import KINDS, Residual, descend, forward, initialise
+from whybn.lab.networks import initialise
+from whybn.lab.normalisers import Context
+from whybn.lab.residual import BRANCHES, Residual
+from whybn.lab.training import assemble, train
+
+KINDS = {"plain": {}, "batch_norm": {"arm": "batch_norm"}, **{name: {"branch": name} for name in BRANCHES}}
 
 
 class Block(nn.Module):
@@ -15,7 +20,7 @@ class Block(nn.Module):
         self.linear = nn.Linear(8, 8)
         self.linear.weight.data = parameters[f"weight.{block}"][member].T.clone()
         self.linear.bias.data.zero_()
-        self.factor = nn.Parameter(torch.zeros(1)) if kind == "skip_init" else 1
+        self.factor = nn.Parameter(torch.zeros(1)) if kind == "skip_init" else 3**-0.5 if kind == "shrunk" else 1
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.factor * self.linear(torch.relu(self.norm(x)))
@@ -23,10 +28,10 @@ class Block(nn.Module):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_ten_steps_equal_torch_nn(kind: str) -> None:
-    network = Residual(blocks=3, width=8, kind=kind)
+    network = Residual(blocks=3, width=8, **KINDS[kind])
     data = digits_for([2, 5], 16, 10)
     start = initialise(network, [2, 5])
-    trained = descend(network, start, data, torch.tensor([0, 1]), [0.02, 0.01])
+    trained = train(assemble(network, start, [2, 5]), data, [0.02, 0.01]).ensemble.parameters
     for member, rate in enumerate([0.02, 0.01]):
         first, last = nn.Linear(64, 8), nn.Linear(8, 10)
         for linear, layer in ((first, 0), (last, 4)):
@@ -45,11 +50,12 @@ def test_ten_steps_equal_torch_nn(kind: str) -> None:
 
 
 def test_kinds_share_weights_and_skip_init_starts_as_the_identity() -> None:
-    weights = [initialise(Residual(blocks=2, kind=kind), [0])["weight.2"] for kind in KINDS]
-    assert torch.equal(weights[0], weights[1])
-    assert torch.equal(weights[0], weights[2])
-    network, trace = Residual(blocks=2, kind="skip_init"), []
-    forward(network, initialise(network, [0]), torch.randn(1, 5, 64), trace)
-    assert torch.equal(trace[0], trace[2])
-    with pytest.raises(ValueError, match="unknown kind"):
-        Residual(kind="layer_norm")
+    weights = [initialise(Residual(blocks=2, **kind), [0])["weight.2"] for kind in KINDS.values()]
+    assert all(torch.equal(weights[0], other) for other in weights)
+    network, states = Residual(blocks=2, branch="skip_init"), []
+    network.compute(initialise(network, [0]), torch.randn(1, 5, 64), Context(training=True), states=states)
+    assert torch.equal(states[0], states[2])
+    with pytest.raises(ValueError, match="unknown branch"):
+        Residual(branch="half")
+    with pytest.raises(ValueError, match="unknown arm"):
+        Residual(arm="skip_init")

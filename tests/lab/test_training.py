@@ -3,9 +3,11 @@
 import pytest
 import torch
 
+from whybn.lab.arms import ARMS
 from whybn.lab.data import batch_order, digits, digits_for, split, target_function
 from whybn.lab.networks import Architecture, calibrate, forward, initialise
-from whybn.lab.normalisers import ARMS, Context, shifting_noise
+from whybn.lab.noise import Noise
+from whybn.lab.normalisers import Context, Running
 from whybn.lab.training import NEVER, assemble, evaluate, gradients, train
 
 
@@ -90,14 +92,14 @@ def test_a_probed_run_equals_an_unprobed_one_bit_for_bit(arm: str) -> None:
     statistics = calibrate(architecture, parameters, data.inputs[data.training])
 
     def start():
-        return assemble(architecture, parameters, [0, 1], statistics if arm == "frozen_batch_norm" else None)
+        copied = [Running(layer.mean.clone(), layer.variance.clone()) for layer in statistics]
+        return assemble(architecture, parameters, [0, 1], copied)
 
     seen = []
 
     def probe(step, ensemble, _members):
         inputs = data.inputs[data.training][ensemble.seed_rows]
-        frozen = ensemble.statistics if arm == "frozen_batch_norm" else None
-        forward(architecture, ensemble.parameters, inputs, Context(training=True), frozen)
+        forward(architecture, ensemble.parameters, inputs, Context(training=True), ensemble.statistics)
         gradients(ensemble, inputs[:, :50], data.targets[data.training][:, :50], Context(training=True))
         evaluate(ensemble, data, data.test, training=False)
         torch.rand(3)  # the global random state is nobody's
@@ -124,14 +126,18 @@ def test_training_leaves_the_start_untouched() -> None:
 
 
 def test_noise_has_the_published_spread_and_is_paired() -> None:
-    shift, factor = shifting_noise([0, 1, 0], step=3)(torch.zeros(3, 400, 300))
-    assert torch.equal(shift[0], shift[2])
+    noise = Noise([0, 1, 0], step=3)
+    assert noise.rows.tolist() == [0, 1, 0]
+    shift, factor = (torch.from_numpy(one) for one in noise.draw(400, 300))
+    assert shift.shape == factor.shape == (2, 400, 300)
     assert not torch.equal(shift[0], shift[1])
-    means = shift[:2].mean(1).flatten()
+    means = shift.mean(1).flatten()
     assert means.std().item() == pytest.approx(1 / 12**0.5, rel=0.1)
     assert (shift - shift.mean(1, keepdim=True)).abs().max() < 0.12
     assert factor.mean().item() == pytest.approx(1.125, abs=0.01)
     assert (factor - factor.mean(1, keepdim=True)).std().item() == pytest.approx(0.1, rel=0.05)
+    again = Noise([1], step=3).draw(400, 300)[0]
+    assert torch.equal(torch.from_numpy(again[0]), shift[1])
 
 
 @pytest.mark.parametrize(

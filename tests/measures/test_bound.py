@@ -42,5 +42,5 @@ def test_every_term_is_that_of_torch_nn() -> None:
 
 
 def test_a_network_without_batch_statistics_is_refused() -> None:
-    with pytest.raises(ValueError, match="no batch statistics"):
+    with pytest.raises(ValueError, match="is about Batch Norm"):
         gradient_bound(*case("plain"))

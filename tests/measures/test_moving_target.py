@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from whybn.lab.arms import BATCH_NORM
 from whybn.lab.networks import Architecture, initialise
 from whybn.lab.training import assemble
 from whybn.measures.moving_target import moving_target
@@ -20,7 +21,7 @@ def modules(architecture: Architecture, parameters: dict) -> nn.Sequential:
         if linear.bias is not None:
             linear.bias.data.zero_()
         last = layer == architecture.depth
-        norm = [nn.BatchNorm1d(fan_out).double()] if architecture.arm == "batch_norm" and not last else []
+        norm = [nn.BatchNorm1d(fan_out).double()] if architecture.arm == BATCH_NORM and not last else []
         layers.append(nn.Sequential(linear, *norm, *([] if last else [nn.Tanh()])))
     return nn.Sequential(*layers)
 

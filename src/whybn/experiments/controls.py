@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from whybn.lab.arms import ARMS
 from whybn.lab.data import Data, digits_for
-from whybn.lab.networks import REFERENCE, Architecture, Trace, calibrate, forward, initialise, with_arm
-from whybn.lab.normalisers import Context, shifting_noise
+from whybn.lab.networks import REFERENCE, Architecture, Trace, calibrate, forward, initialise
+from whybn.lab.noise import Noise
+from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
 
@@ -53,11 +55,11 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     networks = list(zip(settings.depths, settings.gains, strict=True))
-    if with_arm(REFERENCE, part).normaliser.noisy:
+    if ARMS[part].noisy:
         networks = [(depth, gain) for depth, gain in networks if gain == 1]
-    elif part == "frozen_batch_norm":
+    elif ARMS[part].held:
         networks = [(depth, gain) for depth, gain in networks if depth == REFERENCE.depth]
-    found = [_train_all(settings, replace(REFERENCE, arm=part, depth=depth), gain, rates) for depth, gain in networks]
+    found = [_train_all(settings, replace(REFERENCE, arm=ARMS[part], depth=depth), gain, rates) for depth, gain in networks]
     return {
         "rates": rates,
         "depths": np.array([depth for depth, _ in networks]),
@@ -112,11 +114,10 @@ class Notes:
     def read(self, step: int, ensemble: Ensemble) -> torch.Tensor:
         """Inputs of every layer but the first, (layer, member, image, unit), with the noise of this step."""
         index = self.data.training[:, : self.settings.probe_images][ensemble.seed_rows]
-        noise = shifting_noise(ensemble.seeds, step) if ensemble.architecture.normaliser.noisy else None
+        noise = Noise(ensemble.seeds, step) if ensemble.architecture.arm.noisy else None
         trace = Trace([], [], [])
         with torch.no_grad():
-            statistics = ensemble.statistics if ensemble.architecture.arm == "frozen_batch_norm" else None
-            context = Context(training=True, noise=noise)
+            context, statistics = Context(training=True, noise=noise), ensemble.statistics
             forward(ensemble.architecture, ensemble.parameters, self.data.inputs[index], context, statistics, trace)
         return torch.stack(trace.activations)
 

@@ -19,7 +19,7 @@ from whybn.measures.tails import example_norms, flattened, kurtosis, top_share
 
 PARTS = ("growth", "rank", "tails")
 BUDGET = 15
-ARMS = ("plain", "batch_norm")
+COMPARED = ("plain", "batch_norm")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def rank(settings: Settings, seeds: list[int]) -> dict[str, object]:
     """Soft rank of the activations of one mini-batch, layer by layer."""
     inputs, _ = _batch(digits_for(seeds, settings.rank_batch, 1), 0)
     found: dict[str, object] = {"rank_batch": settings.rank_batch}
-    for arm in ARMS:
+    for arm in COMPARED:
         network = Architecture(depth=settings.rank_layers, width=settings.rank_width, arm=arm)
         trace = Trace([], [], [])
         with torch.no_grad():
@@ -142,7 +142,7 @@ def tails(settings: Settings, seeds: list[int]) -> dict[str, object]:
     thresholds = torch.logspace(*settings.thresholds, 31)
     batch = _batch(digits_for(seeds, settings.batch, 1), 0)
     found: dict[str, object] = {"lengths": lengths, "thresholds": thresholds}
-    for arm in ARMS:
+    for arm in COMPARED:
         network = with_arm(REFERENCE, arm)
         for scheme in ("he", "glorot"):
             start = assemble(network, initialise(network, seeds, scheme), seeds)

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from whybn.lab.arms import BATCH_NORM, PLAIN
 from whybn.lab.data import Data, digits_for, set_aside
-from whybn.lab.networks import Architecture, calibrate, initialise
+from whybn.lab.networks import Architecture, calibrate, initialise, with_arm
+from whybn.lab.normalisers import Arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
@@ -49,8 +51,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     sizes = settings.sizes if part == "batch_norm" else (settings.batch,)
     found: dict[str, list[torch.Tensor]] = {name: [] for name in images}
     for size in sizes:
-        ghost = size if part == "batch_norm" else None
-        architecture = Architecture(depth=settings.depth, width=settings.width, arm=part, ghost=ghost)
+        architecture = Architecture(depth=settings.depth, width=settings.width, arm=part)
+        if part == "batch_norm":
+            architecture = with_arm(architecture, _in_ghosts(size))
         losses = _losses(settings, architecture, seeds, data, images)
         for name, values in losses.items():
             found[name].append(values)
@@ -65,13 +68,18 @@ def _data(settings: Settings, seeds: list[int]) -> tuple[Data, torch.Tensor]:
     return set_aside(whole, seeds, settings.held_out, settings.batch, max(settings.look_at))
 
 
+def _in_ghosts(size: int) -> Arm:
+    """Batch Norm of each `size` neighbours in the mini-batch by themselves (Hoffer, Hubara and Soudry 2017)."""
+    return replace(BATCH_NORM, normaliser=replace(BATCH_NORM.normaliser, ghost=size))
+
+
 def _losses(
     settings: Settings, architecture: Architecture, seeds: list[int], data: Data, images: dict[str, torch.Tensor]
 ) -> dict[str, torch.Tensor]:
     """Losses along one training of every seed at every rate: (time, seed, rate)."""
     each = [seed for seed in seeds for _ in settings.rates]
     found = {name: torch.full((len(settings.look_at), len(each)), torch.nan) for name in images}
-    whole = replace(architecture, ghost=None)
+    whole = with_arm(architecture, BATCH_NORM if architecture.arm.normaliser else PLAIN)
 
     def look(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         population = data.inputs[data.training[ensemble.seed_rows]]

@@ -102,7 +102,7 @@ class Notes:
             self.squares[step][:, members] = torch.stack([weight.square().sum((1, 2)) for weight in weights])
         if step == settings.rescale_at:
             self.rescaled = rescale(settings, self.data, self.at_one_rate(ensemble, members))
-        if step in settings.bound_at and ensemble.architecture.normaliser.uses_batch:
+        if step in settings.bound_at and ensemble.architecture.arm.uses_batch:
             chosen = self.at_one_rate(ensemble, members)
             index = self.data.order[step][chosen.seed_rows]
             batch = self.data.inputs[index].double(), self.data.targets[index]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from whybn.lab import recurrent
 from whybn.lab.data import Data, digits_for, set_aside
+from whybn.lab.networks import initialise
 from whybn.lab.normalisers import Context
 from whybn.lab.recurrent import Recurrent
 from whybn.lab.training import Ensemble, assemble, evaluate, train
@@ -55,11 +55,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     rates = np.logspace(*settings.rate_decades, settings.rates)
     data, held_out = _data(settings)
     each = [seed for seed in seeds for _ in rates]
-    architecture = Recurrent(settings.row, width=settings.width, arm=part.removeprefix("shared_"))
-    parameters = recurrent.initialise(architecture, each)
     sets = 1 if part == "shared_batch_norm" else PIXELS // settings.row
-    statistics = recurrent.fresh_statistics(architecture, parameters, sets)
-    start = assemble(architecture, parameters, each, statistics, compute=recurrent.forward)
+    architecture = Recurrent(settings.row, width=settings.width, arm=part.removeprefix("shared_"), sets=sets)
+    start = assemble(architecture, initialise(architecture, each, "glorot"), each)
     trained = train(start, data, rates.tolist() * settings.seeds).ensemble
     validation = _error(trained, data, held_out, settings.rates)
     best = np.nan_to_num(validation, nan=1.0).mean(0).argmin()
@@ -96,5 +94,5 @@ def _spread(ensemble: Ensemble, inputs: torch.Tensor) -> np.ndarray:
     """Spread over images of the sums at each step, mean over units: (step, seed)."""
     sums: list[torch.Tensor] = []
     with torch.no_grad():
-        recurrent.forward(ensemble.architecture, ensemble.parameters, inputs, Context(training=True), sums=sums)
+        ensemble.architecture.compute(ensemble.parameters, inputs, Context(training=True), sums=sums)
     return torch.stack([each.std(1).mean(1) for each in sums]).numpy()

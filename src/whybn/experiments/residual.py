@@ -9,9 +9,12 @@ import numpy as np
 import torch
 
 from whybn.lab.data import digits_for
-from whybn.lab.networks import losses
-from whybn.lab.residual import Residual, descend, forward, initialise
+from whybn.lab.networks import initialise
+from whybn.lab.normalisers import Context
+from whybn.lab.residual import Residual
+from whybn.lab.training import assemble, evaluate, train
 
+NETWORKS = {"plain": Residual(), "batch_norm": Residual(arm="batch_norm"), "skip_init": Residual(branch="skip_init")}
 PARTS = ("plain", "batch_norm", "skip_init")
 BUDGET = 15
 
@@ -41,26 +44,21 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     after the last step, NaN where the network has diverged. steps ().
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
-    network = Residual(blocks=settings.blocks, kind=part)
+    network = replace(NETWORKS[part], blocks=settings.blocks)
     data = digits_for(seeds, settings.batch, settings.steps)
     rates = np.logspace(*settings.rate_decades, settings.rates)
-    trace: list[torch.Tensor] = []
+    states: list[torch.Tensor] = []
     with torch.no_grad():
-        forward(network, initialise(network, seeds), data.inputs[data.order[0]], trace)
-    squares = torch.stack([state.square().mean((1, 2)) for state in trace])
-    rows = torch.arange(len(seeds)).repeat_interleave(len(rates))
-    start = initialise(network, [seeds[row] for row in rows.tolist()])
-    trained = descend(network, start, data, rows, rates.tolist() * len(seeds))
-    loss = []
-    with torch.no_grad():
-        for members in torch.arange(len(rows)).split(8):
-            index = data.training[rows[members]]
-            one = {name: value[members] for name, value in trained.items()}
-            loss.append(losses(forward(network, one, data.inputs[index]), data.targets[index]))
-    found = torch.cat(loss).view(len(seeds), len(rates))
+        inputs = data.inputs[data.order[0]]
+        network.compute(initialise(network, seeds), inputs, Context(training=True), states=states)
+    squares = torch.stack([state.square().mean((1, 2)) for state in states])
+    each = [seed for seed in seeds for _ in rates]
+    start = assemble(network, initialise(network, each), each)
+    trained = train(start, data, rates.tolist() * len(seeds)).ensemble
+    loss = evaluate(trained, data, data.training, training=True)[0].view(len(seeds), len(rates))
     return {
         "size": (squares / squares[0]).numpy(),
         "rates": rates,
-        "loss": torch.where(found.isfinite(), found, torch.nan).numpy(),
+        "loss": loss.numpy(),
         "steps": np.array(settings.steps),
     }

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from whybn.lab import convolution
 from whybn.lab.convolution import Convolutional
 from whybn.lab.data import Data, fashion_for
-from whybn.lab.training import Ensemble, evaluate, train
+from whybn.lab.networks import initialise, on_gpu
+from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm")
@@ -56,8 +56,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     rates = np.logspace(*settings.rate_decades, settings.rates)
     each = [seed for seed in seeds for _ in rates]
-    architecture = Convolutional(depth=settings.depth, channels=settings.channels, arm=part)
-    start = convolution.ensemble(architecture, each, gpu=settings.whole)
+    architecture = Convolutional(depth=settings.depth, width=settings.channels, arm=part)
+    start = assemble(architecture, on_gpu(initialise(architecture, each), wanted=settings.whole), each)
     data = fashion_for(seeds, settings.batch, settings.steps, settings.whole).to(start.seed_rows.device)
     walks: list[torch.Tensor] = []
 

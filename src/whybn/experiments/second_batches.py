@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from whybn.lab import convolution
 from whybn.lab.convolution import Convolutional
 from whybn.lab.data import Data, fashion_for, set_aside
-from whybn.lab.training import evaluate, train
+from whybn.lab.networks import initialise, on_gpu
+from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 42
@@ -59,8 +59,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 def _errors(settings: Settings, arm: str, size: int, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Share of wrong answers on the pictures set aside and on the test pictures: (seed, rate) each."""
     each = [seed for seed in _seeds(settings) for _ in rates]
-    architecture = Convolutional(depth=settings.depth, channels=settings.channels, arm=arm)
-    start = convolution.ensemble(architecture, each, gpu=settings.whole)
+    architecture = Convolutional(depth=settings.depth, width=settings.channels, arm=arm)
+    start = assemble(architecture, on_gpu(initialise(architecture, each), wanted=settings.whole), each)
     data, held_out = (part.to(start.seed_rows.device) for part in _data(settings, size))
     trained = train(start, data, rates.tolist() * settings.seeds).ensemble
 

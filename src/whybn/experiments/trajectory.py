@@ -62,7 +62,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     if (trained.diverged_at >= 0).any():
         raise ArithmeticError(f"{part} diverged at rate {settings.rate}; this experiment compares networks that train")
     found = notes.arrays()
-    if architecture.normaliser.uses_batch:
+    if architecture.arm.uses_batch:
         found |= transform(settings, data, trained.ensemble) | companions(settings, data, trained.ensemble)
     return {name: np.asarray(value) for name, value in found.items()}
 

@@ -7,16 +7,18 @@ only the arithmetic on it stops.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, no_type_check, runtime_checkable
+from typing import no_type_check
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from whybn.lab.backpropagation import Move, backpropagate, is_written_out
+from whybn.lab import backpropagation
+from whybn.lab.backpropagation import Move
 from whybn.lab.data import Data
-from whybn.lab.networks import Architecture, Parameters, Statistics, forward, fresh_statistics, losses
-from whybn.lab.normalisers import Arm, Context, Running, shifting_noise
+from whybn.lab.networks import Design, Parameters, Statistics, losses
+from whybn.lab.noise import Noise
+from whybn.lab.normalisers import Context, Running
 
 NEVER = -1  # diverged_at of a member that did not diverge
 
@@ -27,6 +29,8 @@ class Optimiser:
 
     warm_up: number of first steps over which the learning rate rises in a straight line to its full value.
     trainable: kinds of parameters that move (such as scale and shift), the others stay as they were drawn; None: all.
+    limit: largest step of a weight matrix, relative to its norm; a longer one is shortened to it. None: no limit.
+    hold_norms: after each step the weight matrices of hidden layers are given back the norms that they had before it.
     """
 
     momentum: float = 0.0
@@ -36,17 +40,8 @@ class Optimiser:
     epsilon: float = 1e-8
     warm_up: int = 0
     trainable: tuple[str, ...] | None = None
-
-
-@runtime_checkable
-class Design(Protocol):
-    """What training asks of an architecture, fully connected or not."""
-
-    arm: str
-
-    @property
-    def normaliser(self) -> Arm:
-        """How the arm builds a layer."""
+    limit: float | None = None
+    hold_norms: bool = False
 
 
 @dataclass
@@ -59,7 +54,6 @@ class Ensemble:
     seed_rows: Int[Tensor, "member"]  # which row of Data.order each member reads
     seeds: list[int]  # one per member; the noise of Noisy Batch Norm depends on it
     moments: dict[str, list[Tensor]] = field(default_factory=dict)  # of the optimiser: momentum one, Adam two
-    compute: Callable[..., Tensor] = forward  # outputs of the members; called as networks.forward is
 
     def pick(self, members: Tensor) -> "Ensemble":
         """A copy that holds only the given members."""
@@ -70,8 +64,14 @@ class Ensemble:
             self.seed_rows[members],
             [self.seeds[member] for member in members.tolist()],
             {name: [moment[members] for moment in moments] for name, moments in self.moments.items()},
-            self.compute,
         )
+
+    def outputs(self, inputs: Tensor, context: Context) -> Tensor:
+        """Outputs of every member, for nobody who asks for their gradient."""
+        if backpropagation.knows(self.architecture, inputs):
+            return backpropagation.outputs(self.architecture, self.parameters, inputs, context, self.statistics)
+        with torch.no_grad():
+            return self.architecture.compute(self.parameters, inputs, context, self.statistics)
 
 
 @dataclass(frozen=True)
@@ -91,36 +91,37 @@ Probe = Callable[[int, Ensemble, Int[Tensor, "member"]], None]
 
 
 def assemble(
-    architecture: Architecture | Design,
+    architecture: Design,
     parameters: Parameters,
     seeds: Sequence[int],
     statistics: Statistics | None = None,
     data_seeds: Sequence[int] | None = None,
-    compute: Callable[..., Tensor] = forward,
 ) -> Ensemble:
     """An ensemble ready to train. `seeds` holds one seed per member; rows of Data.order follow sorted seeds.
 
-    data_seeds: where several initialisations share one data set, the seed of each member's data.
-    compute: for other networks than the fully connected ones, which then bring their statistics, what computes them.
+    statistics: other running statistics than fresh ones. data_seeds: where several initialisations share one data set,
+    the seed of each member's data.
     """
     of_data = list(seeds if data_seeds is None else data_seeds)
     unique = sorted(set(of_data))
     device = next(iter(parameters.values())).device
     rows = torch.tensor([unique.index(seed) for seed in of_data], device=device)
-    start = fresh_statistics(architecture, parameters) if statistics is None else statistics
-    return Ensemble(architecture, parameters, start, rows, list(seeds), compute=compute)
+    start = architecture.fresh_statistics(parameters) if statistics is None else statistics
+    return Ensemble(architecture, parameters, start, rows, list(seeds))
 
 
 def gradients(
-    ensemble: Ensemble, inputs: Tensor, targets: Tensor, context: Context, remember: bool = False
+    ensemble: Ensemble, inputs: Tensor, targets: Tensor, context: Context
 ) -> tuple[Float[Tensor, "member"], Parameters]:
-    """Loss of each member and its gradient. With `remember` the pass moves the running statistics."""
+    """Loss of each member and its gradient; running statistics move in a training step (`context`)."""
+    found: Parameters = {}
+    if backpropagation.knows(ensemble.architecture, inputs):
+        known = ensemble.architecture, ensemble.parameters, inputs, targets, context, ensemble.statistics
+        return backpropagation.backpropagate(*known, found.__setitem__), found
     leaves = {name: value.detach().requires_grad_() for name, value in ensemble.parameters.items()}
-    frozen = ensemble.architecture.arm == "frozen_batch_norm"
-    statistics = ensemble.statistics if remember or frozen else None
-    loss = losses(ensemble.compute(ensemble.architecture, leaves, inputs, context, statistics), targets)
-    found = torch.autograd.grad(loss.sum(), list(leaves.values()))
-    return loss.detach(), dict(zip(leaves, found, strict=True))
+    loss = losses(ensemble.architecture.compute(leaves, inputs, context, ensemble.statistics), targets)
+    slopes = torch.autograd.grad(loss.sum(), list(leaves.values()))
+    return loss.detach(), dict(zip(leaves, slopes, strict=True))
 
 
 def train(
@@ -153,9 +154,10 @@ def train(
             probe(step, state, alive)
         if step == steps or not len(alive):
             break
-        noise = shifting_noise(state.seeds, step) if state.architecture.normaliser.noisy else None
+        noise = Noise(state.seeds, step) if state.architecture.arm.noisy else None
         move = partial(_move, state, rate, optimiser, step)
-        loss = _descend(state, *data.at(data.order[step][state.seed_rows]), Context(training=True, noise=noise), move)
+        context = Context(training=True, step=step, noise=noise)
+        loss = _descend(state, *data.at(data.order[step][state.seed_rows]), context, move)
         minibatch_loss[step, alive] = loss
         finite = torch.isfinite(loss)
         if not finite.all():
@@ -166,9 +168,10 @@ def train(
 
 def _descend(state: Ensemble, inputs: Tensor, targets: Tensor, context: Context, move: Move) -> Tensor:
     """Loss of each member before the step; every parameter goes to `move` with its gradient."""
-    if state.compute is forward and is_written_out(state.architecture):
-        return backpropagate(state.architecture, state.parameters, inputs, targets, context, state.statistics, move)
-    loss, gradient = gradients(state, inputs, targets, context, remember=True)
+    if backpropagation.knows(state.architecture, inputs):
+        known = state.architecture, state.parameters, inputs, targets, context, state.statistics
+        return backpropagation.backpropagate(*known, move)
+    loss, gradient = gradients(state, inputs, targets, context)
     for name, slope in gradient.items():
         move(name, slope)
     return loss
@@ -185,24 +188,34 @@ def _move(state: Ensemble, rate: Tensor, optimiser: Optimiser, step: int, name: 
     each = rate.view(-1, *[1] * (value.dim() - 1))
     if optimiser.weight_decay:
         slope = slope + optimiser.weight_decay * value
+    limited = optimiser.limit is not None and name.startswith("weight.")
+    held = optimiser.hold_norms and state.architecture.is_hidden(name)
+    before = _norm(value) if limited or held else None
     if optimiser.adam:
-        _move_by_adam(state, optimiser, step, name, slope, each)
+        slope = _adam_slope(state, optimiser, step, name, slope)
     elif optimiser.momentum:
         (velocity,) = state.moments.setdefault(name, [torch.zeros_like(value)])
-        value.addcmul_(each, velocity.mul_(optimiser.momentum).add_(slope), value=-1)
-    else:
-        value.addcmul_(each, slope, value=-1)
+        slope = velocity.mul_(optimiser.momentum).add_(slope)
+    if limited:
+        each = torch.minimum(each, optimiser.limit * before / _norm(slope))
+    value.addcmul_(each, slope, value=-1)
+    if held:
+        value.mul_(before / _norm(value))
+
+
+def _norm(weights: Float[Tensor, "member in out"]) -> Float[Tensor, "member 1 1"]:
+    return weights.flatten(1).norm(dim=1)[:, None, None]
 
 
 @no_type_check
-def _move_by_adam(state: Ensemble, optimiser: Optimiser, step: int, name: str, slope: Tensor, rate: Tensor) -> None:
+def _adam_slope(state: Ensemble, optimiser: Optimiser, step: int, name: str, slope: Tensor) -> Tensor:
     value = state.parameters[name]
     first_weight, second_weight = optimiser.betas
     first, second = state.moments.setdefault(name, [torch.zeros_like(value), torch.zeros_like(value)])
     first.lerp_(slope, 1 - first_weight)
     second.mul_(second_weight).addcmul_(slope, slope, value=1 - second_weight)
     size = (second / (1 - second_weight ** (step + 1))).sqrt_().add_(optimiser.epsilon)
-    value.addcdiv_(first * (rate / (1 - first_weight ** (step + 1))), size, value=-1)
+    return first / (1 - first_weight ** (step + 1)) / size
 
 
 def _scatter(state: Ensemble, alive: Int[Tensor, "member"], original: Ensemble) -> Ensemble:
@@ -220,7 +233,6 @@ def _scatter(state: Ensemble, alive: Int[Tensor, "member"], original: Ensemble) 
         ],
         original.seed_rows,
         original.seeds,
-        compute=original.compute,
     )
 
 
@@ -239,16 +251,13 @@ def evaluate(
     noise_step: for noisy arms, the step whose noise is added; None leaves the noise out.
     """
     all_losses, accuracies = [], []
-    with torch.no_grad():
-        for members in torch.arange(len(ensemble.seeds), device=index.device).split(chunk):
-            part = ensemble.pick(members)
-            inputs, wanted = data.at(index[part.seed_rows])
-            statistics = None if training and part.architecture.arm != "frozen_batch_norm" else part.statistics
-            noise = None if noise_step is None else shifting_noise(part.seeds, noise_step)
-            context = Context(training=training, noise=noise)
-            outputs = part.compute(part.architecture, part.parameters, inputs, context, statistics)
-            all_losses.append(losses(outputs, wanted))
-            accuracies.append(_accuracy(outputs, wanted))
+    for members in torch.arange(len(ensemble.seeds), device=index.device).split(chunk):
+        part = ensemble.pick(members)
+        inputs, wanted = data.at(index[part.seed_rows])
+        noise = None if noise_step is None else Noise(part.seeds, noise_step)
+        outputs = part.outputs(inputs, Context(training=training, noise=noise))
+        all_losses.append(losses(outputs, wanted))
+        accuracies.append(_accuracy(outputs, wanted))
     return torch.cat(all_losses), torch.cat(accuracies)
 
 

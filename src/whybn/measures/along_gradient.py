@@ -49,8 +49,7 @@ def walk(
     and shift.
     """
     context = Context(training=training)
-    statistics = not training  # eval mode reads the running statistics and does not move them
-    _, start = gradients(ensemble, inputs, targets, context, statistics)
+    _, start = gradients(ensemble, inputs, targets, context)
     norm = inner(start, start).sqrt()
     if not isinstance(lengths, Tensor):
         lengths = torch.tensor(lengths, dtype=norm.dtype)[:, None].expand(-1, len(norm))
@@ -59,7 +58,7 @@ def walk(
         moved = ensemble.pick(torch.arange(len(ensemble.seeds)))
         for name, value in moved.parameters.items():
             value.addcmul_(length.view(-1, *[1] * (value.dim() - 1)), start[name], value=-1)
-        loss, there = gradients(moved, inputs, targets, context, statistics)
+        loss, there = gradients(moved, inputs, targets, context)
         norm_there = inner(there, there).sqrt()
         gap = {name: there[name] - start[name] for name in start}
         found.append((loss, inner(start, there) / (norm * norm_there), norm_there / norm, inner(gap, gap).sqrt()))

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from whybn.lab.arms import BATCH_NORM
 from whybn.lab.networks import Architecture, Parameters, Trace, forward, losses
 from whybn.lab.normalisers import EPSILON, Context
 
@@ -35,8 +36,8 @@ def gradient_bound(
     The loss of the theorem's network without Batch Norm is that of the layers above, at the values that they receive
     here. Raises ValueError for an arm without batch statistics.
     """
-    if not architecture.normaliser.uses_batch:
-        raise ValueError(f"{architecture.arm} has no batch statistics; the theorem is about Batch Norm")
+    if architecture.arm.normaliser != BATCH_NORM.normaliser:
+        raise ValueError("this arm's normaliser is another one; the theorem is about Batch Norm")
     trace = Trace([], [], [])
     leaves = {name: value.detach().requires_grad_() for name, value in parameters.items()}
     outputs = forward(architecture, leaves, inputs, Context(training=True), trace=trace)

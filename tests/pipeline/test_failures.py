@@ -167,8 +167,8 @@ def test_a_store_that_is_no_folder_gives_a_clear_error(toy):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--figure", "tidse"), "no figure 'tidse'; did you mean 'tides'?"),
-        (("--figure", "xxxxxx"), "no figure 'xxxxxx'; there are: sums, tides"),
+        (("--figure", "tidse"), "no figure 'tidse' (did you mean “tides”?)"),
+        (("--figure", "xxxxxx"), "no figure 'xxxxxx' (there are: sums, tides)"),
         (("--jobs", "0"), "JOBS must be a whole number of at least 1, not '0'"),
         (("--jobs", "many"), "JOBS must be a whole number of at least 1, not 'many'"),
         (("--jobs", "-1"), "JOBS must be a whole number of at least 1, not '-1'"),

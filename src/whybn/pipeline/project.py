@@ -10,8 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
+from whybn.common.nearest import nearest
 from whybn.pipeline.closure import Sources, digest_of_file
-from whybn.pipeline.errors import PipelineError, UsageError, nearest
+from whybn.pipeline.errors import PipelineError, UsageError
 from whybn.pipeline.files import read_json, write_json
 from whybn.pipeline.source import digest_of
 

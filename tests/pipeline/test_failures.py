@@ -1,7 +1,10 @@
 """Whatever goes wrong is said plainly; nothing half-written stays, and nothing damaged is drawn."""
 
 import errno
+import hashlib
+import json
 import os
+import re
 import resource
 
 import pytest
@@ -30,12 +33,73 @@ def test_a_damaged_result_is_computed_again_and_said_so(toy, harm):
     assert toy.made() == before
 
 
-def test_a_damaged_sidecar_is_no_voucher(toy):
+@pytest.mark.parametrize(
+    "harm",
+    [lambda _: "{", lambda text: re.sub(r"(core_seconds.:)", r"\g<1>9", text), lambda _: '{"seal":"","content":"\\ud800"}'],
+    ids=["truncated", "digit added", "no text"],
+)
+def test_a_damaged_sidecar_is_no_voucher(toy, harm):
     toy.run()
     before = toy.made()
-    toy.stored("sums", "small").with_suffix(".json").write_text("{")
-    assert toy.run().trained == {"sums · small"}
+    path = toy.stored("sums", "small").with_suffix(".json")
+    path.write_text(harm(path.read_text()))
+    again = toy.run()
+    assert again.trained == {"sums · small"}
+    assert "the stored result sums · small is damaged; computing it again" in again.out
     assert toy.made() == before
+
+
+@pytest.mark.parametrize(
+    ("record", "old", "new"),
+    [
+        ("finding.tides", '"highest":"2.00"', '"highest":"99999"'),
+        ("finding.sums", '"verdict":"supported"', '"verdict":"mixed"'),
+        ("finding.sums", '"content"', '"contents"'),
+        ("formulas.all", "<mn>1</mn>", "<mn>2</mn>"),
+        ("figure.tides", "tides.csv", "tides.txt"),
+    ],
+)
+def test_a_damaged_record_is_made_anew_and_said_so_once(toy, record, old, new):
+    toy.run()
+    before = toy.made()
+    path = toy.root / f".results/records/{record}.json"
+    assert path.read_text().count(old) >= 1
+    path.write_text(path.read_text().replace(old, new))
+    again = toy.run()
+    assert (again.status, again.trained) == (0, set())
+    assert again.out.count("is damaged") == 1
+    assert f"the record of {record.replace('.', ' ')} is damaged; making it anew" in again.out
+    assert toy.made() == before
+    assert "damaged" not in toy.run().out
+
+
+def test_a_changed_number_of_seconds_reaches_no_page(toy):
+    toy.run()
+    before = (toy.root / "docs/_data/experiments.json").read_text()
+    path = toy.root / ".results/records/experiment.tides.json"
+    path.write_text(re.sub(r'"seconds":"[^"]*"', '"seconds":"99999"', path.read_text()))
+    assert toy.run("--figure", "sums").status == 0
+    assert "99999" not in (toy.root / "docs/_data/experiments.json").read_text()
+    assert toy.run().status == 0
+    assert (toy.root / "docs/_data/experiments.json").read_text() == before
+
+
+def test_a_memo_of_sources_that_was_changed_is_not_believed(toy):
+    toy.run()
+    before = toy.made()
+    path = toy.root / ".results/sources.json"
+    fresh = json.loads(path.read_text())["content"]
+    # As the file would be if the digest of the new text were that of the old one.
+    toy.edit("src/toylab/lab/numbers.py", ".normal(", ".uniform(")
+    text = (toy.root / "src/toylab/lab/numbers.py").read_bytes()
+    stale = next(entry for key, entry in fresh["files"].items() if key.endswith(" toylab/lab/numbers.py"))
+    forged = {**fresh["files"], f"{hashlib.sha256(text).hexdigest()} toylab/lab/numbers.py": stale}
+    whole = json.loads(path.read_text())
+    path.write_text(json.dumps({**whole, "content": {**fresh, "files": forged}}))
+    again = toy.run()
+    assert again.trained == {"sums · small", "sums · large"}
+    assert ".results/sources.json is damaged; reading all sources again" in again.out
+    assert toy.made() != before
 
 
 def test_damage_to_what_only_saves_time_is_harmless(toy):
@@ -45,6 +109,17 @@ def test_damage_to_what_only_saves_time_is_harmless(toy):
     before = toy.made()
     again = toy.run()
     assert (again.status, again.trained) == (0, set())
+    assert toy.made() == before
+
+
+def test_records_from_before_there_were_seals_count_as_none(toy):
+    toy.run()
+    before = toy.made()
+    for path in (toy.root / ".results/records").iterdir():
+        path.write_text(json.dumps(json.loads(path.read_text())["content"]).replace("2.00", "99999"))
+    again = toy.run()
+    assert (again.status, again.drawn) == (0, {"sums", "tides"})
+    assert "damaged" not in again.out
     assert toy.made() == before
 
 

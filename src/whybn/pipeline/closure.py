@@ -5,13 +5,13 @@ wherever in the file the import stands. A data file that lies beside a module an
 string counts as part of that module.
 """
 
-import hashlib
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from whybn.pipeline import source
+from whybn.pipeline.files import checksum
 from whybn.pipeline.source import Source, digest_of, read_source
 
 
@@ -39,7 +39,7 @@ class Sources:
         """Return what is known of one file; raise PipelineError where it cannot be parsed."""
         if path not in self._files:
             text = path.read_bytes()
-            key = hashlib.sha256(text).hexdigest() + " " + self._place(path)
+            key = checksum(text) + " " + self._place(path)
             if key in self._known:
                 self._files[path] = Source(**self._known[key])
             else:
@@ -90,7 +90,7 @@ class Sources:
 
 def digest_of_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return checksum(path.read_bytes())
 
 
 def _reader() -> str:

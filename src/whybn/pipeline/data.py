@@ -3,10 +3,12 @@
 Every value is a string: floats, booleans and nil print differently in Jekyll and MkDocs.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
-from whybn.pipeline.errors import PipelineError
-from whybn.pipeline.files import read_json, write_json
+from whybn.pipeline.errors import DamagedError, PipelineError
+from whybn.pipeline.files import read_sealed, write_changed, write_sealed
 from whybn.pipeline.project import Project
 
 VERDICTS = ("supported", "not_seen_here", "mixed", "inconclusive")
@@ -18,14 +20,25 @@ class Records:
     def __init__(self, project: Project) -> None:
         """Records lie beside the results."""
         self._folder = project.results / "records"
+        self._damaged: set[Path] = set()
 
     def read(self, kind: str, name: str) -> dict[str, Any] | None:
-        """Return a record, None where there is none."""
-        return read_json(self._folder / f"{kind}.{name}.json")
+        """Return a record, None where there is none; one that is damaged counts as none, and that is said once."""
+        path = self._path(kind, name)
+        try:
+            return read_sealed(path)
+        except DamagedError:
+            if path not in self._damaged:
+                print(f"the record of {kind} {name} is damaged; making it anew")
+            self._damaged.add(path)
+            return None
 
     def write(self, kind: str, name: str, record: dict[str, Any]) -> None:
         """Replace a record."""
-        write_json(self._folder / f"{kind}.{name}.json", record)
+        write_sealed(self._path(kind, name), record)
+
+    def _path(self, kind: str, name: str) -> Path:
+        return self._folder / f"{kind}.{name}.json"
 
 
 def compose(project: Project, records: Records) -> None:
@@ -43,7 +56,7 @@ def compose(project: Project, records: Records) -> None:
     if formulas:
         files["math"] = formulas["mathml"]
     for name, value in files.items():
-        write_json(project.data / f"{name}.json", value)
+        write_changed(project.data / f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def findings_record(module: Any, results: Any, *, quick: bool) -> dict[str, Any]:

@@ -5,5 +5,9 @@ class PipelineError(Exception):
     """Something is wrong that a person can mend; the message says what and where."""
 
 
+class DamagedError(PipelineError):
+    """A stored file is not what was once written."""
+
+
 class UsageError(PipelineError):
     """The command line asked for something that does not exist."""

@@ -12,12 +12,12 @@ from types import ModuleType
 
 from whybn.common.nearest import nearest
 from whybn.pipeline.closure import Sources, digest_of_file
-from whybn.pipeline.errors import PipelineError, UsageError
-from whybn.pipeline.files import read_json, write_json
+from whybn.pipeline.errors import DamagedError, PipelineError, UsageError
+from whybn.pipeline.files import read_sealed, write_sealed
 from whybn.pipeline.source import digest_of
 
 # Raised when stored results have another form than before, so that none is read wrongly.
-STORE_FORMAT = "1"
+STORE_FORMAT = "2"
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,21 @@ class Project:
         self.data = self.docs / "_data"
         self.pictures = self.docs / "assets" / "figures"
         self.results = root / ".results"
+        self.memo = self.results / "sources.json"
 
     @cached_property
     def sources(self) -> Sources:
         """The project's Python files."""
-        return Sources(self.src, self.package, read_json(self.results / "sources.json"))
+        memo = None
+        try:
+            memo = read_sealed(self.memo)
+        except DamagedError:
+            print(f"{self.place(self.memo)} is damaged; reading all sources again")
+        return Sources(self.src, self.package, memo)
 
     def remember_sources(self) -> None:
         """Spare the next run the parsing."""
-        write_json(self.results / "sources.json", self.sources.memo())
+        write_sealed(self.memo, self.sources.memo())
 
     @cached_property
     def experiments(self) -> dict[str, Experiment]:

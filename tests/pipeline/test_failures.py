@@ -145,6 +145,41 @@ def test_an_experiment_that_raises_is_named_and_the_others_finish(toy):
     assert toy.run().status == 0
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("file", "before", "message"),
+    [
+        (SUMS, "    count = {", "error: toylab.experiments.sums failed in part 'small' with Settings("),
+        (SUMS, "PARTS =", "error: sums · small: SystemExit: 0"),
+        ("figures/sums.py", "    axes.extend", "error: figure sums was not drawn: SystemExit: 0"),
+        ("figures/sums.py", "EXPERIMENTS =", "error: figure sums was not drawn: SystemExit: 0"),
+        ("src/toylab/findings/sums.py", "    first = float", "error: findings sums: SystemExit: 0"),
+        ("src/toylab/findings/sums.py", "EXPERIMENTS =", "error: findings sums: SystemExit: 0"),
+        ("src/toylab/evidence/formulas.py", "    return", "error: formulas: SystemExit: 0"),
+    ],
+)
+def test_sys_exit_is_a_failure_that_ends_nothing_else(toy, jobs, file, before, message):
+    indent = before[: len(before) - len(before.lstrip())]
+    toy.edit(file, before, f"{indent}import sys\n{indent}sys.exit(0)\n{before}")
+    run = toy.run_alone("--jobs", jobs)
+    assert run.status == 1
+    assert message in run.err
+    assert "SystemExit: 0" in run.err
+    assert "tides" in run.drawn
+
+
+@pytest.mark.parametrize(("setting", "where"), [("", ""), ("deep", " at 'deep'")])
+def test_a_nan_becomes_no_verdict(toy, setting, where):
+    toy.edit("src/toylab/evidence/claims.py", '{"": np', f'{{"good": np.ones(2), "{setting}": np')
+    toy.edit("src/toylab/findings/sums.py", '"tides", 1.0)', '"tides", float("nan"))')
+    run = toy.run()
+    assert run.status == 1
+    assert f"error: findings sums: claim 'steady' has a NaN among its values{where}; say" in run.err
+    assert "Traceback" not in run.err
+    assert "steady" not in (toy.root / "docs/_data/claims.json").read_text()
+    assert '"highest"' in (toy.root / "docs/_data/results.json").read_text(), "other findings go on"
+
+
 @pytest.mark.parametrize(
     ("returned", "message"),
     [

@@ -100,6 +100,8 @@ def run(settings, part):
 """Claims."""
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -107,6 +109,10 @@ class Claim:
     says: str
     figure: str
     value: float
+
+    @property
+    def values(self):
+        return {"": np.array([self.value, self.value])}
 
     def to_json(self):
         verdict = "supported" if self.value > 0 else "not_seen_here"

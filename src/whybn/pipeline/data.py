@@ -60,9 +60,13 @@ def compose(project: Project, records: Records) -> None:
 
 
 def findings_record(module: Any, results: Any, *, quick: bool) -> dict[str, Any]:
-    """Return what a findings module says of results; raise PipelineError where a value is no string."""
+    """Return what a findings module says of results.
+
+    Raises PipelineError where a claim rests on a NaN, where two claims have one id, or where a value is no string.
+    """
     claims = {}
     for claim in module.claims(results):
+        _refuse_nan(claim)
         entry = claim.to_json()
         if entry["id"] in claims:
             raise PipelineError(f"two claims have the id '{entry['id']}'")
@@ -70,6 +74,16 @@ def findings_record(module: Any, results: Any, *, quick: bool) -> dict[str, Any]
     record = {"facts": module.facts(results), "claims": claims, "alts": module.alts(results)}
     _check_strings(record, "")
     return record
+
+
+def _refuse_nan(claim: Any) -> None:
+    """A comparison with NaN is false, and so would be a verdict that rests on one."""
+    import numpy as np
+
+    for setting, values in claim.values.items():
+        if np.isnan(np.asarray(values, dtype=float)).any():
+            where = f" at '{setting}'" if setting else ""
+            raise PipelineError(f"claim '{claim.id}' has a NaN among its values{where}; say there what it counts as")
 
 
 def merged(what: str, by_module: dict[str, dict[str, Any]]) -> dict[str, Any]:

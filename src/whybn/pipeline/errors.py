@@ -11,3 +11,7 @@ class DamagedError(PipelineError):
 
 class UsageError(PipelineError):
     """The command line asked for something that does not exist."""
+
+
+# How the code of an experiment, a figure or a finding may fail: sys.exit there ends nothing but itself. Ctrl-C is none.
+FAILURES = (Exception, SystemExit)

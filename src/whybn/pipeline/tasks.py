@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whybn.pipeline.errors import FAILURES
 from whybn.pipeline.project import Variant
 from whybn.pipeline.store import Address, Store
 from whybn.pipeline.workers import single_threaded
@@ -36,7 +37,7 @@ def train(module: str, part: str, variant: Variant) -> Trained:
         try:
             arrays = experiment.run(settings, part)
             _check_arrays(arrays)
-        except Exception as error:
+        except FAILURES as error:
             error.add_note(f"{module} failed in part '{part}' with {settings!r}")
             raise
         core_seconds = time.process_time() - began
@@ -64,7 +65,7 @@ def draw(script: Path, style: str, results: dict[str, list[Address]], store: Sto
     render = importlib.import_module(style).render
     try:
         render(script.stem, import_script(script), read_all(store, results), folder, quick=quick)
-    except Exception as error:
+    except FAILURES as error:
         error.add_note(f"figure {script.stem} was not drawn")
         raise
 

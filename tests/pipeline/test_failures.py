@@ -253,6 +253,28 @@ def test_a_disk_that_refuses_to_rename_gives_a_clear_error(toy, monkeypatch):
     assert toy.run().status == 0
 
 
+def test_a_picture_that_cannot_be_written_leaves_the_old_one_and_no_scraps(toy, monkeypatch):
+    toy.run()
+    before = toy.made()
+    toy.edit("figures/tides.py", ".tolist()", ".tolist()[:5]")
+    replace = os.replace
+
+    def refuse(source, target):
+        if str(target).endswith("tides.narrow.svg"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    run = toy.run()
+    assert run.status == 1
+    assert run.err.endswith("tides.narrow.svg: No space left on device\n")
+    assert toy.leftovers() == []
+    name = "docs/assets/figures/tides.narrow.svg"
+    assert (toy.root / name).read_bytes() == before[name]
+    monkeypatch.undo()
+    assert toy.run().drawn == {"tides"}
+
+
 def test_a_disk_that_refuses_to_write_gives_a_clear_error(toy):
     def small_files():
         resource.setrlimit(resource.RLIMIT_FSIZE, (300, resource.RLIM_INFINITY))

@@ -87,6 +87,18 @@ def test_a_picture_that_was_removed_or_altered_is_drawn_again(built):
     assert built.made() == before
 
 
+def test_the_numbers_of_a_live_figure_go_when_it_is_live_no_more(built):
+    data = built.root / "docs/assets/figures/tides.data.js"
+    built.write(
+        "figures/tides.py", (built.root / "figures/tides.py").read_text() + "\n\ndef explore(results):\n    return {}\n"
+    )
+    assert built.run().drawn == {"tides"}
+    assert data.read_text() == "live"
+    built.edit("figures/tides.py", "def explore", "def explain")
+    assert built.run().drawn == {"tides"}
+    assert not data.exists()
+
+
 def test_one_figure_needs_only_its_own_experiments(toy):
     only = toy.run("--figure", "tides")
     assert (only.status, only.trained, only.drawn) == (0, {"tides · sea"}, {"tides"})

@@ -161,12 +161,12 @@ def alts(results):
 import json
 
 
-def render(name, module, results, folder, quick):
+def render(name, module, results, quick):
     lines = []
     module.draw(results, lines)
     text = json.dumps(lines) + (" quick" if quick else "")
-    for suffix in (".svg", ".narrow.svg", ".csv"):
-        (folder / (name + suffix)).write_text(text)
+    files = {name + suffix: text.encode() for suffix in (".svg", ".narrow.svg", ".csv")}
+    return {**files, name + ".data.js": b"live" if hasattr(module, "explore") else None}
 ''',
     "src/toylab/evidence/formulas.py": '''
 """Formulas."""

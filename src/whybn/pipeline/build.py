@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from whybn.pipeline.closure import digest_of_file
 from whybn.pipeline.data import Records, compose, findings_record
-from whybn.pipeline.files import remove_partials
+from whybn.pipeline.files import checksum, remove_partials, write_bytes
 from whybn.pipeline.lock import only_run
 from whybn.pipeline.project import Experiment, Project, Reader, Variant
 from whybn.pipeline.runner import Runner
@@ -176,12 +176,21 @@ class Build:
             figure = project.figures[name]
             results = {needed: complete[needed] for needed in figure.experiments}
             style = f"{project.package}.drawing.style"
-            arguments = (figure.path, style, results, self.store, project.pictures, self.variant.quick)
+            arguments = (figure.path, style, results, self.store, self.variant.quick)
             tasks[name] = Task(name, draw, arguments, DRAWING_BUDGET, str(project.src))
-        for task, _, _ in self.runner.run("drawing", list(tasks.values())):
-            made = sorted(project.pictures.glob(f"{task.name}.*"))
-            files = {path.name: digest_of_file(path) for path in made}
+        for task, outcome, _ in self.runner.run("drawing", list(tasks.values())):
+            files = self._put(outcome.value)
             self.records.write("figure", task.name, {"key": keys[task.name], "files": files})
+
+    def _put(self, files: dict[str, bytes | None]) -> dict[str, str]:
+        """Write a figure's files, remove those that it may not have; return the checksums of the others."""
+        for name, content in files.items():
+            path = self.project.pictures / name
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                write_bytes(path, content)
+        return {name: checksum(content) for name, content in files.items() if content is not None}
 
     def ledger(self) -> None:
         """Print what each experiment cost and was allowed to."""
@@ -199,7 +208,7 @@ def make_figures(project: Project, variant: Variant, figure: str | None, jobs: i
     build = Build(project, variant, Runner(jobs))
     scope = build.scope(figure)
     with only_run(project.results / "lock"):
-        remove_partials(project.results, project.data)
+        remove_partials(project.results, project.data, project.pictures)
         complete = build.train(scope.experiments)
         build.note_experiments(complete)
         build.find(scope.findings, complete)

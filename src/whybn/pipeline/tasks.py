@@ -59,12 +59,11 @@ def display(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def draw(script: Path, style: str, results: dict[str, list[Address]], store: Store, folder: Path, quick: bool) -> None:
-    """Draw one figure's files into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+def draw(script: Path, style: str, results: dict[str, list[Address]], store: Store, quick: bool) -> dict[str, bytes | None]:
+    """Draw one figure; return the contents of its files by their names, None for one that may not exist."""
     render = importlib.import_module(style).render
     try:
-        render(script.stem, import_script(script), read_all(store, results), folder, quick=quick)
+        return render(script.stem, import_script(script), read_all(store, results), quick=quick)
     except FAILURES as error:
         error.add_note(f"figure {script.stem} was not drawn")
         raise

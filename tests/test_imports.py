@@ -9,7 +9,7 @@ from whybn.pipeline.closure import Sources
 
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
-SOURCES = Sources(SRC, "whybn")
+SOURCES = Sources(SRC)
 
 LAB, MEASURES, EXPERIMENTS = "whybn.lab", "whybn.measures", "whybn.experiments"
 FINDINGS, EVIDENCE, DRAWING = "whybn.findings", "whybn.evidence", "whybn.drawing"
@@ -86,6 +86,11 @@ def test_heavy_packages_stay_where_they_belong(path):
     for member in SOURCES.closure(path):
         for name in SOURCES.file(member).imports:
             assert name.split(".")[0] not in banned, f"{module} loads {name} through {module_name(member)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_only_the_pipeline_loads_modules_by_name(path):
+    assert within(module_name(path), PIPELINE) or not SOURCES.file(path).dynamic
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.name == "__init__.py"], ids=module_name)

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from whybn.pipeline import project
+
 ALL = {"sums · small", "sums · large", "tides · sea"}
 SUMS = "src/toylab/experiments/sums.py"
 
@@ -76,6 +78,90 @@ def test_a_change_computes_what_depends_on_it(built, file, old, new, trained, dr
     assert (again.status, again.trained, again.drawn) == (0, trained, drawn)
     if file != "src/toylab/drawing/style.py":  # its change shows in quick figures only
         assert built.made() != before
+
+
+SUMS_PARTS = {"sums · small", "sums · large"}
+
+
+@pytest.mark.parametrize(
+    ("package", "trained", "drawn"),
+    [
+        ("torch", ALL, {"sums", "tides"}),
+        ("numpy", ALL, {"sums", "tides"}),
+        ("scikit-learn", ALL, {"sums", "tides"}),
+        ("matplotlib", set(), {"sums", "tides"}),
+        ("fonttools", set(), {"sums", "tides"}),
+        ("contourpy", set(), {"sums", "tides"}),
+    ],
+)
+def test_another_version_of_what_computes_computes_again(built, monkeypatch, package, trained, drawn):
+    real = project._version
+    monkeypatch.setattr(project, "_version", lambda name: "0" if name == package else real(name))
+    again = built.run()
+    assert (again.status, again.trained, again.drawn) == (0, trained, drawn)
+
+
+@pytest.mark.parametrize(
+    ("change", "stale"),
+    [(lambda text: text + "\n# a comment\n", False), (lambda text: text + "\nONE_MORE = 1\n", True)],
+    ids=["comment", "code"],
+)
+def test_what_wraps_run_and_draw_is_part_of_their_keys(built, monkeypatch, tmp_path, change, stale):
+    tasks = tmp_path / "tasks.py"
+    tasks.write_text(change(project.TASKS.read_text()))
+    monkeypatch.setattr(project, "TASKS", tasks)
+    again = built.run()
+    assert (again.trained, again.drawn) == ((ALL, {"sums", "tides"}) if stale else (set(), set()))
+
+
+def test_another_package_of_the_repository_counts_as_this_one(toy):
+    toy.write("src/second/__init__.py", "")
+    toy.write("src/second/offset.py", "from toylab.lab.numbers import numbers\n\nOFFSET = float(numbers(0, 1)[0])\n")
+    toy.edit(
+        "src/toylab/experiments/tides.py",
+        "from ..lab import waves",
+        "from second.offset import OFFSET\n\nfrom ..lab import waves",
+    )
+    toy.edit("src/toylab/experiments/tides.py", "waves.waves(settings.count)", "waves.waves(settings.count) + OFFSET")
+    assert toy.run_alone("--jobs", "1").trained == ALL
+    toy.edit("src/second/offset.py", "[0])", "[0]) + 1")
+    assert toy.run_alone("--jobs", "1").trained == {"tides · sea"}
+    toy.edit("src/toylab/lab/numbers.py", ".normal(", ".uniform(")
+    assert toy.run_alone("--jobs", "1").trained == ALL
+
+
+def test_a_module_loaded_by_name_stops_the_run(built):
+    built.edit(
+        "src/toylab/lab/numbers.py", "import numpy as np", "import importlib\n\nnp = importlib.import_module('numpy')"
+    )
+    again = built.run()
+    assert again.status == 1
+    told = "line 4: import_module hides what it depends on; write an import statement"
+    assert again.err == f"error: {built.root}/src/toylab/lab/numbers.py, {told}\n"
+
+
+def test_results_of_a_compiled_pass_belong_to_the_arithmetic_that_made_them(toy, monkeypatch):
+    toy.write("src/toylab/lab/compiled.py", "")
+    toy.edit("src/toylab/lab/numbers.py", "import numpy as np", "import numpy as np\n\nfrom toylab.lab import compiled")
+    monkeypatch.setenv("WHYBN_ARITHMETIC", "compiled")
+    assert toy.run().trained == ALL
+    monkeypatch.delenv("WHYBN_ARITHMETIC")
+    assert toy.run().trained == set()
+
+    def told(experiment, part):
+        return json.loads(toy.stored(experiment, part).with_suffix(".json").read_text())["content"].get("arithmetic")
+
+    assert told("sums", "small").startswith("compiled (numba ")
+    assert told("tides", "sea") is None
+    for path in (toy.root / ".results/sums").iterdir():
+        path.unlink()
+    monkeypatch.setenv("WHYBN_ARITHMETIC", "reference")
+    assert toy.run().trained == SUMS_PARTS
+    assert told("sums", "small") == "reference"
+    monkeypatch.setenv("WHYBN_ARITHMETIC", "fast")
+    run = toy.run()
+    assert (run.status, run.trained) == (2, set())
+    assert run.err == "error: WHYBN_ARITHMETIC must be 'compiled' or 'reference', not 'fast'\n"
 
 
 def test_a_picture_that_was_removed_or_altered_is_drawn_again(built):

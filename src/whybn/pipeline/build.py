@@ -84,8 +84,11 @@ class Build:
         for task, outcome, workers in self.runner.run("training", list(tasks)):
             made = outcome.value
             about = {"core_seconds": made.core_seconds, "date": _now(), "workers": workers}
-            self.store.write(tasks[task], made.arrays, {**about, "settings": made.settings})
-            done.add(tasks[task])
+            address = tasks[task]
+            how = self.project.arithmetic(self.project.experiments[address.experiment])
+            about |= {"settings": made.settings, **({"arithmetic": how} if how else {})}
+            self.store.write(address, made.arrays, about)
+            done.add(address)
         return done
 
     def _training(self, train: Callable[..., Any], address: Address) -> "Task":

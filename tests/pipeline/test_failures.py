@@ -231,6 +231,32 @@ def test_a_failure_on_the_way_to_the_page_leaves_the_rest(toy, file, old, new, m
     assert "sums" in run.drawn
 
 
+@pytest.mark.parametrize("whole_run_first", [True, False])
+def test_one_figure_without_a_text_fails_too(toy, whole_run_first):
+    if whole_run_first:
+        toy.run()
+    toy.edit("src/toylab/findings/sums.py", '{"sums": f"Sums', '{"some": f"Sums')
+    run = toy.run("--figure", "sums")
+    assert run.status == 1
+    assert run.err == "error: figure sums: no findings module gives it a text in alts()\n"
+
+
+def test_one_figure_may_have_its_text_from_findings_that_are_not_computed_yet(toy):
+    toy.edit("src/toylab/findings/tides.py", '("tides",)', '("tides", "sums")')
+    assert toy.run("--figure", "tides").status == 0
+    assert toy.run().status == 0
+    toy.edit("src/toylab/findings/tides.py", '{"tides": "Tides"}', '{"ebb": "tides"}')
+    toy.run()
+    assert toy.run("--figure", "tides").status == 1
+
+
+def test_two_scripts_may_not_have_one_name(toy):
+    toy.write("figures/coast/tides.py", (toy.root / "figures/tides.py").read_text())
+    run = toy.run()
+    assert (run.status, run.trained) == (1, set())
+    assert run.err == "error: figures/tides.py and figures/coast/tides.py have one name; a figure's is its own\n"
+
+
 def test_two_findings_modules_may_not_claim_the_same(toy):
     toy.write("src/toylab/findings/more.py", (toy.root / "src/toylab/findings/sums.py").read_text())
     run = toy.run()

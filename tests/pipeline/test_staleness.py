@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from whybn.pipeline import project
+from whybn.pipeline.files import write_sealed
 
 ALL = {"sums · small", "sums · large", "tides · sea"}
 SUMS = "src/toylab/experiments/sums.py"
@@ -183,6 +184,33 @@ def test_the_numbers_of_a_live_figure_go_when_it_is_live_no_more(built):
     built.edit("figures/tides.py", "def explore", "def explain")
     assert built.run().drawn == {"tides"}
     assert not data.exists()
+
+
+def test_the_files_of_a_figure_without_a_script_go_in_a_full_run(built):
+    pictures = built.root / "docs/assets/figures"
+    (pictures / "tides.csv").write_text("altered by hand")
+    (pictures / "logo.svg").write_text("made by hand")
+    (built.root / "figures/tides.py").rename(built.root / "figures/ebb.py")
+    built.edit("src/toylab/findings/tides.py", '"tides": "Tides"', '"ebb": "Ebb"')
+    built.run("--figure", "ebb")
+    assert (pictures / "tides.svg").is_file(), "a run for one figure leaves the others"
+    again = built.run()
+    assert again.status == 0
+    assert again.out.count("figure tides has no script any more; its files are removed") == 1
+    made = {path.name for path in pictures.iterdir()}
+    ours = {f"{name}{suffix}" for name in ("ebb", "sums") for suffix in (".svg", ".narrow.svg", ".csv")}
+    assert made == {*ours, "tides.csv", "logo.svg"}
+    assert "any more" not in built.run().out
+
+
+def test_the_ledger_can_be_printed_alone_and_computes_nothing(toy):
+    assert toy.call("ledger").out.split() == ["experiment", "core-seconds", "budget"]
+    last = toy.run().out.splitlines()[-3:]
+    alone = toy.call("ledger")
+    assert (alone.status, alone.out.splitlines()) == (0, last)
+    assert last[1].split()[0::2] == ["sums", "4"]
+    write_sealed(toy.root / ".results/records/experiment.sums.json", {"seconds": "4.1", "settings": []})
+    assert toy.call("ledger").out.splitlines()[1].split() == ["sums", "4.1", "4", "over", "budget"]
 
 
 def test_one_figure_needs_only_its_own_experiments(toy):

@@ -243,15 +243,17 @@ class Toy:
         self.write(name, text.replace(old, new))
 
     def run(self, *arguments: str) -> Run:
-        """Run the command line in this process, with one worker unless told otherwise."""
-        if "--jobs" not in arguments:
-            arguments = (*arguments, "--jobs", "1")
+        """Bring figures up to date in this process, with one worker unless told otherwise."""
+        return self.call("figures", *arguments, *(() if "--jobs" in arguments else ("--jobs", "1")))
+
+    def call(self, *arguments: str) -> Run:
+        """Run the command line in this process."""
         out, err = io.StringIO(), io.StringIO()
         path, bytecode = list(sys.path), sys.dont_write_bytecode
         sys.dont_write_bytecode = True
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                status = main(Project(self.root, PACKAGE), ["figures", *arguments])
+                status = main(Project(self.root, PACKAGE), list(arguments))
         finally:
             sys.path[:], sys.dont_write_bytecode = path, bytecode
             for name in [name for name in sys.modules if name.split(".")[0] in {PACKAGE, "figures"}]:

@@ -37,6 +37,14 @@ class Records:
         """Replace a record."""
         write_sealed(self._path(kind, name), record)
 
+    def names(self, kind: str) -> list[str]:
+        """Return the names of all records of a kind."""
+        return sorted(path.stem.removeprefix(f"{kind}.") for path in self._folder.glob(f"{kind}.*.json"))
+
+    def remove(self, kind: str, name: str) -> None:
+        """Remove a record."""
+        self._path(kind, name).unlink()
+
     def _path(self, kind: str, name: str) -> Path:
         return self._folder / f"{kind}.{name}.json"
 

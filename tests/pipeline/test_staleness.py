@@ -227,6 +227,25 @@ def test_one_figure_leaves_the_data_of_the_others(built):
     assert built.made() == before
 
 
+def test_text_for_pages_is_escaped_once_and_mathml_is_not(built):
+    built.edit("src/toylab/findings/sums.py", '"The first sum is positive."', '"Sums < 1 & > 0"')
+    built.edit("src/toylab/findings/tides.py", 'f"{', 'f"<{')
+    built.edit("src/toylab/findings/tides.py", '"Tides"', '"A & <b>"')
+    built.edit("src/toylab/evidence/claims.py", '{"": verdict}', '{"rate < 1": verdict}')
+    for _ in range(2):  # the second from the records of the first
+        assert built.run().status == 0
+        claims, results, figures, math = (
+            json.loads((built.root / f"docs/_data/{name}.json").read_text())
+            for name in ("claims", "results", "figures", "math")
+        )
+        claim = claims["first_sum_positive"]
+        assert claim["says"] == claim["sentence"] == claim["supported"] == "Sums &lt; 1 &amp; &gt; 0"
+        assert claim["verdicts"] == {"rate &lt; 1": "supported"}
+        assert results["tides"]["highest"].startswith("&lt;2")
+        assert figures["tides"]["alt"] == "A &amp; &lt;b&gt;"
+        assert math == {"one": "<math><mn>1</mn></math>"}
+
+
 def test_claims_stand_in_the_order_of_their_figures_on_the_pages(built):
     shown = "![{{{{ site.data.figures.{0}.alt }}}}]({{{{ site.baseurl }}}}/assets/figures/{0}.svg)"
     claims = built.root / "docs/_data/claims.json"

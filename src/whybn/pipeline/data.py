@@ -1,6 +1,7 @@
 """What the article quotes: ``docs/_data/*.json``, composed from the records of the last runs.
 
-Every value is a string: floats, booleans and nil print differently in Jekyll and MkDocs.
+Every value is a string: floats, booleans and nil print differently in Jekyll and MkDocs. Records hold plain text;
+in the data files, whose strings pages paste into Markdown, what HTML would take for a tag or an entity is escaped.
 """
 
 import json
@@ -11,6 +12,7 @@ from whybn.pipeline.errors import DamagedError, PipelineError
 from whybn.pipeline.files import read_sealed, write_changed, write_sealed
 from whybn.pipeline.project import Project
 
+IN_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 VERDICTS = ("supported", "not_seen_here", "mixed", "inconclusive")
 
 
@@ -60,9 +62,10 @@ def compose(project: Project, records: Records) -> None:
         "claims": _claims(project, merged("claim", {name: record["claims"] for name, record in done.items()})),
         "figures": _figures(project, experiments, done),
     }
+    files = {name: escaped(value) for name, value in files.items()}
     formulas = records.read("formulas", "all")
     if formulas:
-        files["math"] = formulas["mathml"]
+        files["math"] = formulas["mathml"]  # which is HTML
     for name, value in files.items():
         write_changed(project.data / f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
@@ -82,6 +85,15 @@ def findings_record(module: Any, results: Any, *, quick: bool) -> dict[str, Any]
     record = {"facts": module.facts(results), "claims": claims, "alts": module.alts(results)}
     _check_strings(record, "")
     return record
+
+
+def escaped(value: Any) -> Any:
+    """Return a data file's content with its strings as HTML and Markdown show them, the keys of mappings included."""
+    if isinstance(value, dict):
+        return {escaped(key): escaped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [escaped(item) for item in value]
+    return value.translate(IN_HTML)
 
 
 def _refuse_nan(claim: Any) -> None:

@@ -68,9 +68,21 @@ def test_a_damaged_record_is_made_anew_and_said_so_once(toy, record, old, new):
     again = toy.run()
     assert (again.status, again.trained) == (0, set())
     assert again.out.count("is damaged") == 1
-    assert f"the record of {record.replace('.', ' ')} is damaged; making it anew" in again.out
+    assert f"the record of {record.replace('.', ' ')} is damaged and counts as missing" in again.out
     assert toy.made() == before
     assert "damaged" not in toy.run().out
+
+
+def test_damage_to_what_a_run_leaves_alone_is_said_once_and_reaches_no_page(toy):
+    toy.run()
+    before = toy.made()
+    path = toy.root / ".results/records/finding.tides.json"
+    path.write_text(path.read_text().replace('"highest":"2.00"', '"highest":"99999"'))
+    one = toy.run("--figure", "sums")
+    assert one.out.count("the record of finding tides is damaged and counts as missing") == 1
+    assert "highest" not in (toy.root / "docs/_data/results.json").read_text()
+    toy.run()
+    assert toy.made() == before
 
 
 def test_a_changed_number_of_seconds_reaches_no_page(toy):

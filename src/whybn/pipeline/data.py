@@ -31,7 +31,7 @@ class Records:
             return read_sealed(path)
         except DamagedError:
             if path not in self._damaged:
-                print(f"the record of {kind} {name} is damaged; making it anew")
+                print(f"the record of {kind} {name} is damaged and counts as missing")
             self._damaged.add(path)
             return None
 

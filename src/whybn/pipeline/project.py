@@ -20,7 +20,7 @@ from whybn.pipeline.source import digest_of
 # Raised when stored results have another form than before, so that none is read wrongly.
 STORE_FORMAT = "2"
 
-# Wraps every `run` and every `draw`.
+# Wraps every `run` and every `draw`: a part of every result's key, and so of a figure's.
 TASKS = Path(__file__).with_name("tasks.py")
 
 # Where the laboratory keeps its compiled pass, in its package.
@@ -173,7 +173,7 @@ class Project:
         ]
         look = [self.sources.digest(style), *map(digest_of_file, files)]
         versions = map(_version, ("matplotlib", "fonttools", "contourpy"))
-        return self.reader_key(figure, variant, self._wrapper, *look, *versions)
+        return self.reader_key(figure, variant, *look, *versions)
 
     def load(self, *names: str) -> ModuleType:
         """Import a module of the package, such as ``load("findings", "curve")``."""

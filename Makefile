@@ -23,7 +23,7 @@ help:
 	@echo "make site      strict build of the site into site/"
 	@echo "make test      lint and the fast tests"
 	@echo "make verify    the slow checks: browser, Jekyll, killed runs, other seeds"
-	@echo "make bench     speed of the laboratory beside plain PyTorch loops"
+	@echo "make bench     speed of the laboratory beside plain PyTorch loops, and what each experiment took"
 	@echo "make clean     remove everything that was computed or built, and .venv"
 
 $(READY): requirements.txt pyproject.toml
@@ -61,6 +61,7 @@ verify: figures $(CHECKERS)
 
 bench: figures
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python -m whybn ledger
 
 clean:
 	rm -rf .results docs/assets/figures site docs/_site docs/.jekyll-cache .pytest_cache .ruff_cache $(VENV) \

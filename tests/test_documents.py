@@ -37,10 +37,10 @@ def test_the_figure_of_the_contributors_guide_is_drawn(tmp_path):
     script = tmp_path / "loss_by_rate.py"
     script.write_text(block, encoding="utf-8")
     results = {"atlas": {part: atlas.run(atlas.QUICK, part) for part in atlas.PARTS}}
-    render(script.stem, import_script(script), results, tmp_path)
-    rows = (tmp_path / "loss_by_rate.csv").read_text().splitlines()
+    files = render(script.stem, import_script(script), results)
+    rows = files["loss_by_rate.csv"].decode().splitlines()
     assert len(rows) == 1 + 2 * atlas.QUICK.seeds * atlas.QUICK.rates
-    assert (tmp_path / "loss_by_rate.narrow.svg").is_file()
+    assert files["loss_by_rate.narrow.svg"]
 
 
 def test_the_lock_holds_what_the_package_pins():

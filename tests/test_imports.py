@@ -9,14 +9,16 @@ from whybn.pipeline.closure import Sources
 
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
-SOURCES = Sources(SRC, "whybn")
+SOURCES = Sources(SRC)
 
 LAB, MEASURES, EXPERIMENTS = "whybn.lab", "whybn.measures", "whybn.experiments"
 FINDINGS, EVIDENCE, DRAWING = "whybn.findings", "whybn.evidence", "whybn.drawing"
 PIPELINE, SITE, MAIN = "whybn.pipeline", "whybn.site", "whybn.__main__"
+COMMON = "whybn.common"
 
-# What each place may import of this package, besides itself.
+# What each place may import of this package, besides itself and what is common to all.
 ALLOWED = {
+    COMMON: (),
     LAB: (),
     MEASURES: (LAB,),
     EXPERIMENTS: (LAB, MEASURES),
@@ -31,6 +33,7 @@ ALLOWED = {
 
 # Packages that nothing may load which a place imports, directly or not.
 FREE_OF = {
+    COMMON: ("torch", "matplotlib", "numpy", "numba"),
     FINDINGS: ("torch", "matplotlib"),
     EVIDENCE: ("torch", "matplotlib"),
     DRAWING: ("torch",),
@@ -73,7 +76,7 @@ def test_imports_go_one_way(path):
         return
     place = place_of(module)
     for name in imported(path):
-        assert any(within(name, allowed) for allowed in (place, *ALLOWED[place])), f"{module} imports {name}"
+        assert any(within(name, allowed) for allowed in (place, COMMON, *ALLOWED[place])), f"{module} imports {name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)
@@ -83,6 +86,11 @@ def test_heavy_packages_stay_where_they_belong(path):
     for member in SOURCES.closure(path):
         for name in SOURCES.file(member).imports:
             assert name.split(".")[0] not in banned, f"{module} loads {name} through {module_name(member)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_only_the_pipeline_loads_modules_by_name(path):
+    assert within(module_name(path), PIPELINE) or not SOURCES.file(path).dynamic
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.name == "__init__.py"], ids=module_name)

@@ -38,7 +38,7 @@ def test_no_two_arms_look_alike():
 
 
 def test_an_unknown_pen_or_role_is_answered_with_the_nearest():
-    with pytest.raises(KeyError, match="nearest is 'batch_norm'"):
+    with pytest.raises(KeyError, match="did you mean “batch_norm”"):
         pen("batchnorm")
-    with pytest.raises(KeyError, match="nearest is 'rust-2'"):
+    with pytest.raises(KeyError, match="did you mean “rust-2”"):
         hex_of("rust_2")

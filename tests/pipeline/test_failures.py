@@ -1,7 +1,10 @@
 """Whatever goes wrong is said plainly; nothing half-written stays, and nothing damaged is drawn."""
 
 import errno
+import hashlib
+import json
 import os
+import re
 import resource
 
 import pytest
@@ -30,12 +33,85 @@ def test_a_damaged_result_is_computed_again_and_said_so(toy, harm):
     assert toy.made() == before
 
 
-def test_a_damaged_sidecar_is_no_voucher(toy):
+@pytest.mark.parametrize(
+    "harm",
+    [lambda _: "{", lambda text: re.sub(r"(core_seconds.:)", r"\g<1>9", text), lambda _: '{"seal":"","content":"\\ud800"}'],
+    ids=["truncated", "digit added", "no text"],
+)
+def test_a_damaged_sidecar_is_no_voucher(toy, harm):
     toy.run()
     before = toy.made()
-    toy.stored("sums", "small").with_suffix(".json").write_text("{")
-    assert toy.run().trained == {"sums · small"}
+    path = toy.stored("sums", "small").with_suffix(".json")
+    path.write_text(harm(path.read_text()))
+    again = toy.run()
+    assert again.trained == {"sums · small"}
+    assert "the stored result sums · small is damaged; computing it again" in again.out
     assert toy.made() == before
+
+
+@pytest.mark.parametrize(
+    ("record", "old", "new"),
+    [
+        ("finding.tides", '"highest":"2.00"', '"highest":"99999"'),
+        ("finding.sums", '"verdict":"supported"', '"verdict":"mixed"'),
+        ("finding.sums", '"content"', '"contents"'),
+        ("formulas.all", "<mn>1</mn>", "<mn>2</mn>"),
+        ("figure.tides", "tides.csv", "tides.txt"),
+    ],
+)
+def test_a_damaged_record_is_made_anew_and_said_so_once(toy, record, old, new):
+    toy.run()
+    before = toy.made()
+    path = toy.root / f".results/records/{record}.json"
+    assert path.read_text().count(old) >= 1
+    path.write_text(path.read_text().replace(old, new))
+    again = toy.run()
+    assert (again.status, again.trained) == (0, set())
+    assert again.out.count("is damaged") == 1
+    assert f"the record of {record.replace('.', ' ')} is damaged and counts as missing" in again.out
+    assert toy.made() == before
+    assert "damaged" not in toy.run().out
+
+
+def test_damage_to_what_a_run_leaves_alone_is_said_once_and_reaches_no_page(toy):
+    toy.run()
+    before = toy.made()
+    path = toy.root / ".results/records/finding.tides.json"
+    path.write_text(path.read_text().replace('"highest":"2.00"', '"highest":"99999"'))
+    one = toy.run("--figure", "sums")
+    assert one.out.count("the record of finding tides is damaged and counts as missing") == 1
+    assert "highest" not in (toy.root / "docs/_data/results.json").read_text()
+    toy.run()
+    assert toy.made() == before
+
+
+def test_a_changed_number_of_seconds_reaches_no_page(toy):
+    toy.run()
+    before = (toy.root / "docs/_data/experiments.json").read_text()
+    path = toy.root / ".results/records/experiment.tides.json"
+    path.write_text(re.sub(r'"seconds":"[^"]*"', '"seconds":"99999"', path.read_text()))
+    assert toy.run("--figure", "sums").status == 0
+    assert "99999" not in (toy.root / "docs/_data/experiments.json").read_text()
+    assert toy.run().status == 0
+    assert (toy.root / "docs/_data/experiments.json").read_text() == before
+
+
+def test_a_memo_of_sources_that_was_changed_is_not_believed(toy):
+    toy.run()
+    before = toy.made()
+    path = toy.root / ".results/sources.json"
+    fresh = json.loads(path.read_text())["content"]
+    # As the file would be if the digest of the new text were that of the old one.
+    toy.edit("src/toylab/lab/numbers.py", ".normal(", ".uniform(")
+    text = (toy.root / "src/toylab/lab/numbers.py").read_bytes()
+    stale = next(entry for key, entry in fresh["files"].items() if key.endswith(" toylab/lab/numbers.py"))
+    forged = {**fresh["files"], f"{hashlib.sha256(text).hexdigest()} toylab/lab/numbers.py": stale}
+    whole = json.loads(path.read_text())
+    path.write_text(json.dumps({**whole, "content": {**fresh, "files": forged}}))
+    again = toy.run()
+    assert again.trained == {"sums · small", "sums · large"}
+    assert ".results/sources.json is damaged; reading all sources again" in again.out
+    assert toy.made() != before
 
 
 def test_damage_to_what_only_saves_time_is_harmless(toy):
@@ -45,6 +121,17 @@ def test_damage_to_what_only_saves_time_is_harmless(toy):
     before = toy.made()
     again = toy.run()
     assert (again.status, again.trained) == (0, set())
+    assert toy.made() == before
+
+
+def test_records_from_before_there_were_seals_count_as_none(toy):
+    toy.run()
+    before = toy.made()
+    for path in (toy.root / ".results/records").iterdir():
+        path.write_text(json.dumps(json.loads(path.read_text())["content"]).replace("2.00", "99999"))
+    again = toy.run()
+    assert (again.status, again.drawn) == (0, {"sums", "tides"})
+    assert "damaged" not in again.out
     assert toy.made() == before
 
 
@@ -68,6 +155,41 @@ def test_an_experiment_that_raises_is_named_and_the_others_finish(toy):
     assert not list((toy.root / ".results/sums").glob("large*"))
     toy.edit(SUMS, "    if part == 'large':\n        1 / 0\n", "")
     assert toy.run().status == 0
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("file", "before", "message"),
+    [
+        (SUMS, "    count = {", "error: toylab.experiments.sums failed in part 'small' with Settings("),
+        (SUMS, "PARTS =", "error: sums · small: SystemExit: 0"),
+        ("figures/sums.py", "    axes.extend", "error: figure sums was not drawn: SystemExit: 0"),
+        ("figures/sums.py", "EXPERIMENTS =", "error: figure sums was not drawn: SystemExit: 0"),
+        ("src/toylab/findings/sums.py", "    first = float", "error: findings sums: SystemExit: 0"),
+        ("src/toylab/findings/sums.py", "EXPERIMENTS =", "error: findings sums: SystemExit: 0"),
+        ("src/toylab/evidence/formulas.py", "    return", "error: formulas: SystemExit: 0"),
+    ],
+)
+def test_sys_exit_is_a_failure_that_ends_nothing_else(toy, jobs, file, before, message):
+    indent = before[: len(before) - len(before.lstrip())]
+    toy.edit(file, before, f"{indent}import sys\n{indent}sys.exit(0)\n{before}")
+    run = toy.run_alone("--jobs", jobs)
+    assert run.status == 1
+    assert message in run.err
+    assert "SystemExit: 0" in run.err
+    assert "tides" in run.drawn
+
+
+@pytest.mark.parametrize(("setting", "where"), [("", ""), ("deep", " at 'deep'")])
+def test_a_nan_becomes_no_verdict(toy, setting, where):
+    toy.edit("src/toylab/evidence/claims.py", '{"": np', f'{{"good": np.ones(2), "{setting}": np')
+    toy.edit("src/toylab/findings/sums.py", '"tides", 1.0)', '"tides", float("nan"))')
+    run = toy.run()
+    assert run.status == 1
+    assert f"error: findings sums: claim 'steady' has a NaN among its values{where}; say" in run.err
+    assert "Traceback" not in run.err
+    assert "steady" not in (toy.root / "docs/_data/claims.json").read_text()
+    assert '"highest"' in (toy.root / "docs/_data/results.json").read_text(), "other findings go on"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +243,32 @@ def test_a_failure_on_the_way_to_the_page_leaves_the_rest(toy, file, old, new, m
     assert "sums" in run.drawn
 
 
+@pytest.mark.parametrize("whole_run_first", [True, False])
+def test_one_figure_without_a_text_fails_too(toy, whole_run_first):
+    if whole_run_first:
+        toy.run()
+    toy.edit("src/toylab/findings/sums.py", '{"sums": f"Sums', '{"some": f"Sums')
+    run = toy.run("--figure", "sums")
+    assert run.status == 1
+    assert run.err == "error: figure sums: no findings module gives it a text in alts()\n"
+
+
+def test_one_figure_may_have_its_text_from_findings_that_are_not_computed_yet(toy):
+    toy.edit("src/toylab/findings/tides.py", '("tides",)', '("tides", "sums")')
+    assert toy.run("--figure", "tides").status == 0
+    assert toy.run().status == 0
+    toy.edit("src/toylab/findings/tides.py", '{"tides": "Tides"}', '{"ebb": "tides"}')
+    toy.run()
+    assert toy.run("--figure", "tides").status == 1
+
+
+def test_two_scripts_may_not_have_one_name(toy):
+    toy.write("figures/coast/tides.py", (toy.root / "figures/tides.py").read_text())
+    run = toy.run()
+    assert (run.status, run.trained) == (1, set())
+    assert run.err == "error: figures/tides.py and figures/coast/tides.py have one name; a figure's is its own\n"
+
+
 def test_two_findings_modules_may_not_claim_the_same(toy):
     toy.write("src/toylab/findings/more.py", (toy.root / "src/toylab/findings/sums.py").read_text())
     run = toy.run()
@@ -141,6 +289,28 @@ def test_a_disk_that_refuses_to_rename_gives_a_clear_error(toy, monkeypatch):
     assert toy.leftovers() == []
     monkeypatch.undo()
     assert toy.run().status == 0
+
+
+def test_a_picture_that_cannot_be_written_leaves_the_old_one_and_no_scraps(toy, monkeypatch):
+    toy.run()
+    before = toy.made()
+    toy.edit("figures/tides.py", ".tolist()", ".tolist()[:5]")
+    replace = os.replace
+
+    def refuse(source, target):
+        if str(target).endswith("tides.narrow.svg"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    run = toy.run()
+    assert run.status == 1
+    assert run.err.endswith("tides.narrow.svg: No space left on device\n")
+    assert toy.leftovers() == []
+    name = "docs/assets/figures/tides.narrow.svg"
+    assert (toy.root / name).read_bytes() == before[name]
+    monkeypatch.undo()
+    assert toy.run().drawn == {"tides"}
 
 
 def test_a_disk_that_refuses_to_write_gives_a_clear_error(toy):
@@ -167,8 +337,8 @@ def test_a_store_that_is_no_folder_gives_a_clear_error(toy):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--figure", "tidse"), "no figure 'tidse'; did you mean 'tides'?"),
-        (("--figure", "xxxxxx"), "no figure 'xxxxxx'; there are: sums, tides"),
+        (("--figure", "tidse"), "no figure 'tidse' (did you mean “tides”?)"),
+        (("--figure", "xxxxxx"), "no figure 'xxxxxx' (there are: sums, tides)"),
         (("--jobs", "0"), "JOBS must be a whole number of at least 1, not '0'"),
         (("--jobs", "many"), "JOBS must be a whole number of at least 1, not 'many'"),
         (("--jobs", "-1"), "JOBS must be a whole number of at least 1, not '-1'"),

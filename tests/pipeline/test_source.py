@@ -21,7 +21,7 @@ def write(tmp_path):
 
 def members(tmp_path, path):
     src = tmp_path / "src"
-    return [member.relative_to(src).as_posix() for member in Sources(src, "p").closure(path)]
+    return [member.relative_to(src).as_posix() for member in Sources(src).closure(path)]
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_closure_follows_every_kind_of_import(tmp_path, write, statement):
 def test_a_folder_that_becomes_a_module_changes_the_digest(tmp_path, write):
     path = write("p/one.py", "from p import two")
     write("p/__init__.py")
-    before = Sources(tmp_path / "src", "p").digest(path)
+    before = Sources(tmp_path / "src").digest(path)
     write("p/two.py")
-    assert Sources(tmp_path / "src", "p").digest(path) != before
+    assert Sources(tmp_path / "src").digest(path) != before
 
 
 def test_the_digest_does_not_depend_on_where_the_project_lies(tmp_path):
@@ -62,7 +62,7 @@ def test_the_digest_does_not_depend_on_where_the_project_lies(tmp_path):
         path = tmp_path / place / "src" / "p" / "one.py"
         path.parent.mkdir(parents=True)
         path.write_text("x = 1")
-        digests.add(Sources(tmp_path / place / "src", "p").digest(path))
+        digests.add(Sources(tmp_path / place / "src").digest(path))
     assert len(digests) == 1
 
 
@@ -81,23 +81,97 @@ def test_the_digest_does_not_depend_on_where_the_project_lies(tmp_path):
     ],
 )
 def test_the_digest_sees_code_and_not_words(tmp_path, write, text, other, same):
-    first = Sources(tmp_path / "src", "p").digest(write("p/one.py", text))
-    second = Sources(tmp_path / "src", "p").digest(write("p/one.py", other))
+    first = Sources(tmp_path / "src").digest(write("p/one.py", text))
+    second = Sources(tmp_path / "src").digest(write("p/one.py", other))
     assert (first == second) is same
+
+
+def test_the_closure_follows_every_package_of_the_repository(tmp_path, write):
+    write("q/lab.py", "import p.two, numpy, r\n")
+    write("p/two.py")
+    write("r.py")
+    assert members(tmp_path, write("p/one.py", "from q.lab import x")) == ["p/one.py", "p/two.py", "q/lab.py", "r.py"]
+
+
+@pytest.mark.parametrize(
+    ("named", "file"),
+    [
+        ("'heights.txt'", "heights.txt"),
+        ("'heights'", "heights"),
+        ("'the heights'", "the heights"),
+        ("'data/heights'", "data/heights"),
+        ("'data', 'heights'", "data/heights"),
+        ("'data'", "data/deep/er/heights.txt"),
+        ("'../heights'", "../heights"),
+    ],
+)
+def test_data_that_a_module_names_counts(tmp_path, write, named, file):
+    path = write("p/one.py", f"open(Path(__file__).parent.joinpath({named}))")
+    digests = set()
+    for text in ("1", "2", ""):
+        write(f"p/{file}", text)
+        write("p/other", text)
+        digests.add(Sources(tmp_path / "src").digest(path))
+    assert len(digests) == 3
+    write("p/other", "changed")
+    write("p/__pycache__/one.pyc", "changed")
+    write("q/data/heights", "changed")
+    assert Sources(tmp_path / "src").digest(path) in digests
+
+
+@pytest.mark.parametrize("named", ["..", ".", "../..", "data/..", "__pycache__"])
+def test_a_string_is_no_folder_that_holds_the_module_or_its_bytecode(tmp_path, write, named):
+    path = write("p/one.py", f"x = {named!r}")
+    write("p/data/x")
+    before = Sources(tmp_path / "src").digest(path)
+    for name in ("p/other", "other", "p/__pycache__/one.pyc"):
+        write(name, "x")
+    assert Sources(tmp_path / "src").digest(path) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import importlib\nimportlib.import_module('p.two')",
+        "from importlib import import_module\nimport_module('p.two')",
+        "import importlib as i\nx = getattr(i, 'import_module')",
+        "\n__import__('p.two')",
+        "import builtins\nbuiltins.__import__('p.two')",
+        "import builtins\nbuiltins.exec('import p.two')",
+        "\nexec('import p.two')",
+        "def f():\n    return eval('__import__')('p.two')",
+        "import runpy\nrunpy.run_module('p.two')",
+        "import importlib.util\nimportlib.util.spec_from_file_location('two', 'two.py')",
+    ],
+)
+def test_modules_loaded_by_name_are_refused_with_file_and_line(tmp_path, write, text):
+    path = write("p/one.py", "from p.hidden import x")
+    hidden = write("p/hidden.py", text)
+    with pytest.raises(PipelineError, match=r"/p/hidden\.py, line [12]: \w+ hides what it depends on; write an import"):
+        Sources(tmp_path / "src").digest(path)
+    memo = Sources(tmp_path / "src")
+    memo.file(path), memo.file(hidden)
+    with pytest.raises(PipelineError, match="hides what it depends on"):
+        Sources(tmp_path / "src", memo.memo()).digest(path)
+
+
+def test_what_only_looks_like_loading_by_name_is_not_refused(tmp_path, write):
+    text = "import importlib.metadata\n'exec and import_module'\nnetwork.eval()  # __import__\nversion = 'eval'"
+    Sources(tmp_path / "src").digest(write("p/one.py", text))
 
 
 def test_the_memo_spares_parsing_and_is_never_out_of_date(tmp_path, write, monkeypatch):
     path = write("p/one.py", "x = 1")
     src = tmp_path / "src"
-    first = Sources(src, "p")
+    first = Sources(src)
     digest, memo = first.digest(path), first.memo()
     with monkeypatch.context() as patch:
         patch.setattr("whybn.pipeline.closure.read_source", lambda *_: pytest.fail("parsed again"))
-        assert Sources(src, "p", memo).digest(path) == digest
+        assert Sources(src, memo).digest(path) == digest
     other = write("p/one.py", "x = 2")
-    assert Sources(src, "p", memo).digest(other) == Sources(src, "p").digest(other) != digest
+    assert Sources(src, memo).digest(other) == Sources(src).digest(other) != digest
     stale = {**memo, "reader": "another Python"}
-    assert Sources(src, "p", stale).digest(other) == Sources(src, "p").digest(other)
+    assert Sources(src, stale).digest(other) == Sources(src).digest(other)
 
 
 def test_literals_notes_and_docstring(tmp_path, write):
@@ -106,7 +180,7 @@ def test_literals_notes_and_docstring(tmp_path, write):
         '"""Title,\nmore."""\nPARTS = ("a", "b")\nBUDGET: int = 3\nclass Settings:\n'
         "    rate: float = 0.1  # per step\n    name: str = 'x'\n",
     )
-    source = Sources(tmp_path / "src", "p").file(path)
+    source = Sources(tmp_path / "src").file(path)
     assert source.literals == {"PARTS": ["a", "b"], "BUDGET": 3}
     assert source.notes == {"rate": "per step"}
     assert source.doc == "Title,\nmore."
@@ -115,7 +189,7 @@ def test_literals_notes_and_docstring(tmp_path, write):
 def test_what_is_no_python_is_named_with_its_line(tmp_path, write):
     path = write("p/one.py", "x = 1\ndef (\n")
     with pytest.raises(PipelineError, match=r"one\.py, line 2: "):
-        Sources(tmp_path / "src", "p").file(path)
+        Sources(tmp_path / "src").file(path)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from whybn.pipeline import project
+from whybn.pipeline.files import write_sealed
+
 ALL = {"sums · small", "sums · large", "tides · sea"}
 SUMS = "src/toylab/experiments/sums.py"
 
@@ -78,6 +81,90 @@ def test_a_change_computes_what_depends_on_it(built, file, old, new, trained, dr
         assert built.made() != before
 
 
+SUMS_PARTS = {"sums · small", "sums · large"}
+
+
+@pytest.mark.parametrize(
+    ("package", "trained", "drawn"),
+    [
+        ("torch", ALL, {"sums", "tides"}),
+        ("numpy", ALL, {"sums", "tides"}),
+        ("scikit-learn", ALL, {"sums", "tides"}),
+        ("matplotlib", set(), {"sums", "tides"}),
+        ("fonttools", set(), {"sums", "tides"}),
+        ("contourpy", set(), {"sums", "tides"}),
+    ],
+)
+def test_another_version_of_what_computes_computes_again(built, monkeypatch, package, trained, drawn):
+    real = project._version
+    monkeypatch.setattr(project, "_version", lambda name: "0" if name == package else real(name))
+    again = built.run()
+    assert (again.status, again.trained, again.drawn) == (0, trained, drawn)
+
+
+@pytest.mark.parametrize(
+    ("change", "stale"),
+    [(lambda text: text + "\n# a comment\n", False), (lambda text: text + "\nONE_MORE = 1\n", True)],
+    ids=["comment", "code"],
+)
+def test_what_wraps_run_and_draw_is_part_of_their_keys(built, monkeypatch, tmp_path, change, stale):
+    tasks = tmp_path / "tasks.py"
+    tasks.write_text(change(project.TASKS.read_text()))
+    monkeypatch.setattr(project, "TASKS", tasks)
+    again = built.run()
+    assert (again.trained, again.drawn) == ((ALL, {"sums", "tides"}) if stale else (set(), set()))
+
+
+def test_another_package_of_the_repository_counts_as_this_one(toy):
+    toy.write("src/second/__init__.py", "")
+    toy.write("src/second/offset.py", "from toylab.lab.numbers import numbers\n\nOFFSET = float(numbers(0, 1)[0])\n")
+    toy.edit(
+        "src/toylab/experiments/tides.py",
+        "from ..lab import waves",
+        "from second.offset import OFFSET\n\nfrom ..lab import waves",
+    )
+    toy.edit("src/toylab/experiments/tides.py", "waves.waves(settings.count)", "waves.waves(settings.count) + OFFSET")
+    assert toy.run_alone("--jobs", "1").trained == ALL
+    toy.edit("src/second/offset.py", "[0])", "[0]) + 1")
+    assert toy.run_alone("--jobs", "1").trained == {"tides · sea"}
+    toy.edit("src/toylab/lab/numbers.py", ".normal(", ".uniform(")
+    assert toy.run_alone("--jobs", "1").trained == ALL
+
+
+def test_a_module_loaded_by_name_stops_the_run(built):
+    built.edit(
+        "src/toylab/lab/numbers.py", "import numpy as np", "import importlib\n\nnp = importlib.import_module('numpy')"
+    )
+    again = built.run()
+    assert again.status == 1
+    told = "line 4: import_module hides what it depends on; write an import statement"
+    assert again.err == f"error: {built.root}/src/toylab/lab/numbers.py, {told}\n"
+
+
+def test_results_of_a_compiled_pass_belong_to_the_arithmetic_that_made_them(toy, monkeypatch):
+    toy.write("src/toylab/lab/compiled.py", "")
+    toy.edit("src/toylab/lab/numbers.py", "import numpy as np", "import numpy as np\n\nfrom toylab.lab import compiled")
+    monkeypatch.setenv("WHYBN_ARITHMETIC", "compiled")
+    assert toy.run().trained == ALL
+    monkeypatch.delenv("WHYBN_ARITHMETIC")
+    assert toy.run().trained == set()
+
+    def told(experiment, part):
+        return json.loads(toy.stored(experiment, part).with_suffix(".json").read_text())["content"].get("arithmetic")
+
+    assert told("sums", "small").startswith("compiled (numba ")
+    assert told("tides", "sea") is None
+    for path in (toy.root / ".results/sums").iterdir():
+        path.unlink()
+    monkeypatch.setenv("WHYBN_ARITHMETIC", "reference")
+    assert toy.run().trained == SUMS_PARTS
+    assert told("sums", "small") == "reference"
+    monkeypatch.setenv("WHYBN_ARITHMETIC", "fast")
+    run = toy.run()
+    assert (run.status, run.trained) == (2, set())
+    assert run.err == "error: WHYBN_ARITHMETIC must be 'compiled' or 'reference', not 'fast'\n"
+
+
 def test_a_picture_that_was_removed_or_altered_is_drawn_again(built):
     before = built.made()
     (built.root / "docs/assets/figures/sums.svg").unlink()
@@ -85,6 +172,45 @@ def test_a_picture_that_was_removed_or_altered_is_drawn_again(built):
     again = built.run()
     assert (again.trained, again.drawn) == (set(), {"sums", "tides"})
     assert built.made() == before
+
+
+def test_the_numbers_of_a_live_figure_go_when_it_is_live_no_more(built):
+    data = built.root / "docs/assets/figures/tides.data.js"
+    built.write(
+        "figures/tides.py", (built.root / "figures/tides.py").read_text() + "\n\ndef explore(results):\n    return {}\n"
+    )
+    assert built.run().drawn == {"tides"}
+    assert data.read_text() == "live"
+    built.edit("figures/tides.py", "def explore", "def explain")
+    assert built.run().drawn == {"tides"}
+    assert not data.exists()
+
+
+def test_the_files_of_a_figure_without_a_script_go_in_a_full_run(built):
+    pictures = built.root / "docs/assets/figures"
+    (pictures / "tides.csv").write_text("altered by hand")
+    (pictures / "logo.svg").write_text("made by hand")
+    (built.root / "figures/tides.py").rename(built.root / "figures/ebb.py")
+    built.edit("src/toylab/findings/tides.py", '"tides": "Tides"', '"ebb": "Ebb"')
+    built.run("--figure", "ebb")
+    assert (pictures / "tides.svg").is_file(), "a run for one figure leaves the others"
+    again = built.run()
+    assert again.status == 0
+    assert again.out.count("figure tides has no script any more; its files are removed") == 1
+    made = {path.name for path in pictures.iterdir()}
+    ours = {f"{name}{suffix}" for name in ("ebb", "sums") for suffix in (".svg", ".narrow.svg", ".csv")}
+    assert made == {*ours, "tides.csv", "logo.svg"}
+    assert "any more" not in built.run().out
+
+
+def test_the_ledger_can_be_printed_alone_and_computes_nothing(toy):
+    assert toy.call("ledger").out.split() == ["experiment", "core-seconds", "budget"]
+    last = toy.run().out.splitlines()[-3:]
+    alone = toy.call("ledger")
+    assert (alone.status, alone.out.splitlines()) == (0, last)
+    assert last[1].split()[0::2] == ["sums", "4"]
+    write_sealed(toy.root / ".results/records/experiment.sums.json", {"seconds": "4.1", "settings": []})
+    assert toy.call("ledger").out.splitlines()[1].split() == ["sums", "4.1", "4", "over", "budget"]
 
 
 def test_one_figure_needs_only_its_own_experiments(toy):
@@ -99,6 +225,25 @@ def test_one_figure_leaves_the_data_of_the_others(built):
     built.edit("figures/tides.py", "The tides.", "All tides.")
     assert built.run("--figure", "tides").status == 0
     assert built.made() == before
+
+
+def test_text_for_pages_is_escaped_once_and_mathml_is_not(built):
+    built.edit("src/toylab/findings/sums.py", '"The first sum is positive."', '"Sums < 1 & > 0"')
+    built.edit("src/toylab/findings/tides.py", 'f"{', 'f"<{')
+    built.edit("src/toylab/findings/tides.py", '"Tides"', '"A & <b>"')
+    built.edit("src/toylab/evidence/claims.py", '{"": verdict}', '{"rate < 1": verdict}')
+    for _ in range(2):  # the second from the records of the first
+        assert built.run().status == 0
+        claims, results, figures, math = (
+            json.loads((built.root / f"docs/_data/{name}.json").read_text())
+            for name in ("claims", "results", "figures", "math")
+        )
+        claim = claims["first_sum_positive"]
+        assert claim["says"] == claim["sentence"] == claim["supported"] == "Sums &lt; 1 &amp; &gt; 0"
+        assert claim["verdicts"] == {"rate &lt; 1": "supported"}
+        assert results["tides"]["highest"].startswith("&lt;2")
+        assert figures["tides"]["alt"] == "A &amp; &lt;b&gt;"
+        assert math == {"one": "<math><mn>1</mn></math>"}
 
 
 def test_claims_stand_in_the_order_of_their_figures_on_the_pages(built):

@@ -100,6 +100,8 @@ def run(settings, part):
 """Claims."""
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -107,6 +109,10 @@ class Claim:
     says: str
     figure: str
     value: float
+
+    @property
+    def values(self):
+        return {"": np.array([self.value, self.value])}
 
     def to_json(self):
         verdict = "supported" if self.value > 0 else "not_seen_here"
@@ -155,12 +161,12 @@ def alts(results):
 import json
 
 
-def render(name, module, results, folder, quick):
+def render(name, module, results, quick):
     lines = []
     module.draw(results, lines)
     text = json.dumps(lines) + (" quick" if quick else "")
-    for suffix in (".svg", ".narrow.svg", ".csv"):
-        (folder / (name + suffix)).write_text(text)
+    files = {name + suffix: text.encode() for suffix in (".svg", ".narrow.svg", ".csv")}
+    return {**files, name + ".data.js": b"live" if hasattr(module, "explore") else None}
 ''',
     "src/toylab/evidence/formulas.py": '''
 """Formulas."""
@@ -237,15 +243,17 @@ class Toy:
         self.write(name, text.replace(old, new))
 
     def run(self, *arguments: str) -> Run:
-        """Run the command line in this process, with one worker unless told otherwise."""
-        if "--jobs" not in arguments:
-            arguments = (*arguments, "--jobs", "1")
+        """Bring figures up to date in this process, with one worker unless told otherwise."""
+        return self.call("figures", *arguments, *(() if "--jobs" in arguments else ("--jobs", "1")))
+
+    def call(self, *arguments: str) -> Run:
+        """Run the command line in this process."""
         out, err = io.StringIO(), io.StringIO()
         path, bytecode = list(sys.path), sys.dont_write_bytecode
         sys.dont_write_bytecode = True
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                status = main(Project(self.root, PACKAGE), ["figures", *arguments])
+                status = main(Project(self.root, PACKAGE), list(arguments))
         finally:
             sys.path[:], sys.dont_write_bytecode = path, bytecode
             for name in [name for name in sys.modules if name.split(".")[0] in {PACKAGE, "figures"}]:

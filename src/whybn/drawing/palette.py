@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+
+from whybn.common.nearest import nearest
 
 T = TypeVar("T")
 SCHEMES = ("light", "dark")
@@ -63,8 +64,7 @@ def lookup(table: dict[str, T], kind: str, name: str) -> T:
     """Return `table[name]`; raise a KeyError that names the nearest known name if there is none."""
     if name in table:
         return table[name]
-    nearest = get_close_matches(name, table, n=1, cutoff=0)[0]
-    raise KeyError(f"no {kind} is called {name!r}; nearest is {nearest!r}, known are {', '.join(table)}")
+    raise KeyError(f"no {kind} is called '{name}'{nearest(name, table)}")
 
 
 def pen(name: str) -> Pen:

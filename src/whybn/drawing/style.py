@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import csv
 import io
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -110,27 +109,20 @@ class Layout:
         return figure, panels
 
 
-def render(name: str, module: ModuleType, results: dict, folder: Path, *, quick: bool = False) -> None:
-    """Draw a figure module at both widths; write NAME.svg, NAME.narrow.svg and NAME.csv to `folder`.
+def render(name: str, module: ModuleType, results: dict, *, quick: bool = False) -> dict[str, bytes | None]:
+    """Draw a figure module at both widths; return the contents of NAME.svg, NAME.narrow.svg and NAME.csv.
 
-    Where the module has a function `explore`, the numbers that it returns for the live figure are
-    written as NAME.data.js. Each file is written whole or not at all. Raises what `module.draw` and
-    `module.explore` raise, and ValueError if a colour outside the palette was used or if the two
+    Where the module has a function `explore`, NAME.data.js holds the numbers that it returns for the
+    live figure; where it has none, None says that there may be no such file. Raises what `module.draw`
+    and `module.explore` raise, and ValueError if a colour outside the palette was used or if the two
     widths did not draw the same data.
     """
     wide, wide_rows = picture(module, results, WIDE, name=name, quick=quick)
     narrow, narrow_rows = picture(module, results, NARROW, name=name, quick=quick)
     if wide_rows != narrow_rows:
         raise ValueError(f"figure {name} draws other data at {NARROW} px than at {WIDE} px")
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{name}.svg", wide)
-    _write(folder / f"{name}.narrow.svg", narrow)
-    _write(folder / f"{name}.csv", wide_rows)
-    data = folder / f"{name}.data.js"
-    if hasattr(module, "explore"):
-        _write(data, explore.script(name, module.explore(results)))
-    else:
-        data.unlink(missing_ok=True)
+    live = explore.script(name, module.explore(results)) if hasattr(module, "explore") else None
+    return {f"{name}.svg": wide, f"{name}.narrow.svg": narrow, f"{name}.csv": wide_rows, f"{name}.data.js": live}
 
 
 def picture(module: ModuleType, results: dict, width: int, *, name: str, quick: bool = False) -> tuple[bytes, bytes]:
@@ -197,13 +189,3 @@ def _table(panels: list[Panel]) -> bytes:
 
 def _cell(value: object) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from whybn.pipeline.closure import digest_of_file
 from whybn.pipeline.data import Records, compose, findings_record
-from whybn.pipeline.files import remove_partials
+from whybn.pipeline.files import checksum, remove_partials, write_bytes
+from whybn.pipeline.ledger import print_ledger
 from whybn.pipeline.lock import only_run
 from whybn.pipeline.project import Experiment, Project, Reader, Variant
 from whybn.pipeline.runner import Runner
@@ -84,8 +85,11 @@ class Build:
         for task, outcome, workers in self.runner.run("training", list(tasks)):
             made = outcome.value
             about = {"core_seconds": made.core_seconds, "date": _now(), "workers": workers}
-            self.store.write(tasks[task], made.arrays, {**about, "settings": made.settings})
-            done.add(tasks[task])
+            address = tasks[task]
+            how = self.project.arithmetic(self.project.experiments[address.experiment])
+            about |= {"settings": made.settings, **({"arithmetic": how} if how else {})}
+            self.store.write(address, made.arrays, about)
+            done.add(address)
         return done
 
     def _training(self, train: Callable[..., Any], address: Address) -> "Task":
@@ -126,9 +130,14 @@ class Build:
         return findings_record(module, results, quick=self.variant.quick)
 
     def check_alts(self, figures: dict[str, Reader]) -> None:
-        """A figure that no findings module describes cannot be put on a page."""
-        records = [self.records.read("finding", name) for name in self.project.findings]
-        described = {name for record in records if record for name in record["alts"]}
+        """A figure that no findings module describes cannot be put on a page.
+
+        A module without a record, as after the first run for one figure, may describe those that it names.
+        """
+        described: set[str] = set()
+        for name, finding in self.project.findings.items():
+            record = self.records.read("finding", name)
+            described.update(record["alts"] if record else self.project.sources.file(finding.path).strings)
         for name in sorted(set(figures) - described):
             self.runner.problems.append(f"figure {name}: no findings module gives it a text in alts()")
 
@@ -176,22 +185,33 @@ class Build:
             figure = project.figures[name]
             results = {needed: complete[needed] for needed in figure.experiments}
             style = f"{project.package}.drawing.style"
-            arguments = (figure.path, style, results, self.store, project.pictures, self.variant.quick)
+            arguments = (figure.path, style, results, self.store, self.variant.quick)
             tasks[name] = Task(name, draw, arguments, DRAWING_BUDGET, str(project.src))
-        for task, _, _ in self.runner.run("drawing", list(tasks.values())):
-            made = sorted(project.pictures.glob(f"{task.name}.*"))
-            files = {path.name: digest_of_file(path) for path in made}
+        for task, outcome, _ in self.runner.run("drawing", list(tasks.values())):
+            files = self._put(outcome.value)
             self.records.write("figure", task.name, {"key": keys[task.name], "files": files})
 
-    def ledger(self) -> None:
-        """Print what each experiment cost and was allowed to."""
-        width = max(map(len, self.project.experiments), default=0)
-        print(f"{'experiment':<{width}}  core-seconds  budget")
-        for name, experiment in self.project.experiments.items():
-            record = self.records.read("experiment", name)
-            if record:
-                over = "  over budget" if float(record["seconds"]) > experiment.budget else ""
-                print(f"{name:<{width}}  {record['seconds']:>12}  {experiment.budget:>6g}{over}")
+    def _put(self, files: dict[str, bytes | None]) -> dict[str, str]:
+        """Write a figure's files, remove those that it may not have; return the checksums of the others."""
+        for name, content in files.items():
+            path = self.project.pictures / name
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                write_bytes(path, content)
+        return {name: checksum(content) for name, content in files.items() if content is not None}
+
+    def remove_orphans(self) -> None:
+        """Remove what figure scripts drew that are gone, where it still is what they drew."""
+        for name in self.records.names("figure"):
+            if name not in self.project.figures:
+                record = self.records.read("figure", name) or {"files": {}}
+                for file, digest in record["files"].items():
+                    path = self.project.pictures / file
+                    if path.is_file() and digest_of_file(path) == digest:
+                        path.unlink()
+                self.records.remove("figure", name)
+                print(f"figure {name} has no script any more; its files are removed")
 
 
 def make_figures(project: Project, variant: Variant, figure: str | None, jobs: int | None) -> int:
@@ -199,17 +219,18 @@ def make_figures(project: Project, variant: Variant, figure: str | None, jobs: i
     build = Build(project, variant, Runner(jobs))
     scope = build.scope(figure)
     with only_run(project.results / "lock"):
-        remove_partials(project.results, project.data)
+        remove_partials(project.results, project.data, project.pictures)
         complete = build.train(scope.experiments)
         build.note_experiments(complete)
         build.find(scope.findings, complete)
-        if figure is None:
-            build.check_alts(scope.figures)
+        build.check_alts(scope.figures)
         build.note_formulas()
         compose(project, build.records)
         build.draw(scope.figures, complete)
+        if figure is None:
+            build.remove_orphans()
         project.remember_sources()
-    build.ledger()
+    print_ledger(project, build.records)
     return build.runner.report()
 
 

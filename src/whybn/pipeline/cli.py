@@ -6,7 +6,9 @@ import sys
 from types import FrameType
 
 from whybn.pipeline.build import make_figures
+from whybn.pipeline.data import Records
 from whybn.pipeline.errors import PipelineError, UsageError
+from whybn.pipeline.ledger import print_ledger
 from whybn.pipeline.project import Project, Variant
 
 
@@ -20,7 +22,8 @@ def main(project: Project, arguments: list[str]) -> int:
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        return _figures(project, _parser().parse_args(arguments))
+        options = _parser().parse_args(arguments)
+        return options.command(project, options)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -50,6 +53,11 @@ def _figures(project: Project, options: argparse.Namespace) -> int:
     return check_seeds(project, _count("--first-seed", options.first_seed, least=0), jobs)
 
 
+def _ledger(project: Project, _options: argparse.Namespace) -> int:
+    print_ledger(project, Records(project))
+    return 0
+
+
 def _count(name: str, text: str, least: int) -> int:
     if not text.isdecimal() or int(text) < least:
         raise UsageError(f"{name} must be a whole number of at least {least}, not '{text}'")
@@ -59,7 +67,10 @@ def _count(name: str, text: str, least: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m whybn")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    ledger = commands.add_parser("ledger", help="print what the experiments took when they were last trained")
+    ledger.set_defaults(command=_ledger)
     figures = commands.add_parser("figures", help="compute and draw what is stale")
+    figures.set_defaults(command=_figures)
     figures.add_argument("--figure", metavar="NAME", help="only this figure and what it needs")
     figures.add_argument("--quick", action="store_true", help="fewer seeds and steps; no verdict is checked")
     figures.add_argument("--jobs", metavar="N", help="worker processes (default: one for each core)")

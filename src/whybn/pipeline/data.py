@@ -1,14 +1,18 @@
 """What the article quotes: ``docs/_data/*.json``, composed from the records of the last runs.
 
-Every value is a string: floats, booleans and nil print differently in Jekyll and MkDocs.
+Every value is a string: floats, booleans and nil print differently in Jekyll and MkDocs. Records hold plain text;
+in the data files, whose strings pages paste into Markdown, what HTML would take for a tag or an entity is escaped.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
-from whybn.pipeline.errors import PipelineError
-from whybn.pipeline.files import read_json, write_json
+from whybn.pipeline.errors import DamagedError, PipelineError
+from whybn.pipeline.files import read_sealed, write_changed, write_sealed
 from whybn.pipeline.project import Project
 
+IN_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 VERDICTS = ("supported", "not_seen_here", "mixed", "inconclusive")
 
 
@@ -18,14 +22,33 @@ class Records:
     def __init__(self, project: Project) -> None:
         """Records lie beside the results."""
         self._folder = project.results / "records"
+        self._damaged: set[Path] = set()
 
     def read(self, kind: str, name: str) -> dict[str, Any] | None:
-        """Return a record, None where there is none."""
-        return read_json(self._folder / f"{kind}.{name}.json")
+        """Return a record, None where there is none; one that is damaged counts as none, and that is said once."""
+        path = self._path(kind, name)
+        try:
+            return read_sealed(path)
+        except DamagedError:
+            if path not in self._damaged:
+                print(f"the record of {kind} {name} is damaged and counts as missing")
+            self._damaged.add(path)
+            return None
 
     def write(self, kind: str, name: str, record: dict[str, Any]) -> None:
         """Replace a record."""
-        write_json(self._folder / f"{kind}.{name}.json", record)
+        write_sealed(self._path(kind, name), record)
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names of all records of a kind."""
+        return sorted(path.stem.removeprefix(f"{kind}.") for path in self._folder.glob(f"{kind}.*.json"))
+
+    def remove(self, kind: str, name: str) -> None:
+        """Remove a record."""
+        self._path(kind, name).unlink()
+
+    def _path(self, kind: str, name: str) -> Path:
+        return self._folder / f"{kind}.{name}.json"
 
 
 def compose(project: Project, records: Records) -> None:
@@ -39,17 +62,22 @@ def compose(project: Project, records: Records) -> None:
         "claims": _claims(project, merged("claim", {name: record["claims"] for name, record in done.items()})),
         "figures": _figures(project, experiments, done),
     }
+    files = {name: escaped(value) for name, value in files.items()}
     formulas = records.read("formulas", "all")
     if formulas:
-        files["math"] = formulas["mathml"]
+        files["math"] = formulas["mathml"]  # which is HTML
     for name, value in files.items():
-        write_json(project.data / f"{name}.json", value)
+        write_changed(project.data / f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def findings_record(module: Any, results: Any, *, quick: bool) -> dict[str, Any]:
-    """Return what a findings module says of results; raise PipelineError where a value is no string."""
+    """Return what a findings module says of results.
+
+    Raises PipelineError where a claim rests on a NaN, where two claims have one id, or where a value is no string.
+    """
     claims = {}
     for claim in module.claims(results):
+        _refuse_nan(claim)
         entry = claim.to_json()
         if entry["id"] in claims:
             raise PipelineError(f"two claims have the id '{entry['id']}'")
@@ -57,6 +85,25 @@ def findings_record(module: Any, results: Any, *, quick: bool) -> dict[str, Any]
     record = {"facts": module.facts(results), "claims": claims, "alts": module.alts(results)}
     _check_strings(record, "")
     return record
+
+
+def escaped(value: Any) -> Any:
+    """Return a data file's content with its strings as HTML and Markdown show them, the keys of mappings included."""
+    if isinstance(value, dict):
+        return {escaped(key): escaped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [escaped(item) for item in value]
+    return value.translate(IN_HTML)
+
+
+def _refuse_nan(claim: Any) -> None:
+    """A comparison with NaN is false, and so would be a verdict that rests on one."""
+    import numpy as np
+
+    for setting, values in claim.values.items():
+        if np.isnan(np.asarray(values, dtype=float)).any():
+            where = f" at '{setting}'" if setting else ""
+            raise PipelineError(f"claim '{claim.id}' has a NaN among its values{where}; say there what it counts as")
 
 
 def merged(what: str, by_module: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -1,21 +1,17 @@
 """Errors that the command line prints as one plain line."""
 
-import difflib
-from collections.abc import Iterable
-
 
 class PipelineError(Exception):
     """Something is wrong that a person can mend; the message says what and where."""
+
+
+class DamagedError(PipelineError):
+    """A stored file is not what was once written."""
 
 
 class UsageError(PipelineError):
     """The command line asked for something that does not exist."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean X?`` or the list of what there is, for the end of a message."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean '{close[0]}'?"
-    return f"; there are: {', '.join(names)}" if names else "; there are none"
+# How the code of an experiment, a figure or a finding may fail: sys.exit there ends nothing but itself. Ctrl-C is none.
+FAILURES = (Exception, SystemExit)

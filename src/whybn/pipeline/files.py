@@ -1,15 +1,17 @@
 """Writing files so that a reader sees the old one or the new one, never half of one."""
 
 import contextlib
+import hashlib
 import json
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from whybn.pipeline.errors import PipelineError
+from whybn.pipeline.errors import DamagedError, PipelineError
 
 PARTIAL = ".partial-"
+SEAL = "seal"
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -29,22 +31,42 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise PipelineError(f"cannot write {path}: {error.strerror}") from error
 
 
-def write_json(path: Path, value: Any) -> bool:
-    """Write JSON, and only where it differs, so that no live reload runs for nothing; say whether it did."""
-    data = (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    write_bytes(path, data)
-    return True
+def write_changed(path: Path, text: str) -> None:
+    """Write a text, and only where it differs, so that no live reload runs for nothing."""
+    data = text.encode()
+    if not path.is_file() or path.read_bytes() != data:
+        write_bytes(path, data)
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
-    """Return what ``write_json`` wrote; None where there is no such file or it is damaged."""
+def write_sealed(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON together with its checksum, for ``read_sealed``."""
+    write_changed(path, _json({SEAL: _seal(content), "content": content}) + "\n")
+
+
+def read_sealed(path: Path) -> dict[str, Any] | None:
+    """Return what ``write_sealed`` wrote, None where there is no such file.
+
+    Raises DamagedError where it holds anything else. A file from before there were seals counts as none.
+    """
     try:
-        value = json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return value if isinstance(value, dict) else None
+    try:
+        whole = json.loads(data)
+        if SEAL not in whole:
+            return None
+        intact = whole[SEAL] == _seal(whole["content"])
+    except (ValueError, TypeError, KeyError):
+        intact = False
+    if not intact:
+        raise DamagedError(f"{path} is damaged; the next run makes it anew")
+    return whole["content"]
+
+
+def checksum(data: bytes) -> str:
+    """Return the SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def remove_partials(*folders: Path) -> None:
@@ -52,3 +74,11 @@ def remove_partials(*folders: Path) -> None:
     for folder in folders:
         for path in folder.rglob(PARTIAL + "*"):
             path.unlink(missing_ok=True)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _seal(content: Any) -> str:
+    return checksum(_json(content).encode())

@@ -10,13 +10,21 @@ from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
+from whybn.common import arithmetic
+from whybn.common.nearest import nearest
 from whybn.pipeline.closure import Sources, digest_of_file
-from whybn.pipeline.errors import PipelineError, UsageError, nearest
-from whybn.pipeline.files import read_json, write_json
+from whybn.pipeline.errors import DamagedError, PipelineError, UsageError
+from whybn.pipeline.files import read_sealed, write_sealed
 from whybn.pipeline.source import digest_of
 
 # Raised when stored results have another form than before, so that none is read wrongly.
-STORE_FORMAT = "1"
+STORE_FORMAT = "2"
+
+# Wraps every `run` and every `draw`: a part of every result's key, and so of a figure's.
+TASKS = Path(__file__).with_name("tasks.py")
+
+# Where the laboratory keeps its compiled pass, in its package.
+COMPILED_PASS = ("lab", "compiled.py")
 
 
 @dataclass(frozen=True)
@@ -71,15 +79,21 @@ class Project:
         self.data = self.docs / "_data"
         self.pictures = self.docs / "assets" / "figures"
         self.results = root / ".results"
+        self.memo = self.results / "sources.json"
 
     @cached_property
     def sources(self) -> Sources:
         """The project's Python files."""
-        return Sources(self.src, self.package, read_json(self.results / "sources.json"))
+        memo = None
+        try:
+            memo = read_sealed(self.memo)
+        except DamagedError:
+            print(f"{self.place(self.memo)} is damaged; reading all sources again")
+        return Sources(self.src, memo)
 
     def remember_sources(self) -> None:
         """Spare the next run the parsing."""
-        write_json(self.results / "sources.json", self.sources.memo())
+        write_sealed(self.memo, self.sources.memo())
 
     @cached_property
     def experiments(self) -> dict[str, Experiment]:
@@ -115,9 +129,30 @@ class Project:
             ".".join(map(str, sys.version_info[:3])),
             _version("torch"),
             _version("numpy"),
+            _version("scikit-learn"),  # the digits come with it
+            self.arithmetic(experiment) or "",
         ]
-        code = self.sources.digest(experiment.path)
-        return digest_of([STORE_FORMAT, code, variant.label, experiment.name, part, *versions])
+        code = [self.sources.digest(experiment.path), self._wrapper]
+        return digest_of([STORE_FORMAT, *code, variant.label, experiment.name, part, *versions])
+
+    def arithmetic(self, experiment: Experiment) -> str | None:
+        """Return which arithmetic trains an experiment, None where it has no choice.
+
+        Raises UsageError where the environment asks for one that there is not.
+        """
+        closure = self.sources.closure(experiment.path)
+        return self._arithmetic if any(member.parts[-2:] == COMPILED_PASS for member in closure) else None
+
+    @cached_property
+    def _arithmetic(self) -> str:
+        try:
+            return arithmetic.name()
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+    @cached_property
+    def _wrapper(self) -> str:
+        return self.sources.file(TASKS).digest
 
     def reader_key(self, reader: Reader, variant: Variant, *extra: str) -> str:
         """Return the key of what a findings module or a figure makes: its code and the results it reads."""
@@ -136,8 +171,9 @@ class Project:
             *sorted((self.docs / "assets" / "fonts").glob("*.woff2")),
             *(self.docs / "assets" / "css").glob("palette.css"),
         ]
-        look = [self.sources.digest(style), *map(digest_of_file, files), _version("matplotlib")]
-        return self.reader_key(figure, variant, *look)
+        look = [self.sources.digest(style), *map(digest_of_file, files)]
+        versions = map(_version, ("matplotlib", "fonttools", "contourpy"))
+        return self.reader_key(figure, variant, *look, *versions)
 
     def load(self, *names: str) -> ModuleType:
         """Import a module of the package, such as ``load("findings", "curve")``."""

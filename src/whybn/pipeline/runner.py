@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from whybn.pipeline.errors import PipelineError
+from whybn.pipeline.errors import FAILURES, PipelineError
 from whybn.pipeline.progress import Progress, spoken
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Runner:
             return call(*arguments)
         except PipelineError as error:
             self.problems.append(f"{what}: {error}")
-        except Exception as error:  # noqa: BLE001  (whatever it is, it is reported and the rest goes on)
+        except FAILURES as error:  # whatever it is, it is reported and the rest goes on
             from whybn.pipeline.workers import describe
 
             self._failed(what, describe(error))

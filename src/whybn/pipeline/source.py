@@ -11,19 +11,24 @@ from whybn.pipeline.errors import PipelineError
 # The lines that the pipeline reads from a file: they must be literals, so that nothing need be imported.
 LITERALS = ("PARTS", "BUDGET", "EXPERIMENTS")
 
+# What loads a module by a name that only the running program knows.
+LOADERS = {"__import__", "import_module", "exec_module", "spec_from_file_location", "run_module", "run_path"}
+RUNNERS = {"exec", "eval"}
+
 
 @dataclass(frozen=True)
 class Source:
     """One file.
 
     ``digest`` stands for its syntax tree without docstrings, comments and BUDGET (which changes no result);
-    ``imports`` are dotted names that its import statements may load, ``strings`` those of its strings that
-    may name a file; ``literals`` the values of PARTS, BUDGET and EXPERIMENTS where it has them; ``notes`` the
-    comments beside the fields of its class Settings.
+    ``imports`` are dotted names that its import statements may load, ``dynamic`` says where it may load what no
+    import statement tells; ``strings`` are those of its strings that may name a file; ``literals`` the values of
+    PARTS, BUDGET and EXPERIMENTS where it has them; ``notes`` the comments beside the fields of its class Settings.
     """
 
     digest: str
     imports: list[str]
+    dynamic: list[str]
     strings: list[str]
     literals: dict[str, object]
     doc: str
@@ -47,6 +52,7 @@ def read_source(path: Path, text: bytes, package: tuple[str, ...]) -> Source:
     return Source(
         digest=digest_of([ast.dump(tree)]),
         imports=sorted({name for node in nodes for name in _imported_names(node, package)}),
+        dynamic=[f"line {node.lineno}: {name}" for node in nodes for name in _loaders(node)],
         strings=sorted({node.value for node in nodes if _may_name_a_file(node)}),
         literals=literals,
         doc=doc,
@@ -117,8 +123,20 @@ def _imported_names(node: ast.AST, package: tuple[str, ...]) -> list[str]:
     return []
 
 
+def _loaders(node: ast.AST) -> set[str]:
+    """Names in a node that load modules past the import statements, or run text that may."""
+    if isinstance(node, ast.Name):
+        return {node.id} & (LOADERS | RUNNERS)
+    if isinstance(node, ast.Attribute):  # eval is also a method of torch's networks
+        builtins = isinstance(node.value, ast.Name) and node.value.id == "builtins"
+        return {node.attr} & (LOADERS | RUNNERS if builtins else LOADERS)
+    if isinstance(node, ast.ImportFrom):
+        return {alias.name for alias in node.names} & (LOADERS | RUNNERS)
+    if isinstance(node, ast.Constant):  # as in getattr(importlib, "import_module")
+        return {node.value} & LOADERS if isinstance(node.value, str) else set()
+    return set()
+
+
 def _may_name_a_file(node: ast.AST) -> bool:
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        return False
-    text = node.value
-    return len(text) < 100 and "." in text[1:] and text.isprintable() and " " not in text and text[0] != "/"
+    text = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and 0 < len(text) < 100 and text.isprintable() and text[0] != "/"

@@ -1,13 +1,12 @@
 """Results on disk: one file of arrays for each part of an experiment, and a sidecar that vouches for it."""
 
-import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from whybn.pipeline.errors import PipelineError
-from whybn.pipeline.files import read_json, write_bytes, write_json
+from whybn.pipeline.errors import DamagedError, PipelineError
+from whybn.pipeline.files import checksum, read_sealed, write_bytes, write_sealed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,13 +40,16 @@ class Store:
         return self.folder / address.experiment / f"{address.part}.{address.variant}.{address.key[:16]}.npz"
 
     def sidecar(self, address: Address) -> dict[str, Any] | None:
-        """Return what is known of a stored result, None where it is missing."""
-        known = read_json(self.arrays_path(address).with_suffix(".json"))
+        """Return what is known of a stored result, None where it is missing; raise DamagedError where that is damaged."""
+        known = read_sealed(self.arrays_path(address).with_suffix(".json"))
         return known if known and known.get("key") == address.key else None
 
     def state(self, address: Address) -> str:
         """Return MISSING, DAMAGED or PRESENT."""
-        known = self.sidecar(address)
+        try:
+            known = self.sidecar(address)
+        except DamagedError:
+            return DAMAGED
         if known is None:
             return MISSING
         return DAMAGED if self._verified(address, known) is None else PRESENT
@@ -68,12 +70,12 @@ class Store:
         data = packed(arrays)
         path = self.arrays_path(address)
         write_bytes(path, data)
-        write_json(path.with_suffix(".json"), {"key": address.key, "sha256": _checksum(data), **about})
+        write_sealed(path.with_suffix(".json"), {"key": address.key, "sha256": checksum(data), **about})
 
     def _verified(self, address: Address, known: dict[str, Any]) -> bytes | None:
         path = self.arrays_path(address)
         data = path.read_bytes() if path.is_file() else b""
-        return data if _checksum(data) == known.get("sha256") else None
+        return data if checksum(data) == known.get("sha256") else None
 
 
 def packed(arrays: "dict[str, np.ndarray]") -> bytes:
@@ -83,7 +85,3 @@ def packed(arrays: "dict[str, np.ndarray]") -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **dict(sorted(arrays.items())))
     return buffer.getvalue()
-
-
-def _checksum(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

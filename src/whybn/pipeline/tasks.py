@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from whybn.pipeline.errors import FAILURES
 from whybn.pipeline.project import Variant
 from whybn.pipeline.store import Address, Store
 from whybn.pipeline.workers import single_threaded
@@ -36,7 +37,7 @@ def train(module: str, part: str, variant: Variant) -> Trained:
         try:
             arrays = experiment.run(settings, part)
             _check_arrays(arrays)
-        except Exception as error:
+        except FAILURES as error:
             error.add_note(f"{module} failed in part '{part}' with {settings!r}")
             raise
         core_seconds = time.process_time() - began
@@ -58,13 +59,12 @@ def display(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def draw(script: Path, style: str, results: dict[str, list[Address]], store: Store, folder: Path, quick: bool) -> None:
-    """Draw one figure's files into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+def draw(script: Path, style: str, results: dict[str, list[Address]], store: Store, quick: bool) -> dict[str, bytes | None]:
+    """Draw one figure; return the contents of its files by their names, None for one that may not exist."""
     render = importlib.import_module(style).render
     try:
-        render(script.stem, import_script(script), read_all(store, results), folder, quick=quick)
-    except Exception as error:
+        return render(script.stem, import_script(script), read_all(store, results), quick=quick)
+    except FAILURES as error:
         error.add_note(f"figure {script.stem} was not drawn")
         raise
 

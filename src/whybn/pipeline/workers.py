@@ -22,7 +22,7 @@ from typing import Any
 import joblib
 import threadpoolctl
 
-from whybn.pipeline.errors import PipelineError
+from whybn.pipeline.errors import FAILURES, PipelineError
 
 # For the workers' memory, where it is glibc's (2.35 or newer): large pages, and freed blocks are kept. Every training step
 # asks for the same blocks again; fetched anew from the system, page by page, they cost a fifth of the time.
@@ -105,7 +105,7 @@ def _attempt(index: int, task: Task, host: str, parent: int) -> tuple[int, Outco
     began = time.perf_counter()
     try:
         value = task.function(*task.arguments)
-    except Exception as error:  # noqa: BLE001  (whatever it is, it is reported and the other tasks go on)
+    except FAILURES as error:  # whatever it is, it is reported and the other tasks go on
         failure = describe(error)
     return index, Outcome(value, failure, time.perf_counter() - began)
 
@@ -140,7 +140,7 @@ def _alive(process: int) -> bool:
     return True
 
 
-def describe(error: Exception) -> Failure:
+def describe(error: BaseException) -> Failure:
     """Put an exception into words, without this module's own frames."""
     trace = "".join(traceback.format_exception(type(error), error, _beyond_here(error.__traceback__)))
     first = "".join(traceback.format_exception_only(type(error), error)).splitlines()[0]

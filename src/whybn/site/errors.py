@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import os
 import sys
-from collections.abc import Iterable
 
 try:  # MkDocs prints a BuildError as one line instead of a traceback; other builders need not have it
     from mkdocs.exceptions import BuildError as _Base
@@ -18,14 +16,6 @@ log = logging.getLogger("mkdocs.whybn")  # below MkDocs's logger, so that a stri
 
 class ArticleError(_Base):
     """A page cannot be rendered. The message names file, line and the likely fix, one problem a line."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """` (did you mean …?)` for the closest of `known`, or an empty string when nothing is close."""
-    names = [str(k) for k in known]
-    # Short keys and keys cut at an underscore fall under difflib's default cutoff, hence the lower one.
-    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    return f" (did you mean “{close[0]}”?)" if close else ""
 
 
 def lenient() -> bool:

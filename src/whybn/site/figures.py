@@ -14,8 +14,9 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from whybn.common.nearest import nearest
 from whybn.site.data import load_data
-from whybn.site.errors import lenient, log, nearest
+from whybn.site.errors import lenient, log
 from whybn.site.templating import Page
 
 OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from liquid import Token, Undefined
 
+from whybn.common.nearest import nearest
 from whybn.site.data import GENERATED
-from whybn.site.errors import nearest
 
 VERDICTS = ("supported", "not_seen_here", "mixed", "inconclusive")
 SEGMENT = re.compile(r"[^.\[\]\"']+")

@@ -8,8 +8,9 @@ from pathlib import Path
 from liquid import Environment, FileSystemLoader
 from liquid.exceptions import LiquidError, UnknownFilterError
 
+from whybn.common.nearest import nearest
 from whybn.site.data import page_variables, site_variables
-from whybn.site.errors import ArticleError, nearest
+from whybn.site.errors import ArticleError
 from whybn.site.problems import Problems
 from whybn.site.tags import add_jekyll
 

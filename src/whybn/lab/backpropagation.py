@@ -219,8 +219,11 @@ class _Pass:
         noise = context.noise if arm.noisy else None
         more, times, row = (*noise.draw(rows, units), noise.rows) if noise else SILENT
         z, relu = z.reshape(split), activation == "relu"
-        out = z if bare else np.empty_like(z)  # on its way back, a bare layer looks at what left it alone
-        compiled.normalise(z, out, scale, shift, *plan.statistics, plan.codes, more, times, row, relu)
+        out = z if bare and not noise else np.empty_like(z)  # on its way back, a bare layer looks at what left it alone
+        if bare and not noise:
+            compiled.add_bias(z, shift, relu)
+        else:
+            compiled.normalise(z, out, scale, shift, *plan.statistics, plan.codes, more, times, row, relu)
         plan.remember(running)
         if activation in IN_PLACE:
             IN_PLACE[activation](torch.from_numpy(out))

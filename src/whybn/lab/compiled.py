@@ -117,6 +117,24 @@ def _apply(x, positions, middle, middle_step, factor, factor_step, shift, relu, 
 
 @compiled
 @no_type_check
+def add_bias(z, bias, relu):
+    """Add `bias` (member, unit) to `z` (member, row, unit) in place, and take ReLU of it, where wanted."""
+    zero = z.dtype.type(0)
+    for m in range(len(z)):
+        own = bias[m]
+        for r in range(z.shape[1]):
+            row = z[m, r]
+            if relu:
+                for u in range(len(row)):
+                    y = row[u] + own[u]
+                    row[u] = y if y > zero else zero
+            else:
+                for u in range(len(row)):
+                    row[u] += own[u]
+
+
+@compiled
+@no_type_check
 def _add_noise(shift, factor, relu, out):
     zero = out.dtype.type(0)
     for r in range(len(out)):

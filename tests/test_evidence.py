@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from whybn.evidence.claims import Claim, coverage, highest_rate, interval, per_seed
-from whybn.evidence.display import degrees, fine_percent, number, percent, times
+from whybn.evidence.display import decades, degrees, fine_percent, number, percent, points, read, times
 
 
 def claim(values, **changes) -> Claim:
@@ -26,48 +26,116 @@ def claim(values, **changes) -> Claim:
         "show": times,
     }
     if len(settings) > 1:
-        fields["pattern"] = {"a": "supported", "b": "not_seen_here"}
+        fields["pattern"] = {"a": "supported", "b": "reversed"}
     else:
         del sentences["mixed"]
     return Claim(**(fields | changes))
 
 
-def test_interval_is_second_to_seventh_of_eight() -> None:
-    found = interval([8.0, 1.0, 7.0, 2.0, 6.0, 3.0, 5.0, 4.0])
-    assert (found.median, found.low, found.high) == (4.5, 2.0, 7.0)
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    [(1, 1, 1), (4, 1, 4), (5, 1, 5), (7, 1, 7), (8, 2, 7), (16, 5, 12)],
+)
+def test_the_interval_is_the_narrowest_that_reaches_its_level(count: int, low: float, high: float) -> None:
+    found = interval(np.random.default_rng(0).permutation(np.arange(1, count + 1)))
+    assert (found.median, found.low, found.high) == ((count + 1) / 2, low, high)
 
 
-def test_coverage_equals_counting_all_outcomes() -> None:
-    """Each of eight values lies below or above the median with equal chance: count the cases that enclose it."""
-    enclosing = sum(2 <= sum(below) <= 6 for below in product((0, 1), repeat=8))
-    assert coverage(8) == pytest.approx(enclosing / 2**8)
+@pytest.mark.parametrize(("count", "low", "high"), [(3, 1, 3), (8, 2, 7), (16, 5, 12)])
+def test_coverage_equals_counting_all_outcomes(count: int, low: int, high: int) -> None:
+    """Each value lies below or above the median with equal chance: count the cases that enclose it."""
+    enclosing = sum(low <= sum(below) < high for below in product((0, 1), repeat=count))
+    assert coverage(count) == pytest.approx(enclosing / 2**count)
+
+
+def spread(low: float, high: float) -> list[float]:
+    """Eight values whose interval runs from `low` to `high`: one lies far below it, one far above."""
+    return [high + 100, low, *np.linspace(low, high, 4), high, low - 100]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (2.1, 3.0, "supported"),
+        (2.0, 3.0, "inconclusive"),
+        (1.9, 2.1, "inconclusive"),
+        (0.4, 2.1, "inconclusive"),
+        (1.0, 2.0, "inconclusive"),
+        (1.0, 1.9, "not_seen_here"),
+        (0.4, 1.9, "not_seen_here"),
+        (0.4, 0.5, "not_seen_here"),
+        (0.3, 0.45, "reversed"),
+    ],
+)
+def test_the_verdict_says_where_the_interval_lies(low: float, high: float, verdict: str) -> None:
+    assert claim(spread(low, high), margin=2.0).verdict == verdict
+    assert claim(spread(1 / high, 1 / low), margin=0.5, below=True).verdict == verdict
 
 
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
-        ([2.0] * 8, "supported"),
-        ([2.0] * 7 + [1.0], "inconclusive"),
-        ([0.5] * 8, "not_seen_here"),
         ({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}, "mixed"),
         ({"a": np.full(8, 2.0), "b": np.full(8, 3.0)}, "supported"),
-        ([2.0] * 7 + [np.nan], "inconclusive"),
+        ({"a": np.full(8, 0.2), "b": np.full(8, 0.3)}, "reversed"),
+        ({"a": np.full(8, np.inf), "b": np.full(8, 3.0)}, "supported"),
     ],
 )
-def test_verdict_follows_from_the_values(values, verdict: str) -> None:
+def test_settings_that_differ_are_mixed(values, verdict: str) -> None:
     assert claim(values).verdict == verdict
 
 
-def test_below_turns_the_margin_round() -> None:
-    assert claim([0.5] * 8, below=True).verdict == "supported"
-    assert claim([2.0] * 8, below=True).verdict == "not_seen_here"
+def test_the_interval_is_judged_as_it_is_displayed() -> None:
+    """To two digits, 1.04 is 1.0: no reader of the ledger could see that it lies beyond a margin of 1.0."""
+    assert claim([1.04] * 8).verdict == "inconclusive"
+    assert claim([1.04] * 8, digits=3).verdict == "supported"
+    assert claim([0.334] * 8, margin=1 / 3 * 1.01, show=decades).verdict == "not_seen_here"
+
+
+def test_the_seeds_that_clear_the_margin_are_counted_as_displayed() -> None:
+    entry = claim([1.04, 0.9, *[1.2] * 6]).to_json()
+    assert (entry["clear"], entry["verdict"]) == ("6 of 8 seeds", "inconclusive")
+    entry = claim({"a": np.full(8, 2.0), "b": np.full(4, 0.5)}).to_json()
+    assert entry["clear"] == "8 of 8 seeds (a), 0 of 4 seeds (b)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "margin", "mirror"),
+    [
+        ({"margin": 2.0}, "above 2.0 times", "below 0.50 times"),
+        ({"margin": 1.0}, "above 1.0 times", "below 1.0 times"),
+        ({"margin": 0.5, "below": True}, "below 0.50 times", "above 2.0 times"),
+        ({"margin": 0.01, "show": points}, "above 1.0 points", "below \N{MINUS SIGN}1.0 points"),
+        ({"margin": 1.0, "show": percent}, "above 100\N{NARROW NO-BREAK SPACE}%", "below 100\N{NARROW NO-BREAK SPACE}%"),
+        ({"margin": 1.5, "show": number, "neutral": 1.0}, "above 1.5", "below 0.67"),
+        ({"margin": 1.5, "below": True}, "below 1.5 times", ""),  # a bound
+    ],
+)
+def test_the_mirror_lies_as_far_from_neutral_as_the_margin(changes, margin: str, mirror: str) -> None:
+    entry = claim([1.0] * 8, **changes).to_json()
+    assert (entry["margin"], entry["mirror"]) == (margin, mirror)
+
+
+def test_a_bound_is_never_reversed() -> None:
+    assert claim([1e9] * 8, margin=1.5, below=True).verdict == "not_seen_here"
+
+
+def test_a_margin_lies_on_its_own_side_of_neutral() -> None:
+    with pytest.raises(ValueError, match=r"claim x: its margin, below 1\.5 times, lies on the other side of neutral, 1\.0"):
+        claim([1.0] * 8, margin=1.5, below=True, neutral=1.0)
+
+
+def test_values_that_are_missing_give_no_verdict() -> None:
+    with pytest.raises(ValueError, match="claim x, setting b: no number in place 0, 3 of 4, hence no verdict"):
+        claim({"a": np.full(4, 2.0), "b": np.array([np.nan, 1.0, 1.0, np.nan])})
+    with pytest.raises(ValueError, match="claim x: no number in place 1 of 2"):
+        claim([1.0, np.nan])
 
 
 def test_only_the_computed_verdict_is_a_key() -> None:
     entry = claim([2.0, 3.0, 4.0, 5.0]).to_json()
-    assert entry["supported"] == "It is 3.5 times (3.0 times to 4.0 times)."
-    assert not {"not_seen_here", "mixed", "inconclusive"} & entry.keys()
-    assert entry["margin"] == "above 1.0 times"
+    assert entry["supported"] == "It is 3.5 times (2.0 times to 5.0 times)."
+    assert not {"not_seen_here", "reversed", "mixed", "inconclusive"} & entry.keys()
     assert entry["seeds"] == ["2.0 times", "3.0 times", "4.0 times", "5.0 times"]
 
 
@@ -75,7 +143,7 @@ def test_settings_are_named_where_there_are_several() -> None:
     entry = claim({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}).to_json()
     assert entry["mixed"] == "2.0 times and 0.50 times."
     assert entry["value"] == "2.0 times (a), 0.50 times (b)"
-    assert entry["verdicts"] == {"a": "supported", "b": "not_seen_here"}
+    assert entry["verdicts"] == {"a": "supported", "b": "reversed"}
 
 
 @pytest.mark.parametrize("other", [[0.5, 2.0, 2.0, 2.0], [2.0, 2.0, 2.0, 2.0]])
@@ -95,7 +163,7 @@ def test_a_sentence_for_mixed_needs_its_pattern_and_a_pattern_its_sentence() -> 
 
 
 def test_an_unexpected_verdict_is_said_plainly() -> None:
-    assert claim([0.5] * 8).to_json()["not_seen_here"] == "It is so: not seen here."
+    assert claim([0.8] * 8, margin=2.0).to_json()["not_seen_here"] == "It is so: not seen here."
 
 
 @pytest.mark.parametrize(
@@ -109,19 +177,49 @@ def test_an_unexpected_verdict_is_said_plainly() -> None:
         (0.998, "1.0"),
         (9.96, "10"),
         (np.inf, "more than was measured"),
+        (-np.inf, "less than was measured"),
     ],
 )
 def test_numbers_are_written_out(value: float, shown: str) -> None:
     assert number(value) == shown
 
 
-def test_angles() -> None:
-    assert degrees(-16.4) == "\N{MINUS SIGN}16°"
+@pytest.mark.parametrize(
+    ("show", "value", "shown"),
+    [
+        (number, 347.0, ["300", "350", "347"]),
+        (times, 0.0456, ["0.05 times", "0.046 times", "0.0456 times"]),
+        (decades, 0.98, ["1 decade", "0.98 decades", "0.980 decades"]),
+        (points, -0.118, ["-10 points", "-12 points", "-11.8 points"]),
+        (degrees, 73.4, ["70°", "73°", "73°"]),
+        (degrees, -16.4, ["-20°", "-16°", "-16°"]),
+        (percent, 0.054, ["5 %", "5 %", "5 %"]),
+        (percent, 0.438, ["40 %", "44 %", "44 %"]),
+        (percent, 0.874, ["90 %", "87 %", "87 %"]),
+        (percent, 0.974, ["97 %", "97 %", "97 %"]),
+        (percent, 2.34, ["200 %", "230 %", "234 %"]),
+        (percent, 1.0, ["100 %"] * 3),
+        (percent, -0.02, ["-2 %"] * 3),
+        (percent, -0.002, ["0 %"] * 3),
+        (percent, np.inf, ["more than was measured"] * 3),
+        (fine_percent, 0.0525, ["5 %", "5.2 %", "5.25 %"]),
+    ],
+)
+def test_whatever_is_displayed_takes_its_digits(show, value: float, shown: list[str]) -> None:
+    expected = [one.replace("-", "\N{MINUS SIGN}").replace(" %", "\N{NARROW NO-BREAK SPACE}%") for one in shown]
+    assert [show(value, digits) for digits in (1, 2, 3)] == expected
 
 
-def test_negative_shares_have_a_true_minus_sign() -> None:
-    assert percent(-0.02) == "\N{MINUS SIGN}2\N{NARROW NO-BREAK SPACE}%"
-    assert fine_percent(0.0525) == "5.2\N{NARROW NO-BREAK SPACE}%"
+@pytest.mark.parametrize("value", [0.0, 0.0456, 1.0, 1200.0, -0.25, -12000.0, np.inf, -np.inf])
+def test_what_is_displayed_can_be_read_again(value: float) -> None:
+    assert read(number(value, 3)) == value
+    assert read(times(value, 3)) == value
+
+
+def test_what_shows_no_number_cannot_be_read() -> None:
+    assert read("at least 0.32") == 0.32
+    with pytest.raises(ValueError, match="the display string 'many' shows no number"):
+        read("many")
 
 
 def test_the_highest_rate_that_trains_counts_from_the_loss() -> None:

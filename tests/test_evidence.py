@@ -1,12 +1,16 @@
 """Intervals, verdicts and display strings."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
 from whybn.evidence.claims import Claim, coverage, highest_rate, interval, per_seed
-from whybn.evidence.display import decades, degrees, fine_percent, number, percent, points, read, times
+from whybn.evidence.display import agreed, decades, degrees, fine_percent, number, percent, points, read, times
+from whybn.evidence.facts import Fact
+from whybn.evidence.record import record
+from whybn.evidence.replication import Replication, chance, kept, missed
 
 
 def claim(values, **changes) -> Claim:
@@ -214,6 +218,102 @@ def test_whatever_is_displayed_takes_its_digits(show, value: float, shown: list[
 def test_what_is_displayed_can_be_read_again(value: float) -> None:
     assert read(number(value, 3)) == value
     assert read(times(value, 3)) == value
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "shown"),
+    [
+        (347.0, 352.0, "350 times"),
+        (347.0, 320.0, "300 times"),
+        (347.0, 225.0, "about 300 times"),
+        (347.0, 120.0, "about 200 times"),
+        (0.98, 1.03, "1 times"),
+        (np.inf, np.inf, "more than was measured times"),
+    ],
+)
+def test_a_fact_shows_the_digits_on_which_the_seeds_agree(here: float, there: float, shown: str) -> None:
+    fact = Fact(np.full(8, here), times)
+    assert fact.displayed([np.full(8, there)]) == shown
+    assert fact.displayed() == times(here)
+    assert Fact(here, times).displayed([np.array([there])]) == shown
+
+
+def test_all_sets_of_seeds_count_alike() -> None:
+    here, there = np.full(8, 10.0), np.array([1.0] * 9)
+    assert agreed(number, 2, [here, there]) == agreed(number, 2, [there, here]) == "about 1"
+    assert agreed(number, 2, [here, here, there]) == "about 10"
+    assert agreed(number, 3, [np.array([1.234]), np.array([1.233]), np.array([1.3])]) == "1"
+
+
+def test_a_fact_may_be_another_summary_than_the_median() -> None:
+    assert Fact(np.array([1.0, 2.0, 9.0]), summary=np.max).displayed([np.array([9.04])]) == "9.0"
+
+
+def test_a_share_near_all_is_never_said_to_be_all() -> None:
+    share = Fact(np.full(8, 0.97), percent).displayed([np.full(8, 0.96)])
+    assert share == "about 96\N{NARROW NO-BREAK SPACE}%"
+
+
+def test_what_is_a_bound_already_is_not_said_to_be_about() -> None:
+    def at_least(value: float, digits: int) -> str:
+        return f"at least {number(value, digits)}"
+
+    assert agreed(at_least, 2, [np.array([1.0]), np.array([3.2])]) == "at least 2"
+    assert agreed(number, 2, [np.array([1.0]), np.array([np.inf])]) == "more than was measured"
+
+
+def test_a_sentence_shows_the_digits_on_which_the_seeds_agree_and_the_ledger_all() -> None:
+    entry = claim({"a": np.full(8, 3.4), "b": np.full(8, 0.52)}).to_json([{"a": np.full(8, 3.1), "b": np.full(8, 0.3)}])
+    assert entry["mixed"] == "3 times and about 0.4 times."
+    assert entry["value"] == "3.4 times (a), 0.52 times (b)"
+    one = claim([3.4] * 8).to_json([{"": np.full(8, 3.1)}])
+    assert one["supported"] == "It is 3 times (3.4 times to 3.4 times)."
+
+
+@pytest.mark.parametrize(("there", "outside"), [(2.0, False), (7.4, False), (7.6, True), (1.4, True)])
+def test_a_miss_lies_outside_the_interval_as_displayed(there: float, outside: bool) -> None:
+    here = np.arange(1.0, 9.0)
+    assert missed(here, np.full(8, there), lambda value: number(value, 1)) == outside
+
+
+@pytest.mark.parametrize("count", [5, 7, 8, 9, 16])
+@pytest.mark.parametrize("draw", ["normal", "uniform", "lognormal", "standard_t"])
+def test_the_chance_of_a_miss_is_that_of_two_sets_of_draws(count: int, draw: str) -> None:
+    random = getattr(np.random.default_rng(count), draw)
+    shape = {"size": (100_000, count)} | ({"df": 3} if draw == "standard_t" else {})
+    here, there = np.sort(random(**shape)), np.median(random(**shape), axis=1)
+    found = interval(range(count))
+    share = ((there < here[:, int(found.low)]) | (there > here[:, int(found.high)])).mean()
+    # Exact for an odd count; for an even one, how a distribution curves between two middle values matters a little.
+    assert chance(count) == pytest.approx(share, abs=0.004 if count % 2 else 0.009)
+
+
+def test_the_chance_of_a_miss_equals_counting_all_orders() -> None:
+    """Two sets of three: the median of the second lies outside the range of the first in 8 of the 20 orders."""
+    assert chance(3) == pytest.approx(8 / 20)
+
+
+def test_what_is_kept_can_be_compared_again() -> None:
+    there = claim({"a": np.full(8, np.inf), "b": np.linspace(1, 2, 8) / 3})
+    facts = {"seeds": "8", "loss": Fact(np.full(8, 1 / 3)), "rate": Fact(0.1)}
+    run = kept(facts, [there])
+    assert list(run["facts"]) == ["loss", "rate"]
+    again = Replication("run", "elsewhere", other_seeds=True, facts={"m": run["facts"]}, claims=run["claims"])
+    np.testing.assert_allclose(again.of_fact("m", "loss"), np.full(8, 1 / 3), rtol=1e-5)
+    values = again.of_claim(there)
+    np.testing.assert_allclose(values["a"], np.inf)
+    np.testing.assert_allclose(values["b"], there.values["b"], rtol=1e-5)
+    assert again.of_claim(replace(there, quantity="another")) is None
+    assert again.of_claim(claim({"a": np.ones(8), "c": np.ones(8)}, pattern={"a": "supported", "c": "supported"})) is None
+    said = record("m", facts, [there], [again])
+    assert said["facts"] == {"seeds": "8", "loss": "0.33", "rate": "0.10"}
+    assert said["compared"] == {"run": {"compared": 3, "missed": [], "expected": pytest.approx(3 * chance(8))}}
+    (repeated,) = said["claims"]["x"]["repeated"]
+    assert repeated["verdict_words"] == "mixed (a: supported; b: reversed)"
+
+
+def test_what_was_changed_after_a_look_is_told() -> None:
+    assert claim([2.0] * 8, changed="the margin, from 2").to_json()["changed"] == "the margin, from 2"
 
 
 def test_what_shows_no_number_cannot_be_read() -> None:

@@ -102,6 +102,18 @@ def test_what_is_no_array_is_not_stored(toy, returned, message):
             "return {}",
             "figure tides: no findings module",
         ),
+        (
+            "src/toylab/findings/sums.py",
+            "np.ones(8)",
+            "np.full(8, np.nan)",
+            "findings sums: ValueError: claim steady: no number in place",
+        ),
+        (
+            "src/toylab/findings/sums.py",
+            "Fact(large)",
+            "Fact(large * np.nan)",
+            "findings sums: ValueError: fact typical: a value is not a number",
+        ),
         ("src/toylab/evidence/formulas.py", "return {", "return 1 / {", "formulas: TypeError"),
         (
             "figures/tides.py",

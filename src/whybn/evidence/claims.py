@@ -14,7 +14,7 @@ from math import comb
 import numpy as np
 from jaxtyping import Float
 
-from whybn.evidence.display import read, times
+from whybn.evidence.display import agreed, read, times
 
 SUPPORTED, NOT_SEEN, REVERSED, MIXED, INCONCLUSIVE = (
     "supported",
@@ -93,7 +93,7 @@ class Claim:
 
     says: the proposition, without full stop. explanation: one of EXPLANATIONS. sentences: for each verdict that the
     article may quote, the sentence, in which {value}, {low} and {high} stand for the displayed median and interval,
-    and {value_NAME} for those of setting NAME. below: the claim holds where values lie below the margin instead of
+    and {value_NAME} for the median of setting NAME. below: the claim holds where values lie below the margin instead of
     above it. show: how a value is displayed, with its unit, to so many digits. pattern: of which verdict of each setting
     the sentence for `mixed` speaks; a tuple where it leaves open which. changed: what was changed of margin or settings
     after a look at the data, empty where nothing was.
@@ -196,8 +196,13 @@ class Claim:
         """How many seeds clear the margin, as displayed."""
         return f"{sum(self._side(value, self.margin) > 0 for value in values)} of {len(values)} seeds"
 
-    def to_json(self) -> dict[str, str | list[str] | dict[str, str]]:
-        """Display strings, as the article and the ledger read them."""
+    def to_json(self, others: Sequence[Mapping[str, Values]] = ()) -> dict[str, str | list[str] | dict[str, str]]:
+        """Display strings, as the article and the ledger read them.
+
+        others: the values at other seeds, by setting. The sentence shows the digits on which all sets agree; the ledger
+        shows what these seeds gave, by which they are judged.
+        """
+        sentence = self._sentence(others)
         found = {name: interval(values) for name, values in self.values.items()}
         return {
             "id": self.id,
@@ -218,9 +223,9 @@ class Claim:
             "verdict": self.verdict,
             "verdict_words": VERDICT_WORDS[self.verdict],
             "verdicts": self.verdicts,
-            "sentence": self._sentence(found),
+            "sentence": sentence,
             # What a page quotes: nothing where the settings differ in another way than the sentence tells.
-            **({} if self._differs() else {self.verdict: self._sentence(found)}),
+            **({} if self._differs() else {self.verdict: sentence}),
         }
 
     def _differs(self) -> bool:
@@ -229,14 +234,18 @@ class Claim:
         told = {name: (one,) if isinstance(one, str) else one for name, one in self.pattern.items()}
         return any(verdict not in told[name] for name, verdict in self.verdicts.items())
 
-    def _sentence(self, found: dict[str, Interval]) -> str:
+    def _sentence(self, others: Sequence[Mapping[str, Values]]) -> str:
         template = self.sentences.get(self.verdict)
         if template is None or self._differs():  # nobody expected this: the ledger alone says so
             template = f"{self.says}: {VERDICT_WORDS[self.verdict]}."
-        first = next(iter(found.values()))
-        fields = {"value": first.median, "low": first.low, "high": first.high}
-        fields |= {f"value_{name}": one.median for name, one in found.items()}
-        return template.format(**{name: self._shown(value) for name, value in fields.items()})
+        values = {
+            name: agreed(self.show, self.digits, [row, *(other[name] for other in others)])
+            for name, row in self.values.items()
+        }
+        first = next(iter(self.values))
+        found = interval(self.values[first])
+        fields = {"value": values[first], "low": self._shown(found.low), "high": self._shown(found.high)}
+        return template.format(**fields, **{f"value_{name}": shown for name, shown in values.items()})
 
 
 def _listed(by_setting: Mapping[str, str]) -> str:

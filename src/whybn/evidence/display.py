@@ -4,8 +4,10 @@ Each function that shows a value takes `digits`, the number of its significant d
 """
 
 import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from jaxtyping import Float
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MORE, LESS = "more than was measured", "less than was measured"
@@ -71,6 +73,26 @@ def read(shown: str) -> float:
     if shown.startswith((MORE, LESS)):
         return np.inf if shown.startswith(MORE) else -np.inf
     raise ValueError(f"the display string '{shown}' shows no number")
+
+
+def agreed(
+    show: Callable[[float, int], str],
+    digits: int,
+    sets: Sequence[Float[np.ndarray, "_"]],
+    summary: Callable[[Float[np.ndarray, "_"]], float] = np.median,
+) -> str:
+    """What several sets of seeds agree on: their `summary` to as many of `digits` as are the same in all sets.
+
+    All sets count alike. Where not even the first digit is the same, it is the value of all seeds together, to one
+    digit: «about 200 times». A value that is itself a bound («at least 3.2») is left without that word.
+    """
+    values = [float(summary(one)) for one in sets]
+    for count in range(digits, 0, -1):
+        first, *others = (show(value, count) for value in values)
+        if all(other == first for other in others):
+            return first
+    together = show(float(summary(np.concatenate(sets))), 1)
+    return together if together[0].isalpha() else f"about {together}"
 
 
 def _rounded(value: float, digits: int) -> float:

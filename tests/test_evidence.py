@@ -30,7 +30,7 @@ def claim(values, **changes) -> Claim:
         "show": times,
     }
     if len(settings) > 1:
-        fields["pattern"] = {"a": "supported", "b": "reversed"}
+        fields["pattern"] = {"a": "supported", "b": "reversed_here"}
     else:
         del sentences["mixed"]
     return Claim(**(fields | changes))
@@ -68,7 +68,7 @@ def spread(low: float, high: float) -> list[float]:
         (1.0, 1.9, "not_seen_here"),
         (0.4, 1.9, "not_seen_here"),
         (0.4, 0.5, "not_seen_here"),
-        (0.3, 0.45, "reversed"),
+        (0.3, 0.45, "reversed_here"),
     ],
 )
 def test_the_verdict_says_where_the_interval_lies(low: float, high: float, verdict: str) -> None:
@@ -81,7 +81,7 @@ def test_the_verdict_says_where_the_interval_lies(low: float, high: float, verdi
     [
         ({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}, "mixed"),
         ({"a": np.full(8, 2.0), "b": np.full(8, 3.0)}, "supported"),
-        ({"a": np.full(8, 0.2), "b": np.full(8, 0.3)}, "reversed"),
+        ({"a": np.full(8, 0.2), "b": np.full(8, 0.3)}, "reversed_here"),
         ({"a": np.full(8, np.inf), "b": np.full(8, 3.0)}, "supported"),
     ],
 )
@@ -139,7 +139,7 @@ def test_values_that_are_missing_give_no_verdict() -> None:
 def test_only_the_computed_verdict_is_a_key() -> None:
     entry = claim([2.0, 3.0, 4.0, 5.0]).to_json()
     assert entry["supported"] == "It is 3.5 times (2.0 times to 5.0 times)."
-    assert not {"not_seen_here", "reversed", "mixed", "inconclusive"} & entry.keys()
+    assert not {"not_seen_here", "reversed_here", "mixed", "inconclusive"} & entry.keys()
     assert entry["seeds"] == ["2.0 times", "3.0 times", "4.0 times", "5.0 times"]
 
 
@@ -147,7 +147,7 @@ def test_settings_are_named_where_there_are_several() -> None:
     entry = claim({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}).to_json()
     assert entry["mixed"] == "2.0 times and 0.50 times."
     assert entry["value"] == "2.0 times (a), 0.50 times (b)"
-    assert entry["verdicts"] == {"a": "supported", "b": "reversed"}
+    assert entry["verdicts"] == {"a": "supported", "b": "reversed_here"}
 
 
 @pytest.mark.parametrize("other", [[0.5, 2.0, 2.0, 2.0], [2.0, 2.0, 2.0, 2.0]])
@@ -309,7 +309,7 @@ def test_what_is_kept_can_be_compared_again() -> None:
     assert said["facts"] == {"seeds": "8", "loss": "0.33", "rate": "0.10"}
     assert said["compared"] == {"run": {"compared": 3, "missed": [], "expected": pytest.approx(3 * chance(8))}}
     (repeated,) = said["claims"]["x"]["repeated"]
-    assert repeated["verdict_words"] == "mixed (a: supported; b: reversed)"
+    assert repeated["verdict_words"] == "mixed (a: supported; b: reversed here)"
 
 
 def test_what_was_changed_after_a_look_is_told() -> None:

@@ -55,11 +55,11 @@ def test_other_seeds_leave_results_and_pictures(built):
 def test_other_seeds_fail_on_an_asserted_verdict_that_changes(built):
     checked = built.run("--first-seed", "1001")
     assert checked.status == 1
-    assert f"first_sum_positive: supported, but reversed {TITLE}; the article asserts it\n" in checked.out
+    assert f"first_sum_positive: supported, but reversed_here {TITLE}; the article asserts it\n" in checked.out
     built.write("docs/index.md", "{{ site.data.claims.steady.supported }}")
     checked = built.run("--first-seed", "1001")
     assert checked.status == 0
-    assert f"first_sum_positive: supported, but reversed {TITLE}\n" in checked.out
+    assert f"first_sum_positive: supported, but reversed_here {TITLE}\n" in checked.out
     assert "1 of 2 claims have the same verdicts" in checked.out
 
 
@@ -100,8 +100,8 @@ def test_what_is_kept_tells_values_and_who_measured_them_when(repeated):
         "quantity": "sum",
         "values": {"": "-1.22338"},
         "interval": {"": "-1.22338, -1.22338"},
-        "verdict": "reversed",
-        "verdicts": {"": "reversed"},
+        "verdict": "reversed_here",
+        "verdicts": {"": "reversed_here"},
     }
     fact = run["facts"]["sums"]["level"]
     values = sorted(map(float, fact["values"].split(", ")))
@@ -140,12 +140,12 @@ def test_the_ledger_tells_how_each_claim_came_out(built):
         {
             "name": "seeds-1001",
             "title": TITLE,
-            "verdict_words": "reversed",
+            "verdict_words": "reversed here",
             "holds": "",
             "value": "−1.2",
             "interval": "−1.2 to −1.2",
             "clear": "0 of 1 seeds",
-            "verdicts": {"": "reversed"},
+            "verdicts": {"": "reversed_here"},
             "moved": "",
         }
     ]
@@ -208,7 +208,7 @@ def test_a_run_at_other_settings_is_told_and_decides_no_digits(repeated):
     repeated.write("replications/large.json", json.dumps(run | {"title": "at larger settings", "settings": "large"}))
     repeated.run()
     (one,) = data(repeated, "claims")["first_sum_positive"]["repeated"]
-    assert (one["title"], one["verdict_words"]) == ("at larger settings", "reversed")
+    assert (one["title"], one["verdict_words"]) == ("at larger settings", "reversed here")
     assert data(repeated, "results")["sums"]["typical"] == "−17"
     assert data(repeated, "replications")["large"]["compared"] == "0"
 
@@ -250,5 +250,5 @@ def test_large_settings_are_tried_where_there_are_any_and_change_nothing(built):
     tried = built.run("--large")
     assert tried.status == 0
     assert tried.trained == {"sums · small", "sums · large"}
-    assert "first_sum_positive: supported, but reversed at large settings" in tried.out
+    assert "first_sum_positive: supported, but reversed_here at large settings" in tried.out
     assert {name: data for name, data in built.made().items() if ".large." not in name} == before

@@ -122,7 +122,7 @@ def test_quick_is_stamped_checks_no_verdict_and_satisfies_no_full_run(toy):
     assert (quick.status, quick.trained, quick.drawn) == (0, ALL, {"sums", "tides"})
     assert (toy.root / "docs/assets/figures/sums.svg").read_text().endswith("quick")
     claims = (toy.root / "docs/_data/claims.json").read_text()
-    for verdict in ("supported", "not_seen_here", "reversed", "mixed", "inconclusive"):
+    for verdict in ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive"):
         assert f'"{verdict}": "Steady."' in claims
     assert '"quick": "true"' in claims
     full = toy.run()

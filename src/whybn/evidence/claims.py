@@ -1,7 +1,7 @@
 """Claims: a sentence, the values it rests on, one per seed, and the verdict that follows from them.
 
 The verdict has one rule for all claims: where the displayed interval of the values lies. A setting is `supported` when
-all of it lies beyond the margin, `inconclusive` when it holds the margin, `reversed` when it lies beyond the mirror of
+all of it lies beyond the margin, `inconclusive` when it holds the margin, `reversed_here` when it lies beyond the mirror of
 the margin, and `not_seen_here` elsewhere on the other side. A claim over several settings has their common verdict; it
 is `mixed` when they differ. The sentence for `mixed` names the pattern of verdicts that it tells, and is quoted for no
 other.
@@ -16,17 +16,18 @@ from jaxtyping import Float
 
 from whybn.evidence.display import agreed, read, times
 
+# «_here», as «reversed» alone is a word of Liquid's own
 SUPPORTED, NOT_SEEN, REVERSED, MIXED, INCONCLUSIVE = (
     "supported",
     "not_seen_here",
-    "reversed",
+    "reversed_here",
     "mixed",
     "inconclusive",
 )
 VERDICT_WORDS = {
     SUPPORTED: "supported",
     NOT_SEEN: "not seen here",
-    REVERSED: "reversed",
+    REVERSED: "reversed here",
     MIXED: "mixed",
     INCONCLUSIVE: "inconclusive",
 }

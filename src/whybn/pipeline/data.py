@@ -12,7 +12,7 @@ from whybn.pipeline.errors import PipelineError
 from whybn.pipeline.files import read_json, write_json
 from whybn.pipeline.project import Project
 
-VERDICTS = ("supported", "not_seen_here", "reversed", "mixed", "inconclusive")
+VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
 
 
 class Records:

@@ -11,7 +11,7 @@ from liquid import Token, Undefined
 from whybn.site.data import GENERATED
 from whybn.site.errors import nearest
 
-VERDICTS = ("supported", "not_seen_here", "reversed", "mixed", "inconclusive")
+VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
 SEGMENT = re.compile(r"[^.\[\]\"']+")
 
 

@@ -270,6 +270,17 @@ def test_a_sentence_shows_the_digits_on_which_the_seeds_agree_and_the_ledger_all
     assert one["supported"] == "It is 3 times (3.4 times to 3.4 times)."
 
 
+@pytest.mark.parametrize(("other_seeds", "shown"), [(True, "about 6 times"), (False, "3.4 times")])
+def test_only_other_seeds_at_the_same_settings_decide_the_digits(other_seeds: bool, shown: str) -> None:
+    run = kept({"loss": Fact(np.full(8, 9.0))}, [claim([9.0] * 8)])
+    again = Replication("run", "elsewhere", other_seeds, facts={"m": run["facts"]}, claims=run["claims"])
+    said = record("m", {"loss": Fact(np.full(8, 3.4), times)}, [claim([3.4] * 8)], [again])
+    assert said["facts"]["loss"] == shown
+    assert said["claims"]["x"]["supported"].startswith(f"It is {shown} ")
+    assert said["claims"]["x"]["repeated"][0]["value"] == "9.0 times"
+    assert len(said["compared"]) == other_seeds
+
+
 @pytest.mark.parametrize(("there", "outside"), [(2.0, False), (7.4, False), (7.6, True), (1.4, True)])
 def test_a_miss_lies_outside_the_interval_as_displayed(there: float, outside: bool) -> None:
     here = np.arange(1.0, 9.0)

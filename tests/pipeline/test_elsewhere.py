@@ -71,6 +71,19 @@ def test_a_setting_that_is_inconclusive_asserts_nothing_of_other_seeds(built):
     assert f"first_sum_positive (slope): inconclusive, but supported {TITLE}\n" in checked.out
 
 
+def test_a_mixed_claim_holds_elsewhere_where_its_sentence_leaves_the_setting_open(built):
+    built.edit(FINDING, "per_seed(first)", '{"level": np.ones(2), "slope": -np.ones(2) if first[0] > 0 else np.zeros(2)}')
+    mixed = '"sentences": {"mixed": sentence}, "pattern": {"level": "supported", "slope": ("reversed_here", "inconclusive")}'
+    alone = '"sentences": {"supported": sentence}'
+    built.edit(FINDING, 'sentences={"supported": sentence}', f"**({{{mixed}}} if len(values) > 1 else {{{alone}}})")
+    built.write("docs/index.md", "{{ site.data.claims.first_sum_positive.mixed }}")
+    checked = built.run("--first-seed", "1001")
+    assert f"first_sum_positive (slope): reversed_here, but inconclusive {TITLE}\n" in checked.out
+    assert checked.status == 0
+    built.edit(FINDING, '("reversed_here", "inconclusive")', '"reversed_here"')
+    assert built.run("--first-seed", "1001").status == 1
+
+
 def test_other_seeds_pass_where_all_verdicts_hold(built):
     built.edit(FINDING, "per_seed(first)", "per_seed(np.ones(8))")
     checked = built.run("--first-seed", "1001")
@@ -187,8 +200,8 @@ def test_code_that_has_moved_on_is_told_and_changes_nothing_else(repeated, file,
     repeated.edit(file, old, new)
     assert repeated.run().status == 0
     assert data(repeated, "replications")["seeds-1001"]["moved"] == moved
-    for claim in data(repeated, "claims").values():
-        assert claim["repeated"][0]["moved"] == ("true" if moved else "")
+    marked = {name: claim["repeated"][0]["moved"] for name, claim in data(repeated, "claims").items()}
+    assert marked == {"first_sum_positive": "true" if moved else "", "steady": ""}
     assert data(repeated, "results") == facts
 
 

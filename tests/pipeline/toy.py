@@ -128,7 +128,7 @@ def claim(name, figure, sentence, values):
         id=name,
         says=sentence.removesuffix("."),
         origin="nobody",
-        experiment="sums",
+        experiment=figure,
         figure=figure,
         quantity="sum",
         scope="toys",

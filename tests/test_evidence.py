@@ -227,7 +227,12 @@ def test_what_is_displayed_can_be_read_again(value: float) -> None:
         (347.0, 320.0, "300 times"),
         (347.0, 225.0, "about 300 times"),
         (347.0, 120.0, "about 200 times"),
-        (0.98, 1.03, "1 times"),
+        (0.98, 1.03, "1.0 times"),
+        (1.03, 0.98, "1.0 times"),
+        (10.4, 9.6, "10 times"),
+        (0.94, 1.03, "about 1 times"),
+        (0.046, 0.0, "about 0.02 times"),
+        (0.96, 12.0, "about 6 times"),
         (np.inf, np.inf, "more than was measured times"),
     ],
 )
@@ -260,6 +265,7 @@ def test_what_is_a_bound_already_is_not_said_to_be_about() -> None:
 
     assert agreed(at_least, 2, [np.array([1.0]), np.array([3.2])]) == "at least 2"
     assert agreed(number, 2, [np.array([1.0]), np.array([np.inf])]) == "more than was measured"
+    assert agreed(at_least, 2, [np.array([0.98]), np.array([1.0])]) == "at least 1.0"
 
 
 def test_a_sentence_shows_the_digits_on_which_the_seeds_agree_and_the_ledger_all() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float
 
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 MORE, LESS = "more than was measured", "less than was measured"
 
 
@@ -67,9 +67,9 @@ def read(shown: str) -> float:
 
     Raises ValueError where there is none.
     """
-    found = NUMBER.search(shown.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+    found = _digits(shown)
     if found:
-        return float(found[0])
+        return -float(found) if f"\N{MINUS SIGN}{found[0]}" in shown else float(found)
     if shown.startswith((MORE, LESS)):
         return np.inf if shown.startswith(MORE) else -np.inf
     raise ValueError(f"the display string '{shown}' shows no number")
@@ -83,16 +83,38 @@ def agreed(
 ) -> str:
     """What several sets of seeds agree on: their `summary` to as many of `digits` as are the same in all sets.
 
-    All sets count alike. Where not even the first digit is the same, it is the value of all seeds together, to one
-    digit: «about 200 times». A value that is itself a bound («at least 3.2») is left without that word.
+    So 347 and 352 agree on 350, 0.98 and 1.03 on 1.0. All sets count alike. Where not even the first digit is the same,
+    it is the value of all seeds together, to one digit: «about 200 times». A value that is itself a bound («at least
+    3.2») is left without that word.
     """
     values = [float(summary(one)) for one in sets]
     for count in range(digits, 0, -1):
-        first, *others = (show(value, count) for value in values)
-        if all(other == first for other in others):
-            return first
+        shown = [show(value, count) for value in values]
+        coarsest = min(shown, key=_decimals) if count > 1 else shown[0]
+        if all(_rounded_like(one, coarsest) == coarsest for one in shown):
+            return coarsest
     together = show(float(summary(np.concatenate(sets))), 1)
     return together if together[0].isalpha() else f"about {together}"
+
+
+def _decimals(shown: str) -> int:
+    return len(_digits(shown).partition(".")[2])
+
+
+def _rounded_like(shown: str, coarser: str) -> str:
+    """A display string that has one decimal more than another, without it: 0.98 beside 1.0 is 1.0.
+
+    Across a power of ten, as many digits are not as fine; nothing else differs by one decimal.
+    """
+    found = _digits(shown)
+    decimals = _decimals(coarser)
+    return shown.replace(found, f"{float(found):.{decimals}f}") if _decimals(shown) == decimals + 1 else shown
+
+
+def _digits(shown: str) -> str:
+    """The digits of the number that a string shows, without sign and commas; empty where it shows none."""
+    found = NUMBER.search(shown.replace(",", ""))
+    return found[0] if found else ""
 
 
 def _rounded(value: float, digits: int) -> float:

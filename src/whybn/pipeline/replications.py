@@ -47,7 +47,7 @@ def write(project: Project, name: str, title: str, variant: Variant, date: str, 
         "date": date,
         "cpu": _cpu(),
         "versions": {"python": platform.python_version(), "torch": version("torch"), "numpy": version("numpy")},
-        "code": {name: project.sources.digest(one.path) for name, one in project.experiments.items()},
+        "code": _code(project),
     }
     write_json(path, {**about, **outcome})
     return path
@@ -60,8 +60,12 @@ def moved(project: Project, run: dict[str, Any]) -> list[str]:
     """
     if _minor(run["versions"]["python"]) != _minor(platform.python_version()):
         return []
-    now = {name: project.sources.digest(one.path) for name, one in project.experiments.items()}
+    now = _code(project)
     return [name for name, code in run["code"].items() if now.get(name) != code]
+
+
+def _code(project: Project) -> dict[str, str]:
+    return {name: project.sources.digest(experiment.path) for name, experiment in project.experiments.items()}
 
 
 def _minor(python: str) -> list[str]:

@@ -66,4 +66,4 @@ bench: figures
 clean:
 	rm -rf .results docs/assets/figures site docs/_site docs/.jekyll-cache .pytest_cache .ruff_cache $(VENV) \
 		tests/site/node_modules
-	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json results.json)
+	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json replications.json results.json)

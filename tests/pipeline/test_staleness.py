@@ -67,7 +67,14 @@ def test_words_and_budgets_reach_the_methods_page(built):
         ("src/toylab/lab/waves.py", "np.sin", "np.cos", {"tides · sea"}, {"tides"}),
         (SUMS, "seeds: int = 8", "seeds: int = 9", {"sums · small", "sums · large"}, {"sums"}),
         ("src/toylab/findings/sums.py", "The first sum is positive.", "It is.", set(), set()),
-        ("src/toylab/evidence/claims.py", "self.value > 0", "self.value > 1e9", set(), set()),
+        ("src/toylab/evidence/claims.py", 'SUPPORTED: "supported"', 'SUPPORTED: "borne out"', set(), set()),
+        (
+            "src/toylab/evidence/record.py",
+            "{**claim.to_json(others),",
+            '{**claim.to_json(others), "scope": "",',
+            set(),
+            set(),
+        ),
         ("figures/sums.py", '["small"]', '["large"]', set(), {"sums"}),
         ("src/toylab/drawing/style.py", '" quick" if', '" in haste" if', set(), {"sums", "tides"}),
     ],
@@ -228,10 +235,10 @@ def test_one_figure_leaves_the_data_of_the_others(built):
 
 
 def test_text_for_pages_is_escaped_once_and_mathml_is_not(built):
-    built.edit("src/toylab/findings/sums.py", '"The first sum is positive."', '"Sums < 1 & > 0"')
+    built.edit("src/toylab/findings/sums.py", '"The first sum is positive."', '"Sums < 1 & > 0."')
     built.edit("src/toylab/findings/tides.py", 'f"{', 'f"<{')
     built.edit("src/toylab/findings/tides.py", '"Tides"', '"A & <b>"')
-    built.edit("src/toylab/evidence/claims.py", '{"": verdict}', '{"rate < 1": verdict}')
+    built.edit("src/toylab/findings/sums.py", "per_seed(first)", '{"rate < 1": first}')
     for _ in range(2):  # the second from the records of the first
         assert built.run().status == 0
         claims, results, figures, math = (
@@ -239,7 +246,8 @@ def test_text_for_pages_is_escaped_once_and_mathml_is_not(built):
             for name in ("claims", "results", "figures", "math")
         )
         claim = claims["first_sum_positive"]
-        assert claim["says"] == claim["sentence"] == claim["supported"] == "Sums &lt; 1 &amp; &gt; 0"
+        assert claim["says"] == "Sums &lt; 1 &amp; &gt; 0"
+        assert claim["sentence"] == claim["supported"] == "Sums &lt; 1 &amp; &gt; 0."
         assert claim["verdicts"] == {"rate &lt; 1": "supported"}
         assert results["tides"]["highest"].startswith("&lt;2")
         assert figures["tides"]["alt"] == "A &amp; &lt;b&gt;"
@@ -260,7 +268,7 @@ def test_quick_is_stamped_checks_no_verdict_and_satisfies_no_full_run(toy):
     assert (quick.status, quick.trained, quick.drawn) == (0, ALL, {"sums", "tides"})
     assert (toy.root / "docs/assets/figures/sums.svg").read_text().endswith("quick")
     claims = (toy.root / "docs/_data/claims.json").read_text()
-    for verdict in ("supported", "not_seen_here", "mixed", "inconclusive"):
+    for verdict in ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive"):
         assert f'"{verdict}": "Steady."' in claims
     assert '"quick": "true"' in claims
     full = toy.run()
@@ -279,50 +287,3 @@ def test_a_run_with_nothing_to_do_imports_nothing_heavy(built):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_other_seeds_touch_nothing_of_the_article(built):
-    before = built.made()
-    checked = built.run("--first-seed", "3")
-    assert checked.trained == ALL
-    assert {name: data for name, data in built.made().items() if "full-3" not in name} == before
-
-
-def test_other_seeds_fail_on_an_asserted_verdict_that_changes(built):
-    checked = built.run("--first-seed", "3")
-    assert checked.status == 1
-    assert "first_sum_positive: supported, but not_seen_here at seeds from 3; the article asserts it" in checked.out
-    built.write("docs/index.md", "{{ site.data.claims.steady.supported }}")
-    checked = built.run("--first-seed", "3")
-    assert checked.status == 0
-    assert "first_sum_positive: supported, but not_seen_here at seeds from 3\n" in checked.out
-    assert "1 of 2 claims have the same verdicts" in checked.out
-
-
-def test_a_setting_that_is_inconclusive_asserts_nothing_of_other_seeds(built):
-    verdicts = '{"": verdict}'
-    settings = '{"level": "supported", "slope": "inconclusive" if self.value > 0 else "supported"}'
-    built.edit("src/toylab/evidence/claims.py", verdicts, settings)
-    checked = built.run("--first-seed", "3")
-    assert checked.status == 0
-    assert "first_sum_positive (slope): inconclusive, but supported at seeds from 3\n" in checked.out
-
-
-def test_other_seeds_pass_where_all_verdicts_hold(built):
-    built.edit("src/toylab/findings/sums.py", 'float(results["sums"]["small"]["sum"][0])', "1.0")
-    checked = built.run("--first-seed", "3")
-    assert checked.status == 0
-    assert "2 of 2 claims have the same verdicts" in checked.out
-
-
-def test_large_settings_are_tried_where_there_are_any_and_change_nothing(built):
-    quiet = built.run("--large")
-    assert (quiet.status, quiet.trained) == (0, set())
-    built.edit(SUMS, "QUICK = replace(FULL, seeds=3)", "QUICK = replace(FULL, seeds=3)\nLARGE = replace(FULL, first_seed=3)")
-    assert built.run().status == 0
-    before = built.made()
-    tried = built.run("--large")
-    assert tried.status == 0
-    assert tried.trained == {"sums · small", "sums · large"}
-    assert "first_sum_positive: supported, but not_seen_here at large settings" in tried.out
-    assert {name: data for name, data in built.made().items() if ".large." not in name} == before

@@ -11,10 +11,18 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import whybn.evidence
 from whybn.pipeline.cli import main
 from whybn.pipeline.project import Project
 
 PACKAGE = "toylab"
+EVIDENCE = Path(whybn.evidence.__path__[0])
+
+
+def evidence(name: str) -> str:
+    """A module of the real package: claims are judged and facts compared as in the article."""
+    return (EVIDENCE / f"{name}.py").read_text(encoding="utf-8").replace("from whybn.", f"from {PACKAGE}.")
+
 
 FILES = {
     "src/toylab/__init__.py": "",
@@ -96,49 +104,51 @@ FULL = QUICK = Settings()
 def run(settings, part):
     return {"height": waves.waves(settings.count)}
 ''',
-    "src/toylab/evidence/claims.py": '''
-"""Claims."""
-from dataclasses import dataclass
-
-import numpy as np
-
-
-@dataclass(frozen=True)
-class Claim:
-    id: str
-    says: str
-    figure: str
-    value: float
-
-    @property
-    def values(self):
-        return {"": np.array([self.value, self.value])}
-
-    def to_json(self):
-        verdict = "supported" if self.value > 0 else "not_seen_here"
-        shown = {"id": self.id, "says": self.says, "figure": self.figure, "value": f"{self.value:.3f}"}
-        return {**shown, "verdict": verdict, "verdicts": {"": verdict}, "sentence": self.says, verdict: self.says}
-''',
+    "src/toylab/evidence/__init__.py": "",
+    **{f"src/toylab/evidence/{name}.py": evidence(name) for name in ("claims", "display", "facts", "record", "replication")},
     "src/toylab/findings/__init__.py": "",
     "src/toylab/findings/sums.py": '''
 """What the sums say."""
-from toylab.evidence.claims import Claim
+import numpy as np
+
+from toylab.evidence.claims import Claim, per_seed
+from toylab.evidence.display import number
+from toylab.evidence.facts import Fact
 
 EXPERIMENTS = ("sums",)
 
 
 def facts(results):
-    return {"mean": f"{results['sums']['large']['sum'].mean():.2f}"}
+    large = results["sums"]["large"]["sum"]
+    return {"seeds": str(len(large)), "typical": Fact(large), "level": Fact(large / 1000 + 5)}
+
+
+def claim(name, figure, sentence, values):
+    return Claim(
+        id=name,
+        says=sentence.removesuffix("."),
+        origin="nobody",
+        experiment=figure,
+        figure=figure,
+        quantity="sum",
+        scope="toys",
+        values=values,
+        margin=0.0,
+        sentences={"supported": sentence},
+        show=number,
+    )
 
 
 def claims(results):
-    first = float(results["sums"]["small"]["sum"][0])
-    positive = Claim("first_sum_positive", "The first sum is positive.", "sums", first)
-    return [positive, Claim("steady", "Steady.", "tides", 1.0)]
+    first = results["sums"]["small"]["sum"][:1]
+    return [
+        claim("first_sum_positive", "sums", "The first sum is positive.", per_seed(first)),
+        claim("steady", "tides", "Steady.", per_seed(np.ones(8))),
+    ]
 
 
-def alts(results):
-    return {"sums": f"Sums, mean {results['sums']['large']['sum'].mean():.2f}"}
+def alts(fact):
+    return {"sums": f"Sums of {fact['seeds']} seeds, level {fact['level']}"}
 ''',
     "src/toylab/findings/tides.py": '''
 """What the tides say."""
@@ -153,7 +163,7 @@ def claims(results):
     return []
 
 
-def alts(results):
+def alts(fact):
     return {"tides": "Tides"}
 ''',
     "src/toylab/drawing/style.py": '''

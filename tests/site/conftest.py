@@ -7,7 +7,7 @@ import pytest
 from building import ROOT, Site, build
 from serving import serving
 
-COMPUTED = ("results", "claims", "figures", "math", "experiments")
+COMPUTED = ("results", "claims", "figures", "math", "experiments", "replications")
 TOOLS = Path(__file__).parent / "node_modules"
 
 

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from whybn.evidence.claims import VERDICT_WORDS
+from whybn.pipeline import data
+from whybn.site import problems
 from whybn.site.errors import ArticleError
 from whybn.site.templating import Page, render
 
@@ -88,6 +91,15 @@ def test_a_changed_verdict_says_which_sentence_stopped_being_true_and_what_to_qu
     assert "What this line says of “More rates train.” is no longer true" in message
     assert "it would now read: “More rates train in deep networks.”" in message
     assert "quote site.data.claims.wider_rates.mixed" in message
+
+
+@pytest.mark.parametrize("verdict", VERDICT_WORDS)
+def test_every_verdict_can_be_quoted(page, verdict):
+    """None is a word of Liquid's own, and all who ask for verdicts know it."""
+    assert verdict in data.VERDICTS
+    assert verdict in problems.VERDICTS
+    (page.docs / "_data" / "claims.json").write_text(json.dumps({"wider_rates": {verdict: "It is so."}}))
+    assert render(f"{{{{ site.data.claims.wider_rates.{verdict} }}}}", page) == ("It is so.", [])
 
 
 def test_a_mixed_claim_whose_settings_differ_in_another_way_is_no_longer_true(page):

@@ -1,8 +1,10 @@
 """Claims: a sentence, the values it rests on, one per seed, and the verdict that follows from them.
 
-The verdict has one rule for all claims. A setting is `supported` when all seeds clear the margin, `not_seen_here`
-when none does, `inconclusive` otherwise. A claim over several settings has their common verdict; it is `mixed` when
-they differ. The sentence for `mixed` names the pattern of verdicts that it tells, and is quoted for no other.
+The verdict has one rule for all claims: where the displayed interval of the values lies. A setting is `supported` when
+all of it lies beyond the margin, `inconclusive` when it holds the margin, `reversed_here` when it lies beyond the mirror of
+the margin, and `not_seen_here` elsewhere on the other side. A claim over several settings has their common verdict; it
+is `mixed` when they differ. The sentence for `mixed` names the pattern of verdicts that it tells, and is quoted for no
+other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,16 +14,27 @@ from math import comb
 import numpy as np
 from jaxtyping import Float
 
-SUPPORTED, NOT_SEEN, MIXED, INCONCLUSIVE = "supported", "not_seen_here", "mixed", "inconclusive"
+from whybn.evidence.display import agreed, read, times
+
+# «_here», as «reversed» alone is a word of Liquid's own
+SUPPORTED, NOT_SEEN, REVERSED, MIXED, INCONCLUSIVE = (
+    "supported",
+    "not_seen_here",
+    "reversed_here",
+    "mixed",
+    "inconclusive",
+)
 VERDICT_WORDS = {
     SUPPORTED: "supported",
     NOT_SEEN: "not seen here",
+    REVERSED: "reversed here",
     MIXED: "mixed",
     INCONCLUSIVE: "inconclusive",
 }
-SOME_AT_MOST = (NOT_SEEN, INCONCLUSIVE)  # what a sentence may leave open: not all seeds clear the margin
-SOME_AT_LEAST = (SUPPORTED, INCONCLUSIVE)
+SOME_AT_MOST = (NOT_SEEN, REVERSED, INCONCLUSIVE)  # what a sentence may leave open: anything but support
+SOME_AT_LEAST = (SUPPORTED, INCONCLUSIVE)  # or anything but its lack
 ONLY = ""  # the name of the setting of a claim that has just one
+LEVEL = 0.92  # the least probability with which an interval shall cover the median
 # Which explanation predicts what a claim says; the table of verdicts is in this order.
 EXPLANATIONS = ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
     "What it buys",
@@ -38,7 +51,7 @@ Values = Float[np.ndarray, "seed"]
 
 @dataclass(frozen=True)
 class Interval:
-    """Median of the values and the interval from the second to the last but one, in order of size."""
+    """Median of the values and an interval between two of them, in order of size."""
 
     median: float
     low: float
@@ -46,18 +59,33 @@ class Interval:
 
 
 def interval(values: Sequence[float] | Values) -> Interval:
-    """Median and order-statistic interval; with fewer than four values the interval is their whole range.
+    """Median and order-statistic interval: the narrowest that covers the median with a probability of LEVEL.
 
-    The interval of n values covers the median of their distribution with probability `coverage(n)`.
+    Of eight values from the second to the seventh, of sixteen from the fifth to the twelfth; of fewer than five, which
+    cannot reach LEVEL, their whole range. The probability is `coverage`.
     """
     ordered = np.sort(np.asarray(values, dtype=float))
-    inner = ordered[1:-1] if len(ordered) >= 4 else ordered
-    return Interval(float(np.median(ordered)), float(inner[0]), float(inner[-1]))
+    rank = _rank(len(ordered))
+    return Interval(float(np.median(ordered)), float(ordered[rank - 1]), float(ordered[-rank]))
 
 
 def coverage(count: int) -> float:
-    """Probability that the second to the last but one of `count` independent values enclose the median."""
-    return 1 - 2 * (comb(count, 0) + comb(count, 1)) / 2**count
+    """Probability that the interval of `count` independent values encloses the median of their distribution."""
+    return _enclosing(count, _rank(count))
+
+
+def _rank(count: int) -> int:
+    """Which of the ordered values an interval begins with, counted from one."""
+    later = (rank for rank in range((count + 1) // 2, 1, -1) if _enclosing(count, rank) >= LEVEL)
+    return next(later, 1)
+
+
+def _enclosing(count: int, rank: int) -> float:
+    """Probability that the ordered values `rank` and `count + 1 - rank` enclose the median.
+
+    They do not when fewer than `rank` of the values lie on one side of it; each lies on either with equal chance.
+    """
+    return 1 - 2 * sum(comb(count, below) for below in range(rank)) / 2**count
 
 
 @dataclass(frozen=True)
@@ -66,11 +94,17 @@ class Claim:
 
     says: the proposition, without full stop. explanation: one of EXPLANATIONS. sentences: for each verdict that the
     article may quote, the sentence, in which {value}, {low} and {high} stand for the displayed median and interval,
-    and {value_NAME} for those of setting NAME. below: the claim holds where values lie below the margin instead of
-    above it. show: how a value is displayed, with its unit. pattern: of which verdict of each setting the sentence for
-    `mixed` speaks; a tuple where it leaves open which.
+    and {value_NAME} for the median of setting NAME. below: the claim holds where values lie below the margin instead of
+    above it. show: how a value is displayed, with its unit, to so many digits. pattern: of which verdict of each setting
+    the sentence for `mixed` speaks; a tuple where it leaves open which. changed: what was changed of margin or settings
+    after a look at the data, empty where nothing was.
 
-    Raises ValueError for such a sentence without its pattern, or a pattern without its sentence or for other settings.
+    neutral: the value that speaks for neither side, 1 for a ratio and 0 for a difference; it says where the opposite of
+    the claim begins (`mirror`). Left out, it is 1 for what is shown in times or held against 1, and 0 for the rest; a
+    margin that then lies on the other side of it is a mere bound («at most 1.5 times»), which has no opposite.
+
+    Raises ValueError for a value that is not a number, for a margin that lies on the other side of a given `neutral`,
+    and for a sentence for `mixed` without its pattern, or a pattern without its sentence or for other settings.
     """
 
     id: str
@@ -83,16 +117,43 @@ class Claim:
     values: Mapping[str, Values]
     margin: float
     sentences: Mapping[str, str]
-    show: Callable[[float], str]
+    show: Callable[[float, int], str]
+    digits: int = 2
     below: bool = False
+    neutral: float | None = None
     explanation: str = ADVANTAGE
     pattern: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    changed: str = ""
 
     def __post_init__(self) -> None:
         expected = list(self.values) if MIXED in self.sentences else []
         if list(self.pattern) != expected:
             found = list(self.pattern)
             raise ValueError(f"claim {self.id}: the pattern has settings {found}; its sentence tells of {expected}")
+        for setting, values in self.values.items():
+            missing = [str(place) for place in np.flatnonzero(np.isnan(values))]
+            if missing:
+                raise ValueError(
+                    f"claim {self._named(setting)}: no number in place {', '.join(missing)} of {len(values)}, hence no "
+                    "verdict; let a network that diverged count as infinite, or as guessing, and say so in the scope"
+                )
+        if self.neutral is not None and self._side(self.margin, self.neutral) < 0:
+            raise ValueError(
+                f"claim {self.id}: its margin, {self._margin_in_words()}, lies on the other side of neutral, "
+                f"{self._shown(self.neutral)}; correct one of them, or leave neutral out where the claim is a bound"
+            )
+
+    @property
+    def mirror(self) -> float | None:
+        """Where the opposite of the claim begins: as far from neutral as the margin, on the other side.
+
+        None where the margin is a mere bound.
+        """
+        ratio = self.show is times or self.margin == 1
+        neutral = float(ratio) if self.neutral is None else self.neutral
+        if self._side(self.margin, neutral) < 0:
+            return None
+        return 1 / self.margin if neutral == 1 else 2 * neutral - self.margin
 
     @property
     def verdict(self) -> str:
@@ -103,17 +164,47 @@ class Claim:
     @property
     def verdicts(self) -> dict[str, str]:
         """The verdict of each setting."""
-        return {name: self._verdict_of(values) for name, values in self.values.items()}
+        return {name: self._verdict_of(interval(values)) for name, values in self.values.items()}
 
-    def _verdict_of(self, values: Values) -> str:
-        clears = values < self.margin if self.below else values > self.margin
-        return SUPPORTED if clears.all() else INCONCLUSIVE if clears.any() else NOT_SEEN
+    def _verdict_of(self, found: Interval) -> str:
+        """Judge the interval as displayed, so that a reader who checks the ledger by hand agrees."""
+        past_margin = [self._side(end, self.margin) for end in (found.low, found.high)]
+        if min(past_margin) > 0:
+            return SUPPORTED
+        if max(past_margin) >= 0:
+            return INCONCLUSIVE
+        opposite = self.mirror is not None and max(self._side(end, self.mirror) for end in (found.low, found.high)) < 0
+        return REVERSED if opposite else NOT_SEEN
 
-    def to_json(self) -> dict[str, str | list[str] | dict[str, str]]:
-        """Display strings, as the article and the ledger read them."""
-        settings = {name: interval(values) for name, values in self.values.items()}
-        suffix = {name: f" ({name})" if name else "" for name in settings}
-        side = "below" if self.below else "above"
+    def _side(self, value: float, mark: float) -> float:
+        """How far a value lies from a mark, both as displayed; positive in the direction of the claim."""
+        distance = read(self._shown(value)) - read(self._shown(mark))
+        return -distance if self.below else distance
+
+    def _shown(self, value: float) -> str:
+        return self.show(value, self.digits)
+
+    def _named(self, setting: str) -> str:
+        return f"{self.id}, setting {setting}" if setting else self.id
+
+    def _margin_in_words(self) -> str:
+        return f"{'below' if self.below else 'above'} {self._shown(self.margin)}"
+
+    def _mirror_in_words(self) -> str:
+        return "" if self.mirror is None else f"{'above' if self.below else 'below'} {self._shown(self.mirror)}"
+
+    def _clear(self, values: Values) -> str:
+        """How many seeds clear the margin, as displayed."""
+        return f"{sum(self._side(value, self.margin) > 0 for value in values)} of {len(values)} seeds"
+
+    def to_json(self, others: Sequence[Mapping[str, Values]] = ()) -> dict[str, str | list[str] | dict[str, str]]:
+        """Display strings, as the article and the ledger read them.
+
+        others: the values at other seeds, by setting. The sentence shows the digits on which all sets agree; the ledger
+        shows what these seeds gave, by which they are judged.
+        """
+        sentence = self._sentence(others)
+        found = {name: interval(values) for name, values in self.values.items()}
         return {
             "id": self.id,
             "says": self.says,
@@ -123,18 +214,19 @@ class Claim:
             "figure": self.figure,
             "quantity": self.quantity,
             "scope": self.scope,
-            "value": ", ".join(self.show(one.median) + suffix[name] for name, one in settings.items()),
-            "interval": ", ".join(
-                f"{self.show(one.low)} to {self.show(one.high)}{suffix[name]}" for name, one in settings.items()
-            ),
-            "seeds": [self.show(value) + suffix[name] for name, row in self.values.items() for value in row],
-            "margin": f"{side} {self.show(self.margin)}",
+            "changed": self.changed,
+            "value": _listed({name: self._shown(one.median) for name, one in found.items()}),
+            "interval": _listed({name: f"{self._shown(one.low)} to {self._shown(one.high)}" for name, one in found.items()}),
+            "clear": _listed({name: self._clear(values) for name, values in self.values.items()}),
+            "seeds": [_listed({name: self._shown(value)}) for name, row in self.values.items() for value in row],
+            "margin": self._margin_in_words(),
+            "mirror": self._mirror_in_words(),
             "verdict": self.verdict,
             "verdict_words": VERDICT_WORDS[self.verdict],
             "verdicts": self.verdicts,
-            "sentence": self._sentence(settings),
+            "sentence": sentence,
             # What a page quotes: nothing where the settings differ in another way than the sentence tells.
-            **({} if self._differs() else {self.verdict: self._sentence(settings)}),
+            **({} if self._differs() else {self.verdict: sentence}),
         }
 
     def _differs(self) -> bool:
@@ -143,14 +235,23 @@ class Claim:
         told = {name: (one,) if isinstance(one, str) else one for name, one in self.pattern.items()}
         return any(verdict not in told[name] for name, verdict in self.verdicts.items())
 
-    def _sentence(self, settings: dict[str, Interval]) -> str:
+    def _sentence(self, others: Sequence[Mapping[str, Values]]) -> str:
         template = self.sentences.get(self.verdict)
         if template is None or self._differs():  # nobody expected this: the ledger alone says so
             template = f"{self.says}: {VERDICT_WORDS[self.verdict]}."
-        first = next(iter(settings.values()))
-        fields = {"value": first.median, "low": first.low, "high": first.high}
-        fields |= {f"value_{name}": one.median for name, one in settings.items()}
-        return template.format(**{name: self.show(value) for name, value in fields.items()})
+        values = {
+            name: agreed(self.show, self.digits, [row, *(other[name] for other in others)])
+            for name, row in self.values.items()
+        }
+        first = next(iter(self.values))
+        found = interval(self.values[first])
+        fields = {"value": values[first], "low": self._shown(found.low), "high": self._shown(found.high)}
+        return template.format(**fields, **{f"value_{name}": shown for name, shown in values.items()})
+
+
+def _listed(by_setting: Mapping[str, str]) -> str:
+    """Display strings in a row, each with the name of its setting where it has one."""
+    return ", ".join(f"{shown} ({name})" if name else shown for name, shown in by_setting.items())
 
 
 def per_seed(values: Values) -> dict[str, Values]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import LIMIT, NOT_SEEN, SUPPORTED, Claim
+from whybn.evidence.claims import LIMIT, REVERSED, SUPPORTED, Claim
 from whybn.evidence.display import fine_percent, percent, points
 
 EXPERIMENTS = ("batches",)
@@ -63,7 +63,7 @@ def claims(results: dict) -> list[Claim]:
             values={str(size): excess[_at(normalised, size)] for size in COMPARED},
             margin=0.01,
             show=points,
-            pattern={"2": SUPPORTED, "32": NOT_SEEN},
+            pattern={"2": SUPPORTED, "32": REVERSED},
             sentences={
                 "mixed": "With two images in a mini-batch, the test error with Batch Norm is {value_2} higher than with "
                 "Group Norm. With thirty-two, the difference is {value_32}.",

@@ -75,7 +75,7 @@ def claims(results: dict) -> list[Claim]:
             values={name: one["after"] / one["scratch"] for name, one in steps.items()},
             show=percent,
             sentences={
-                "not_seen_here": "Counted from the arrival of the last piece, learning the whole curve takes only "
+                "reversed_here": "Counted from the arrival of the last piece, learning the whole curve takes only "
                 "{value_gradient descent} of the steps of a start from nothing, {value_momentum} with momentum and "
                 "{value_Adam} with Adam."
             },

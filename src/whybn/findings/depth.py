@@ -64,7 +64,8 @@ def claims(results: dict) -> list[Claim]:
             f"{growth['batches'][-1]} digits, before any step",
             values=per_seed(growth["relu"][-1]),
             margin=1.3,
-            show=lambda value: number(value, 3),
+            show=number,
+            digits=3,
             sentences={
                 "supported": "Before the first step, the squared gradient grows by a factor of {value} with each ReLU "
                 "layer that it passes on its way back through Batch Norm."

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import NOT_SEEN, SOME_AT_MOST, Claim, highest_rate
+from whybn.evidence.claims import REVERSED, SOME_AT_LEAST, SOME_AT_MOST, Claim, highest_rate
 from whybn.evidence.display import number, times
 
 EXPERIMENTS = ("rates", "step_time")
@@ -125,7 +125,7 @@ def claims(results: dict) -> list[Claim]:
             values=best(-1),
             margin=1.0,
             show=times,
-            pattern={"shallow": NOT_SEEN, "middle": SOME_AT_MOST, "deep": SOME_AT_MOST},
+            pattern={"shallow": REVERSED, "middle": SOME_AT_MOST, "deep": SOME_AT_LEAST},
             sentences={
                 "mixed": f"After {fact['steps_long']} steps, the lowest loss without Batch Norm is {{value_shallow}}, "
                 "{value_middle} and {value_deep} that with it."

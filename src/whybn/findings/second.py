@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import LIMIT, NOT_SEEN, SHIFT, SMOOTHNESS, SOME_AT_MOST, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import LIMIT, REVERSED, SHIFT, SMOOTHNESS, SOME_AT_MOST, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import decades, fine_percent, number, points, times
 
 EXPERIMENTS = ("second", "second_batches")
@@ -126,7 +126,7 @@ def claims(results: dict) -> list[Claim]:
             values=dict(zip(MOMENTS, ranges, strict=True)),
             margin=1.5,
             show=times,
-            pattern={"early": NOT_SEEN, "middle": SOME_AT_MOST, "late": SUPPORTED},
+            pattern={"early": REVERSED, "middle": SOME_AT_MOST, "late": SUPPORTED},
             sentences={
                 "mixed": "Along one gradient, the loss without Batch Norm varies {value_early} as much early, "
                 "{value_middle} as much in the middle and {value_late} as much late in training."

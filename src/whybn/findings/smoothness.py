@@ -154,7 +154,7 @@ def claims(results: dict) -> list[Claim]:
             values=per_seed(_change(plain)[0, :, rate] / _change(normalised)[0, :, rate]),
             margin=1.0,
             sentences={
-                "not_seen_here": "Along the very first gradient, it changes {value} as much without Batch Norm as with it."
+                "reversed_here": "Along the very first gradient, it changes {value} as much without Batch Norm as with it."
             },
             **common,
         ),

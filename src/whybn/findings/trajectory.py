@@ -118,7 +118,7 @@ def _shift_claims(arms: dict) -> list[Claim]:
             margin=0.0,
             show=number,
             sentences={
-                "not_seen_here": "On average over the training, the upper layers do better, not worse, on top of lower "
+                "reversed_here": "On average over the training, the upper layers do better, not worse, on top of lower "
                 f"layers that are {gap} steps ahead. The loss changes by {{value}}."
             },
             **common,

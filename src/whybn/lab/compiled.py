@@ -18,7 +18,8 @@ compiled = njit(cache=True, error_model="numpy")
 
 
 # The small functions take one member and run through its rows once. Of a statistic, row e * step belongs to example e: the
-# step is 1 where each example has its own, and 0 where they share one.
+# step is 1 where each example has its own, and 0 where they share one. What is not a number stays so: comparisons are
+# written for it.
 
 
 @compiled
@@ -109,7 +110,7 @@ def _apply(x, positions, middle, middle_step, factor, factor_step, shift, relu, 
             if relu:
                 for u in range(len(row)):
                     y = (row[u] - c[u]) * f[u] + shift[u]
-                    target[u] = max(zero, y)
+                    target[u] = zero if y < zero else y
             else:
                 for u in range(len(row)):
                     target[u] = (row[u] - c[u]) * f[u] + shift[u]
@@ -127,7 +128,7 @@ def add_bias(z, bias, relu):
             if relu:
                 for u in range(len(row)):
                     y = row[u] + own[u]
-                    row[u] = y if y > zero else zero
+                    row[u] = zero if y < zero else y
             else:
                 for u in range(len(row)):
                     row[u] += own[u]
@@ -141,7 +142,7 @@ def _add_noise(shift, factor, relu, out):
         row, more, times = out[r], shift[r], factor[r]
         for u in range(len(row)):
             y = more[u] + times[u] * row[u]
-            row[u] = y if y > zero or not relu else zero
+            row[u] = zero if relu and y < zero else y
 
 
 @compiled

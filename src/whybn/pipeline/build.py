@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from whybn.pipeline import replications
 from whybn.pipeline.closure import digest_of_file
 from whybn.pipeline.data import Records, compose, findings_record
 from whybn.pipeline.files import checksum, remove_partials, write_bytes
@@ -108,26 +109,31 @@ class Build:
             self.records.write("experiment", name, {"seconds": f"{seconds:.1f}", "settings": sidecars[0]["settings"]})
 
     def find(self, findings: dict[str, Reader], complete: dict[str, list[Address]]) -> None:
-        """Bring the records of findings up to date, each from the results it reads."""
+        """Bring the records of findings up to date, each from the results it reads and from what is kept of other runs."""
+        evidence = self.project.home / "evidence" / "record.py"
+        beside = [self.project.sources.digest(evidence), replications.digest(self.project)]
+        runs = {} if self.variant.quick else replications.read(self.project)
         for name, finding in findings.items():
             if not set(finding.experiments) <= set(complete):
                 self.runner.problems.append(f"findings {name}: left as they were, for want of results")
                 continue
-            key = self.project.reader_key(finding, self.variant)
+            key = self.project.reader_key(finding, self.variant, *beside)
             known = self.records.read("finding", name)
             if known is None or known["key"] != key:
-                record = self.runner.guarded(f"findings {name}", self.say, name, complete)
+                record = self.runner.guarded(f"findings {name}", self.say, name, complete, runs)
                 if record is not None:
                     self.records.write("finding", name, {"key": key, **record})
 
-    def say(self, name: str, complete: dict[str, list[Address]]) -> dict[str, Any]:
-        """Return what one findings module makes of the results."""
+    def say(self, name: str, complete: dict[str, list[Address]], runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """Return what one findings module makes of the results, beside the kept ``runs`` elsewhere."""
+        return findings_record(self.project, name, self.results(name, complete), runs, quick=self.variant.quick)
+
+    def results(self, name: str, complete: dict[str, list[Address]]) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return the results that one findings module reads."""
         from whybn.pipeline.tasks import read_all
 
         reads = self.project.findings[name].experiments
-        module = self.project.load("findings", name)
-        results = read_all(self.store, {needed: complete[needed] for needed in reads})
-        return findings_record(module, results, quick=self.variant.quick)
+        return read_all(self.store, {needed: complete[needed] for needed in reads})
 
     def check_alts(self, figures: dict[str, Reader]) -> None:
         """A figure that no findings module describes cannot be put on a page.

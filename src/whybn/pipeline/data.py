@@ -4,16 +4,19 @@ Every value is a string: floats, booleans and nil print differently in Jekyll an
 in the data files, whose strings pages paste into Markdown, what HTML would take for a tag or an entity is escaped.
 """
 
+import inspect
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from whybn.pipeline import replications
 from whybn.pipeline.errors import DamagedError, PipelineError
 from whybn.pipeline.files import read_sealed, write_changed, write_sealed
 from whybn.pipeline.project import Project
 
 IN_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-VERDICTS = ("supported", "not_seen_here", "mixed", "inconclusive")
+VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
 
 
 class Records:
@@ -56,10 +59,17 @@ def compose(project: Project, records: Records) -> None:
     experiments = {name: records.read("experiment", name) for name in project.experiments}
     findings = {name: records.read("finding", name) for name in project.findings}
     done = {name: record for name, record in findings.items() if record}
+    runs = replications.read(project)
+    moved = {name: replications.moved(project, run) for name, run in runs.items()}
+    claims = _claims(project, merged("claim", {name: record["claims"] for name, record in done.items()}), moved)
     files: dict[str, dict[str, Any]] = {
         "experiments": _experiments(project, experiments),
         "results": {name: record["facts"] for name, record in done.items()},
-        "claims": _claims(project, merged("claim", {name: record["claims"] for name, record in done.items()})),
+        "claims": claims,
+        "replications": {
+            name: _replication(run, moved[name], _repeated(claims, name), _comparisons(done, name))
+            for name, run in runs.items()
+        },
         "figures": _figures(project, experiments, done),
     }
     files = {name: escaped(value) for name, value in files.items()}
@@ -70,21 +80,40 @@ def compose(project: Project, records: Records) -> None:
         write_changed(project.data / f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
-def findings_record(module: Any, results: Any, *, quick: bool) -> dict[str, Any]:
-    """Return what a findings module says of results.
+def findings_record(
+    project: Project, name: str, results: Any, runs: Mapping[str, dict[str, Any]], *, quick: bool
+) -> dict[str, Any]:
+    """Return what a findings module says of results, beside the kept ``runs`` elsewhere.
 
-    Raises PipelineError where a claim rests on a NaN, where two claims have one id, or where a value is no string.
+    Raises PipelineError where a value is no string or two claims have one id.
     """
-    claims = {}
-    for claim in module.claims(results):
-        _refuse_nan(claim)
-        entry = claim.to_json()
-        if entry["id"] in claims:
-            raise PipelineError(f"two claims have the id '{entry['id']}'")
-        claims[entry["id"]] = _unjudged(entry) if quick else entry
-    record = {"facts": module.facts(results), "claims": claims, "alts": module.alts(results)}
-    _check_strings(record, "")
+    module = project.load("findings", name)
+    claims = module.claims(results)
+    known: set[str] = set()
+    for claim in claims:
+        if claim.id in known:
+            raise PipelineError(f"two claims have the id '{claim.id}'")
+        known.add(claim.id)
+    kept = [_kept_run(project, *run) for run in runs.items()]
+    record = project.load("evidence", "record").record(name, module.facts(results), claims, kept)
+    if quick:
+        record["claims"] = {key: _unjudged(entry) for key, entry in record["claims"].items()}
+    record["alts"] = _alts(module, results, record["facts"])
+    for part in ("facts", "claims", "alts"):
+        _check_strings(record[part], part)
     return record
+
+
+def _kept_run(project: Project, name: str, run: dict[str, Any]) -> Any:
+    other_seeds = run["settings"] == "full" and run["first_seed"] is not None
+    make = project.load("evidence", "replication").Replication
+    return make(name, run["title"], other_seeds, run["facts"], run["claims"])
+
+
+def _alts(module: Any, results: Any, facts: dict[str, str]) -> dict[str, str]:
+    """Return the alt texts, made from the facts as they are displayed, or, of an older module, from results."""
+    made_from_facts = "fact" in inspect.signature(module.alts).parameters
+    return module.alts(facts if made_from_facts else results)
 
 
 def escaped(value: Any) -> Any:
@@ -94,16 +123,6 @@ def escaped(value: Any) -> Any:
     if isinstance(value, list):
         return [escaped(item) for item in value]
     return value.translate(IN_HTML)
-
-
-def _refuse_nan(claim: Any) -> None:
-    """A comparison with NaN is false, and so would be a verdict that rests on one."""
-    import numpy as np
-
-    for setting, values in claim.values.items():
-        if np.isnan(np.asarray(values, dtype=float)).any():
-            where = f" at '{setting}'" if setting else ""
-            raise PipelineError(f"claim '{claim.id}' has a NaN among its values{where}; say there what it counts as")
 
 
 def merged(what: str, by_module: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -166,8 +185,11 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
     return entries
 
 
-def _claims(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
-    """Return the claims in the order in which a reader meets their figures, each with the page that says it."""
+def _claims(project: Project, claims: dict[str, Any], moved: dict[str, list[str]]) -> dict[str, Any]:
+    """Return the claims in the order in which a reader meets their figures, each with the page that says it.
+
+    A repetition whose experiment has other code by now is marked.
+    """
     pages = _pages(project)
 
     def place(claim: dict[str, Any]) -> tuple[int, int]:
@@ -175,7 +197,46 @@ def _claims(project: Project, claims: dict[str, Any]) -> dict[str, Any]:
         return next(((page, at) for page, at in enumerate(found) if at >= 0), (len(found), 0))
 
     ordered = dict(sorted(claims.items(), key=lambda item: place(item[1])))
-    return {name: {**claim, "said": _page(pages, f"site.data.claims.{name}.") or ""} for name, claim in ordered.items()}
+    return {
+        name: {
+            **claim,
+            "said": _page(pages, f"site.data.claims.{name}.") or "",
+            "repeated": [
+                {**one, "moved": "true" if claim["experiment"] in moved[one["name"]] else ""} for one in claim["repeated"]
+            ],
+        }
+        for name, claim in ordered.items()
+    }
+
+
+def _replication(
+    run: dict[str, Any], moved: list[str], repeated: list[bool], comparisons: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what the evidence page says of one run elsewhere, all in all."""
+    return {
+        "title": run["title"],
+        "date": run["date"][:10],
+        "cpu": run["cpu"],
+        "versions": ", ".join(f"{package} {number}" for package, number in run["versions"].items()),
+        "moved": moved,
+        "claims": str(len(repeated)),
+        "same": str(sum(repeated)),
+        "compared": str(sum(one["compared"] for one in comparisons)),
+        "missed": [name for one in comparisons for name in one["missed"]],
+        "outside": str(sum(len(one["missed"]) for one in comparisons)),
+        "expected": f"{sum(one['expected'] for one in comparisons):.0f}",
+    }
+
+
+def _repeated(claims: dict[str, Any], run: str) -> list[bool]:
+    """Return of each claim that was measured in a run whether its verdicts are the same there."""
+    return [
+        claim["verdicts"] == one["verdicts"] for claim in claims.values() for one in claim["repeated"] if one["name"] == run
+    ]
+
+
+def _comparisons(findings: dict[str, Any], run: str) -> list[dict[str, Any]]:
+    return [record["compared"][run] for record in findings.values() if run in record["compared"]]
 
 
 def _page(pages: dict[str, str], text: str) -> str | None:

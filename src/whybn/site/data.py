@@ -12,7 +12,7 @@ import yaml
 from whybn.site.errors import ArticleError
 
 # Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
-GENERATED = ("results", "claims", "figures", "math", "experiments")
+GENERATED = ("results", "claims", "figures", "math", "experiments", "replications")
 READERS = {".json": json.loads, ".yml": yaml.safe_load, ".yaml": yaml.safe_load}
 
 

@@ -11,7 +11,7 @@ from liquid import Token, Undefined
 from whybn.common.nearest import nearest
 from whybn.site.data import GENERATED
 
-VERDICTS = ("supported", "not_seen_here", "mixed", "inconclusive")
+VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
 SEGMENT = re.compile(r"[^.\[\]\"']+")
 
 

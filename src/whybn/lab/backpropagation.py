@@ -8,7 +8,7 @@ not know, and second derivatives, are autograd's (`training.gradients`), which i
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import no_type_check
 
 import numpy as np
@@ -114,6 +114,7 @@ class _Pass:
     ) -> None:
         self.architecture, self.context, self.statistics, self.move = architecture, context, statistics, move
         self.own = {name: value.detach().numpy() for name, value in parameters.items()}
+        self.plan = _plan(architecture.arm.normaliser, context)
         self.backs: list[Back] = []
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -124,10 +125,10 @@ class _Pass:
             for layer in range(self.architecture.depth):
                 x = self.through(self.convolve(layer, x) if convolutional else self.multiply(layer, x))
                 if self.architecture.after_activation:
-                    x = self.through(self.finish(layer, x, PLAIN, self.architecture.activation))
-                    x = self.through(self.finish(layer, x, self.architecture.arm, "identity"))
+                    x = self.finish(layer, x, PLAIN, self.architecture.activation)
+                    x = self.finish(layer, x, self.architecture.arm, "identity")
                 else:
-                    x = self.through(self.finish(layer, x, self.architecture.arm, self.architecture.activation))
+                    x = self.finish(layer, x, self.architecture.arm, self.architecture.activation)
             if convolutional:
                 x = self.through(self.pool(x))
             last = self.architecture.depth
@@ -194,60 +195,75 @@ class _Pass:
 
         return x.reshape(len(x), -1, positions, x.shape[2]).mean(2), back
 
-    def finish(self, layer: int, z: np.ndarray, arm: Arm, activation: str) -> tuple[np.ndarray, Back]:
-        """What an arm makes of a layer's product: normaliser, scale and shift or bias, noise; then the activation."""
-        normaliser, context, move = arm.normaliser, self.context, self.move
-        members, rows, units = z.shape
-        positions = self.architecture.positions(layer)
-        running = self.statistics[layer] if self.statistics and normaliser else None
-        taken = normaliser is not None and context.training and not context.calibrate
-        ghosts = ghosts_of(normaliser, rows // positions) if taken else 1
-        split = (members * ghosts, rows // ghosts, units)
-        # Behind the activation there is no second bias.
-        offset = f"shift.{layer}" if arm.affine else f"bias.{layer}" if arm == PLAIN or not self.halved else None
-        bare = normaliser is None and not arm.affine
+    def finish(self, layer: int, x: np.ndarray, arm: Arm, activation: str) -> np.ndarray:
+        """What an arm and the activation make of a layer's product."""
+        part = self.add_bias if arm == PLAIN else partial(self.normalise, arm)
+        x = self.through(part(layer, x, activation == "relu"))
+        return self.through(_activate(activation, x)) if activation in IN_PLACE else x
 
-        def each(name: str | None, otherwise: float) -> np.ndarray:
-            values = self.own[name] if name else constant(otherwise, (members, units), z.dtype)
-            return values if ghosts == 1 else values.repeat(ghosts, 0)
-
-        def together(values: np.ndarray) -> Tensor:
-            return torch.from_numpy(values if ghosts == 1 else values.reshape(members, ghosts, units).sum(1))
-
-        scale, shift = each(f"scale.{layer}" if arm.affine else None, 1.0), each(offset, 0.0)
-        plan = _plan(normaliser, context, running, split, positions, z.dtype)
-        noise = context.noise if arm.noisy else None
-        more, times, row = (*noise.draw(rows, units), noise.rows) if noise else SILENT
-        z, relu = z.reshape(split), activation == "relu"
-        out = z if bare and not noise else np.empty_like(z)  # on its way back, a bare layer looks at what left it alone
-        if bare and not noise:
-            compiled.add_bias(z, shift, relu)
-        else:
-            compiled.normalise(z, out, scale, shift, *plan.statistics, plan.codes, more, times, row, relu)
-        plan.remember(running)
-        if activation in IN_PLACE:
-            IN_PLACE[activation](torch.from_numpy(out))
+    def add_bias(self, layer: int, x: np.ndarray, relu: bool) -> tuple[np.ndarray, Back]:
+        """A bias, and ReLU where it follows, in place: on the way back it looks at what left it alone."""
+        compiled.add_bias(x, self.own[f"bias.{layer}"], relu)
 
         def back(slope: np.ndarray) -> np.ndarray:
-            slope = slope.reshape(split)
-            if activation in SLOPES:
-                given, computed = torch.from_numpy(slope), torch.from_numpy(out)
-                SLOPES[activation](given, computed, grad_input=given)
-            of_scale, of_shift = np.empty((0, 0) if bare else split[::2], z.dtype), np.empty(split[::2], z.dtype)
-            known = scale, *plan.statistics, plan.codes, plan.gradients, times, row, relu
+            of_bias = np.empty((len(x), x.shape[2]), x.dtype)
+            compiled.add_bias_back(x, slope, of_bias, relu)
+            self.move(f"bias.{layer}", torch.from_numpy(of_bias))
+            return slope
+
+        return x, back
+
+    def normalise(self, arm: Arm, layer: int, z: np.ndarray, relu: bool) -> tuple[np.ndarray, Back]:
+        """Normaliser, scale and shift or bias, noise; and ReLU where it follows."""
+        lay = _Layout.of(arm.normaliser, self.context, z, self.architecture.positions(layer))
+        running = self.statistics[layer] if self.statistics else None
+        # Behind the activation there is no second bias.
+        names = (
+            f"scale.{layer}",
+            f"shift.{layer}" if arm.affine else "" if self.architecture.after_activation else f"bias.{layer}",
+        )
+        scale, shift = (lay.each(self.own.get(name), value) for name, value in zip(names, (1.0, 0.0), strict=True))
+        found = _statistics(self.plan, running, lay)
+        statistics, codes = tuple(found.values()), (*self.plan.codes, lay.positions, max(lay.units // GROUPS, 1))
+        noise = self.context.noise if arm.noisy else None
+        drawn = [one.reshape(-1, *lay.wide[1:]) for one in noise.draw(*z.shape[1:])] if noise else ()
+        more, times, row = (*drawn, noise.rows) if noise else SILENT
+        z = z.reshape(lay.wide)
+        out = np.empty_like(z)
+        compiled.normalise(z, out, scale, shift, *statistics, codes, more, times, row, relu)
+        self.remember(running, found, lay)
+
+        def back(slope: np.ndarray) -> np.ndarray:
+            of_scale, of_shift = np.empty_like(scale), np.empty_like(scale)
+            slope = slope.reshape(lay.wide)
+            known = scale, *statistics, codes, self.plan.gradients, times, row, relu
             compiled.normalise_back(z, out, slope, *known, of_scale, of_shift)
-            if arm.affine:
-                move(f"scale.{layer}", together(of_scale))
-            if offset:
-                move(offset, together(of_shift))
-            return slope.reshape(members, rows, units)
+            for name, slopes in zip(names, (of_scale, of_shift), strict=True):
+                if name in self.own:
+                    self.move(name, lay.together(slopes))
+            return slope.reshape(lay.shape)
 
-        return out.reshape(members, rows, units), back
+        return out.reshape(lay.shape), back
 
-    @property
-    def halved(self) -> bool:
-        """Whether the normaliser stands behind the activation."""
-        return self.architecture.after_activation
+    def remember(self, running: Running | None, found: Arrays, lay: "_Layout") -> None:
+        """Move the running statistics of a layer."""
+        if running is not None:
+            for name, part in self.plan.kept:
+                factor = part.unbiased(lay.rows, self.context) if name == "variance" else 1.0
+                compiled.remember(getattr(running, name).numpy(), found[name], self.context.weight(part), factor)
+
+
+def _activate(activation: str, out: np.ndarray) -> tuple[np.ndarray, Back]:
+    """An activation function in place; its slopes follow from what it computed."""
+    computed = torch.from_numpy(out)
+    IN_PLACE[activation](computed)
+
+    def back(slope: np.ndarray) -> np.ndarray:
+        given = torch.from_numpy(slope)
+        SLOPES[activation](given, computed, grad_input=given)
+        return slope
+
+    return out, back
 
 
 IN_PLACE = {"tanh": torch.tanh_, "sigmoid": torch.sigmoid_}
@@ -259,59 +275,89 @@ SLOPES = {
 
 @dataclass(frozen=True)
 class _Plan:
-    """What the compiled loops are told of a normaliser: centre, mean of the size and squared size; codes; gradients."""
+    """How one pass treats a normaliser, in all layers: what the compiled loops are told of it.
 
-    statistics: tuple[np.ndarray, np.ndarray, np.ndarray]
-    codes: tuple[int, ...]
-    gradients: tuple[bool, bool]
-    moves: tuple[tuple[str, np.ndarray, float, float], ...]
+    codes: over and live of the mean; over, live and about-the-mean of the size. gradients: whether it goes through the
+    mean and through the size. kept: names of the running statistics that move, and the parts that they belong to.
+    """
 
-    def remember(self, running: Running | None) -> None:
-        """Move the running statistics."""
-        if running is not None:
-            for name, found, weight, factor in self.moves:
-                compiled.remember(getattr(running, name).numpy(), found, weight, factor)
+    codes: tuple[int, ...] = (0, 0, 0, 0, 0)
+    gradients: tuple[bool, bool] = (False, False)
+    kept: tuple[tuple[str, Mean], ...] = ()
+
+
+def _plan(normaliser: Normaliser | None, context: Context) -> _Plan:
+    if normaliser is None:
+        return _Plan()
+    mean, size = normaliser.centre, normaliser.divide
+    reads = [part is not None and context.reads(part) for part in (mean, size)]
+    over = [CODES[part.over] if part else 0 for part in (mean, size)]
+    codes = over[0], int(reads[0]), over[1], int(reads[1]), int(size is not None and size.about_mean)
+    gradients = tuple(bool(read and part.gradient) for read, part in zip(reads, (mean, size), strict=True))
+    named = (("mean", mean), ("variance", size))
+    return _Plan(codes, gradients, tuple((name, part) for name, part in named if part and context.keeps(part)))
 
 
 @no_type_check
-def _plan(
-    normaliser: Normaliser | None,
-    context: Context,
-    running: Running | None,
-    split: tuple[int, int, int],
-    positions: int,
-    dtype: np.dtype,
-) -> _Plan:
-    """How a normaliser treats values of shape `split`, (ghost of a member, row, unit)."""
-    ghosts, rows, units = split
-    nothing, one = (constant(value, (ghosts, 1, units), dtype) for value in (0.0, 1.0))
-    codes = [0, 0, 0, 0, 0, positions, units // GROUPS if units % GROUPS == 0 else units]
-    if normaliser is None:
-        return _Plan((nothing, nothing, one), tuple(codes), (False, False), ())
-    check_enough(normaliser, context, rows)
+@dataclass(frozen=True)
+class _Layout:
+    """How values (member, row, unit) are parted: ghosts of the mini-batch as members, and rows as wide as they may be."""
 
-    def room(part: Mean, name: str) -> np.ndarray:
-        if context.reads(part):
-            return np.empty((ghosts, 1 if part.over in FROM_BATCH else rows // positions, units), dtype)
-        value = getattr(kept(running), name).numpy()[:, None]
-        return np.repeat(value, ghosts // len(value), 0)
+    shape: tuple[int, int, int]
+    ghosts: int
+    positions: int
+    wide: tuple[int, int, int]
+    dtype: np.dtype
 
-    centre, about, square, moves = nothing, nothing, one, []
-    mean, size = normaliser.centre, normaliser.divide
-    if mean:
-        centre = room(mean, "mean")
-        codes[:2] = CODES[mean.over], int(context.reads(mean))
-        if context.keeps(mean):
-            moves.append(("mean", centre, context.weight(mean), 1.0))
-    if size:
-        square = room(size, "variance")
-        codes[2:5] = CODES[size.over], int(context.reads(size)), int(size.about_mean)
-        if context.reads(size) and size.about_mean:
-            about = np.empty_like(square)
-        if context.keeps(size):
-            moves.append(("variance", square, context.weight(size), size.unbiased(rows, context)))
-    gradients = tuple(bool(part and part.gradient and context.reads(part)) for part in (mean, size))
-    return _Plan((centre, about, square), tuple(codes), gradients, tuple(moves))
+    @classmethod
+    def of(cls, normaliser: Normaliser | None, context: Context, z: np.ndarray, positions: int) -> "_Layout":
+        """The layout that a normaliser asks for. Raises ValueError where ghosts do not fill the batch."""
+        members, rows, units = z.shape
+        taken = normaliser is not None and context.training and not context.calibrate
+        ghosts = ghosts_of(normaliser, rows // positions) if taken else 1
+        if normaliser is not None:
+            check_enough(normaliser, context, rows // ghosts)
+        alike = normaliser is None or all(part.over == "batch" for part in normaliser.parts)
+        count = compiled.rows_in_one(rows // ghosts, units) if alike else 1
+        return cls(z.shape, ghosts, positions, (members * ghosts, rows // ghosts // count, units * count), z.dtype)
+
+    @property
+    def rows(self) -> int:
+        """Rows that share statistics over the batch."""
+        return self.shape[1] // self.ghosts
+
+    @property
+    def units(self) -> int:
+        """Units of the layer."""
+        return self.shape[2]
+
+    def each(self, values: np.ndarray | None, otherwise: float) -> np.ndarray:
+        """Values (member, unit) for each ghost."""
+        if values is None:
+            return constant(otherwise, (self.wide[0], self.units), self.dtype)
+        return values if self.ghosts == 1 else values.repeat(self.ghosts, 0)
+
+    def together(self, values: np.ndarray) -> Tensor:
+        """Sums over the ghosts of each member."""
+        return torch.from_numpy(values if self.ghosts == 1 else values.reshape(-1, self.ghosts, self.units).sum(1))
+
+
+@no_type_check
+def _statistics(plan: _Plan, running: Running | None, lay: _Layout) -> dict[str, np.ndarray]:
+    """Mean, mean of the size and squared size: as they are kept, or room for those of the values at hand."""
+    mean_over, mean_live, size_over, size_live, about_mean = plan.codes
+    shared = lay.wide[0], 1, lay.units
+
+    def room(name: str, over: int, live: int, otherwise: float) -> np.ndarray:
+        if live:
+            return np.empty(shared if over in SHARED else (shared[0], lay.rows // lay.positions, lay.units), lay.dtype)
+        if not over:
+            return constant(otherwise, shared, lay.dtype)
+        return np.repeat(getattr(kept(running), name).numpy()[:, None], lay.ghosts, 0)
+
+    mean, variance = room("mean", mean_over, mean_live, 0.0), room("variance", size_over, size_live, 1.0)
+    about = np.empty_like(variance) if size_live and about_mean else constant(0.0, shared, lay.dtype)
+    return {"mean": mean, "about": about, "variance": variance}
 
 
 @lru_cache(maxsize=64)
@@ -321,6 +367,7 @@ def constant(value: float, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarra
 
 
 CODES = {over: code for code, over in enumerate(OVER, start=1)}
+SHARED = {CODES[over] for over in FROM_BATCH}  # these are the same for all examples
 
 
 def losses_and_slopes(

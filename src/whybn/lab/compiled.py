@@ -18,8 +18,40 @@ compiled = njit(cache=True, error_model="numpy")
 
 
 # The small functions take one member and run through its rows once. Of a statistic, row e * step belongs to example e: the
-# step is 1 where each example has its own, and 0 where they share one. What is not a number stays so: comparisons are
-# written for it.
+# step is 1 where each example has its own, and 0 where they share one. Where all rows share all statistics, several short
+# rows are taken as one wide row, with the statistics repeated. What is not a number stays so: comparisons are written for
+# it. Unsigned numbers count from the start: with others LLVM makes no vectors, as they might count from the end.
+WIDE = 64  # numbers in a wide row, at most
+
+
+def rows_in_one(rows: int, units: int) -> int:
+    """How many rows make one wide row."""
+    return max(count for count in range(1, max(1, WIDE // units) + 1) if rows % count == 0)
+
+
+@compiled
+@no_type_check
+def _repeat(values, out):
+    """Write `values` (1 or example, unit) to the wide rows `out`, as often as they hold it."""
+    units = uintp(values.shape[1])
+    for k in range(len(out)):
+        row, own = out[k], values[k]
+        for part in range(uintp(len(row)) // units):
+            for u in range(units):
+                row[part * units + u] = own[u]
+
+
+@compiled
+@no_type_check
+def _add_up(wide, share, out):
+    """The sums for each unit of a wide row of sums, times `share`."""
+    units = uintp(len(out))
+    out[:] = 0
+    for part in range(uintp(len(wide)) // units):
+        for u in range(units):
+            out[u] += wide[part * units + u]
+    for u in range(units):
+        out[u] *= share
 
 
 @compiled
@@ -40,18 +72,62 @@ def _sum(row):
 
 @compiled
 @no_type_check
-def _fill_mean(x, over, positions, group, out):
-    """The mean of `x` (row, unit) over what `over` says, in `out` (1 or example, unit)."""
+def _sum_rows(x, total):
+    """The sum of the rows of `x`, four at a time, as each addition to memory waits for the last."""
+    total[:] = 0
+    fours = len(x) // 4 * 4
+    for r in range(0, fours, 4):
+        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
+        for u in range(len(total)):
+            total[u] += (a[u] + b[u]) + (c[u] + d[u])
+    for r in range(fours, len(x)):
+        a = x[r]
+        for u in range(len(total)):
+            total[u] += a[u]
+
+
+@compiled
+@no_type_check
+def _sum_squares(x, middle, total):
+    """The sum over rows of the squares of `x` about `middle`, two rows at a time."""
+    total[:] = 0
+    twos = len(x) // 2 * 2
+    for r in range(0, twos, 2):
+        a, b = x[r], x[r + 1]
+        for u in range(len(total)):
+            one, other = a[u] - middle[u], b[u] - middle[u]
+            total[u] += one * one + other * other
+    for r in range(twos, len(x)):
+        a = x[r]
+        for u in range(len(total)):
+            one = a[u] - middle[u]
+            total[u] += one * one
+
+
+@compiled
+@no_type_check
+def _sum_tilted(slope, x, middle, total):
+    """The sum over rows of `slope` times `x` less `middle`, two rows at a time."""
+    total[:] = 0
+    twos = len(x) // 2 * 2
+    for r in range(0, twos, 2):
+        a, b, s, t = x[r], x[r + 1], slope[r], slope[r + 1]
+        for u in range(len(total)):
+            total[u] += s[u] * (a[u] - middle[u]) + t[u] * (b[u] - middle[u])
+    for r in range(twos, len(x)):
+        a, s = x[r], slope[r]
+        for u in range(len(total)):
+            total[u] += s[u] * (a[u] - middle[u])
+
+
+@compiled
+@no_type_check
+def _fill_mean(x, over, positions, group, room, out):
+    """The mean of `x` (row, unit) over what `over` says, in `out` (1 or example, unit); `room` is two rows."""
     rows, units = x.shape
-    out[:] = 0
     if over == BATCH:
-        total = out[0]
-        for r in range(rows):
-            row = x[r]
-            for u in range(units):
-                total[u] += row[u]
-        for u in range(units):
-            total[u] *= x.dtype.type(1 / rows)
+        _sum_rows(x, room[0])
+        _add_up(room[0], x.dtype.type(out.shape[1] / x.size), out[0])
         return
     width = group if over == GROUP else units
     height = rows if over == LAYER else positions
@@ -68,25 +144,19 @@ def _fill_mean(x, over, positions, group, out):
 
 @compiled
 @no_type_check
-def _fill_square_over_batch(x, middle, out):
-    """The mean square of each unit of `x` (row, unit) about `middle` (unit,), in `out`."""
-    out[:] = 0
+def _fill_square(x, about, over, positions, group, room, out):
+    """The mean square of `x` (row, unit) about `about` (1 or example, unit), in the form of _fill_mean."""
+    if over == BATCH:
+        _repeat(about, room[1:])
+        _sum_squares(x, room[1], room[0])
+        _add_up(room[0], x.dtype.type(out.shape[1] / x.size), out[0])
+        return
+    gaps, step = np.empty(x.shape, x.dtype), int(len(about) > 1)
     for r in range(len(x)):
-        row = x[r]
-        for u in range(len(out)):
-            gap = row[u] - middle[u]
-            out[u] += gap * gap
-    for u in range(len(out)):
-        out[u] *= x.dtype.type(1 / len(x))
-
-
-@compiled
-@no_type_check
-def _fill_gaps(x, positions, middle, step, out):
-    for r in range(len(x)):
-        row, own, gap = x[r], middle[r // positions * step], out[r]
+        row, own, gap = x[r], about[r // positions * step], gaps[r]
         for u in range(len(row)):
             gap[u] = (row[u] - own[u]) * (row[u] - own[u])
+    _fill_mean(gaps, over, positions, group, room, out)
 
 
 @compiled
@@ -118,6 +188,17 @@ def _apply(x, positions, middle, middle_step, factor, factor_step, shift, relu, 
 
 @compiled
 @no_type_check
+def _take_relu(slope, out):
+    """Take ReLU, which left `out`, out of `slope`."""
+    zero = slope.dtype.type(0)
+    for r in range(len(slope)):
+        s, o = slope[r], out[r]
+        for u in range(len(s)):
+            s[u] = s[u] if o[u] > zero else zero
+
+
+@compiled
+@no_type_check
 def add_bias(z, bias, relu):
     """Add `bias` (member, unit) to `z` (member, row, unit) in place, and take ReLU of it, where wanted."""
     zero = z.dtype.type(0)
@@ -136,6 +217,16 @@ def add_bias(z, bias, relu):
 
 @compiled
 @no_type_check
+def add_bias_back(out, slope, of_bias, relu):
+    """The way back of `add_bias`, which left `out`: ReLU is taken out of `slope`; its sums go to `of_bias`."""
+    for m in range(len(slope)):
+        if relu:
+            _take_relu(slope[m], out[m])
+        _sum_rows(slope[m], of_bias[m])
+
+
+@compiled
+@no_type_check
 def _add_noise(shift, factor, relu, out):
     zero = out.dtype.type(0)
     for r in range(len(out)):
@@ -143,37 +234,6 @@ def _add_noise(shift, factor, relu, out):
         for u in range(len(row)):
             y = more[u] + times[u] * row[u]
             row[u] = zero if relu and y < zero else y
-
-
-@compiled
-@no_type_check
-def _receive(slope, out, relu, total):
-    """Take ReLU out of `slope`, and sum it over rows."""
-    zero = slope.dtype.type(0)
-    total[:] = 0
-    for r in range(len(slope)):
-        s, o = slope[r], out[r]
-        if relu:
-            for u in range(len(s)):
-                t = s[u] if o[u] > zero else zero
-                s[u] = t
-                total[u] += t
-        else:
-            for u in range(len(s)):
-                total[u] += s[u]
-
-
-@compiled
-@no_type_check
-def _sum_tilted(slope, x, positions, middle, middle_step, inverse, inverse_step, total):
-    """The sum over rows of `slope` times what the normaliser made of `x`."""
-    total[:] = 0
-    for e in range(len(x) // positions):
-        c, q = middle[e * middle_step], inverse[e * inverse_step]
-        for r in range(e * positions, (e + 1) * positions):
-            s, row = slope[r], x[r]
-            for u in range(len(row)):
-                total[u] += s[u] * ((row[u] - c[u]) * q[u])
 
 
 @compiled
@@ -201,49 +261,42 @@ def _send(slope, positions, factor, factor_step, level, level_step, turn, x, mid
 
 @compiled
 @no_type_check
-def _multiply(slope, positions, factor, step):
-    for e in range(len(slope) // positions):
-        f = factor[e * step]
-        for r in range(e * positions, (e + 1) * positions):
-            s = slope[r]
-            for u in range(len(s)):
-                s[u] *= f[u]
-
-
-@compiled
-@no_type_check
 def normalise(z, out, scale, shift, centre, about, square, plan, noise_shift, noise_factor, noise_row, relu):
     """Write to `out` what the layer makes of `z`, and fill the statistics that the plan calls live.
 
-    plan: over and live of the mean; over, live and about-the-mean of the size; positions; units in a group. centre is
-    subtracted, about is the mean that the size is taken about, square the squared size. noise_shift, noise_factor:
-    (seed, row, unit), and noise_row (member,) the seed of each member, all empty where there is none.
+    z, out: (member, row, unit), in wide rows where the statistics are taken over the batch alone. plan: over and live of
+    the mean; over, live and about-the-mean of the size; positions; units in a group. centre is subtracted, about is the
+    mean that the size is taken about, square the squared size. noise_shift, noise_factor: (seed, row, unit) in rows as
+    wide, and noise_row (member,) the seed of each member, all empty where there is none.
     """
     mean_over, mean_live, size_over, size_live, about_mean, positions, group = plan
-    members, rows, units = z.shape
-    factor = np.empty(square.shape[1:], z.dtype)
-    work = np.empty((rows if size_live and size_over != BATCH else 0, units), z.dtype)
+    members, rows, width = z.shape
+    units = scale.shape[1]
+    steps = int(centre.shape[1] > 1), int(square.shape[1] > 1)
+    run = positions if max(steps) else rows  # rows that have all statistics in common
+    inverse, own = np.empty(square.shape[1:], z.dtype), np.empty((1, units), z.dtype)
+    middle, factor = np.empty((centre.shape[1], width), z.dtype), np.empty((square.shape[1], width), z.dtype)
+    offset, room = np.empty((1, width), z.dtype), np.empty((2, width), z.dtype)
+    noisy = noise_row.size > 0
     for m in range(members):
         if mean_live:
-            _fill_mean(z[m], mean_over, positions, group, centre[m])
+            _fill_mean(z[m], mean_over, positions, group, room, centre[m])
         if size_live and about_mean:
             if mean_live and mean_over == size_over:
                 about[m] = centre[m]
             else:
-                _fill_mean(z[m], size_over, positions, group, about[m])
-        if size_live and size_over == BATCH:
-            _fill_square_over_batch(z[m], about[m, 0], square[m, 0])
-        elif size_live:
-            _fill_gaps(z[m], positions, about[m], int(about.shape[1] > 1), work)
-            _fill_mean(work, size_over, positions, group, square[m])
-        _fill_inverse(square[m], size_over != NONE, factor)
-        for k in range(len(factor)):
+                _fill_mean(z[m], size_over, positions, group, room, about[m])
+        if size_live:
+            _fill_square(z[m], about[m], size_over, positions, group, room, square[m])
+        _fill_inverse(square[m], size_over != NONE, inverse)
+        for k in range(len(inverse)):
             for u in range(units):
-                factor[k, u] *= scale[m, u]
-        noisy = noise_row.size > 0
-        steps = int(centre.shape[1] > 1), int(square.shape[1] > 1)
-        run = positions if max(steps) else rows  # rows that have all statistics in common
-        _apply(z[m], run, centre[m], steps[0], factor, steps[1], shift[m], relu and not noisy, out[m])
+                inverse[k, u] *= scale[m, u]
+        own[0] = shift[m]
+        _repeat(own, offset)
+        _repeat(centre[m], middle)
+        _repeat(inverse, factor)
+        _apply(z[m], run, middle, steps[0], factor, steps[1], offset[0], relu and not noisy, out[m])
         if noisy:
             _add_noise(noise_shift[noise_row[m]], noise_factor[noise_row[m]], relu, out[m])
 
@@ -256,49 +309,66 @@ def normalise_back(
     """Turn `slope`, the gradient along what `normalise` wrote to `out`, into that along its `z`, in place.
 
     gradients: whether it goes through the mean and through the size. of_scale, of_shift (member, unit): filled with the
-    gradients of scale and shift; of_scale is empty where there is no scale and nothing that divides.
+    gradients of scale and shift.
     """
     mean_over, _, size_over, _, _, positions, group = plan
     through_mean, through_size = gradients
-    members, rows, units = z.shape
+    members, rows, width = z.shape
+    units = scale.shape[1]
+    steps = int(centre.shape[1] > 1), int(square.shape[1] > 1), int(about.shape[1] > 1)
+    run = positions if max(steps) else rows  # rows that have all statistics in common
+    share = z.dtype.type(units / (rows * width))
+    by_unit = mean_over <= BATCH and size_over <= BATCH  # then the sums over rows tell all
     inverse, factor = np.empty(square.shape[1:], z.dtype), np.empty(square.shape[1:], z.dtype)
     turn, level = np.zeros(square.shape[1:], z.dtype), np.zeros(centre.shape[1:], z.dtype)
-    middle_step, factor_step, about_step = int(centre.shape[1] > 1), int(square.shape[1] > 1), int(about.shape[1] > 1)
-    run = positions if max(middle_step, factor_step, about_step) else rows  # rows that have all statistics in common
-    by_unit = mean_over <= BATCH and size_over <= BATCH  # then the sums over rows tell all
-    work = np.empty((0 if by_unit else rows, units), z.dtype)
+    wide_factor, wide_turn = np.empty((len(turn), width), z.dtype), np.empty((len(turn), width), z.dtype)
+    wide_level, middle = np.empty((len(level), width), z.dtype), np.empty((about.shape[1], width), z.dtype)
+    room, sums = np.empty((2, width), z.dtype), np.empty(width, z.dtype)
+    work = np.empty((0 if by_unit else rows, width), z.dtype)
     for m in range(members):
-        s = slope[m]
+        s, x = slope[m], z[m]
         if noise_row.size:
             _take_noise(s, out[m], noise_factor[noise_row[m]], relu)
-        masked = relu and not noise_row.size
-        _receive(s, out[m], masked, of_shift[m])
-        if not of_scale.size:
-            continue
+        elif relu:
+            _take_relu(s, out[m])
+        _sum_rows(s, sums)
+        _add_up(sums, z.dtype.type(1), of_shift[m])
         _fill_inverse(square[m], size_over != NONE, inverse)
-        _sum_tilted(s, z[m], run, centre[m], middle_step, inverse, factor_step, of_scale[m])
         for k in range(len(factor)):
             for u in range(units):
                 factor[k, u] = inverse[k, u] * scale[m, u]
         if by_unit:
+            _repeat(centre[m], room[:1])
+            _sum_tilted(s, x, room[0], sums)
+            _add_up(sums, z.dtype.type(1), of_scale[m])
             for u in range(units):
-                level[0, u] = factor[0, u] * of_shift[m, u] * z.dtype.type(through_mean / rows)
-                turn[0, u] = scale[m, u] * of_scale[m, u] * z.dtype.type(through_size / rows)
+                of_scale[m, u] *= inverse[0, u]
+                level[0, u] = factor[0, u] * of_shift[m, u] * share * through_mean
+                turn[0, u] = scale[m, u] * of_scale[m, u] * share * through_size
         else:
-            _multiply(s, run, factor, factor_step)
+            of_scale[m] = 0
+            for r in range(rows):
+                c, k = r // positions * steps[0], r // positions * steps[1]
+                for u in range(units):
+                    tilted = s[r, u] * ((x[r, u] - centre[m, c, u]) * inverse[k, u])
+                    of_scale[m, u] += tilted
+                    work[r, u] = tilted * scale[m, u]
             if through_size:
-                for r in range(rows):
-                    c = r // positions * middle_step
-                    for u in range(units):
-                        work[r, u] = s[r, u] * (z[m, r, u] - centre[m, c, u])
-                _fill_mean(work, size_over, positions, group, turn)
+                _fill_mean(work, size_over, positions, group, room, turn)
             if through_mean:
-                _fill_mean(s, mean_over, positions, group, level)
-            factor[:] = 1
+                for r in range(rows):
+                    k = r // positions * steps[1]
+                    for u in range(units):
+                        work[r, u] = s[r, u] * factor[k, u]
+                _fill_mean(work, mean_over, positions, group, room, level)
         for k in range(len(turn)):
             for u in range(units):
                 turn[k, u] *= inverse[k, u] * inverse[k, u]
-        _send(s, run, factor, factor_step, level, middle_step, turn, z[m], about[m], about_step)
+        _repeat(factor, wide_factor)
+        _repeat(turn, wide_turn)
+        _repeat(level, wide_level)
+        _repeat(about[m], middle)
+        _send(s, run, wide_factor, steps[1], wide_level, steps[0], wide_turn, x, middle, steps[2])
 
 
 @compiled
@@ -313,16 +383,6 @@ def remember(kept, found, weight, factor):
             for g in range(ghosts):
                 total += found[m * ghosts + g, 0, u]
             kept[m, u] += kept.dtype.type(weight) * (total * kept.dtype.type(factor / ghosts) - kept[m, u])
-
-
-@compiled
-@no_type_check
-def descend(value, slope, rates):
-    """One step of gradient descent, in place: `value` and `slope` are (member, entry), `rates` (member,)."""
-    for m in range(len(value)):
-        own, step, rate = value[m], slope[m], rates[m]
-        for i in range(len(own)):
-            own[i] -= rate * step[i]
 
 
 @compiled
@@ -351,9 +411,6 @@ def cross_entropy(outputs, targets, loss, slopes):
                 slope[c] *= share / sum_of_all
             slope[right] -= share
         loss[m] = total * share
-
-
-# Unsigned numbers count from the start: with others LLVM makes no vectors, as they might count from the end.
 
 
 @compiled

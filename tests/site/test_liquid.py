@@ -54,7 +54,8 @@ def page(tmp_path):
     ],
 )
 def test_renders(page, text, expected):
-    assert render(text, page) == (expected, [])
+    rendered = render(text, page)
+    assert (rendered.text, rendered.messages) == (expected, [])
 
 
 @pytest.mark.parametrize(
@@ -122,23 +123,23 @@ def test_unknown_figure_names_the_nearest_and_its_command(page):
 
 
 def test_lenient_marks_the_place_and_goes_on(page):
-    text, messages = render("a {{ site.data.claims.wider_rates.supported }} b", page, lenient=True)
-    assert text == "a ⟦site.data.claims.wider_rates.supported⟧ b"
-    assert len(messages) == 1
+    rendered = render("a {{ site.data.claims.wider_rates.supported }} b", page, lenient=True)
+    assert rendered.text == "a ⟦site.data.claims.wider_rates.supported⟧ b"
+    assert len(rendered.messages) == 1
 
 
 def test_a_data_file_that_is_no_json_is_named(page):
     (page.docs / "_data" / "claims.json").write_text("{")
-    with pytest.raises(ArticleError, match=r"claims\.json: not valid JSON"):
+    with pytest.raises(ArticleError, match=r"claims\.json:1: not valid JSON"):
         render("x", page)
 
 
 def test_an_edited_data_file_is_read_again(page):
     render("{{ site.data.books.doshi.short }}", page)
     (page.docs / "_data" / "books.yml").write_text("doshi: {short: Another}\n")
-    assert render("{{ site.data.books.doshi.short }}", page)[0] == "Another"
+    assert render("{{ site.data.books.doshi.short }}", page).text == "Another"
 
 
 @pytest.mark.parametrize(("src_uri", "base"), [("index.md", "."), ("notes/x.md", ".."), ("a/b/c.md", "../..")])
 def test_base_is_the_way_to_the_root(page, src_uri, base):
-    assert render("{{ site.baseurl }}", Page(page.docs, src_uri))[0] == base
+    assert render("{{ site.baseurl }}", Page(page.docs, src_uri)).text == base

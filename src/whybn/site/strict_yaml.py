@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import relpath
 from pathlib import Path
 
 import yaml
@@ -32,7 +33,7 @@ def read_yaml(text: str, name: str | Path, first_line: int = 1) -> object:
 
 def doubled_keys(path: Path) -> list[str]:
     """A message for every key that stands twice in a YAML file; tags of its own need not be known here."""
-    return _messages(yaml.compose(path.read_text("utf-8"), yaml.SafeLoader), path, 1)
+    return _messages(yaml.compose(path.read_text("utf-8"), yaml.SafeLoader), relpath(path), 1)
 
 
 def _messages(node: yaml.Node | None, name: str | Path, first_line: int) -> list[str]:

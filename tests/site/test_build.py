@@ -27,14 +27,21 @@ def test_a_small_site_builds_and_has_no_dead_links(site):
             "assets/figures/curve.svg: there is no figures/curve.py",
         ),
         ("---\ntitle: x\n---\n\n# One\n\n{{ site.data.no }}", "docs/index.md:7: unknown name “site.data.no”"),
+        ("# One\n\n{{ site.data.literature.dohsi.cite }}",
+         "docs/index.md:3: unknown name “site.data.literature.dohsi” (did you mean “doshi”?)"),
+        ("# One\n\n{{ site.data.results.atlas.seeds }}",
+         "docs/index.md:3: docs/_data/results.json has not been computed yet: run `make figures`"),
+        ("# One\n\n{% for claim in site.data.claims %}x{% endfor %}",
+         "docs/index.md:3: docs/_data/claims.json has not been computed yet: run `make figures`"),
         ("# One\n\n[x]({{ site.baseurl }}/two.html)", "two.html"),
         ("# One\n\n[x](#two)", "#two"),
         ("# One\n\n![x](two.png)", "two.png"),
         ("# One\n\n[x](/absolute.html)", "absolute"),
     ],
-)
+)  # fmt: skip
 def test_a_strict_build_fails_and_says_why(site, text, message):
     site.page("index.md", text)
+    site.page("_data/literature.yml", "doshi: {cite: Doshi}\n")
     done = site.run_mkdocs()
     assert done.returncode != 0
     assert message in done.stderr

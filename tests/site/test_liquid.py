@@ -110,6 +110,27 @@ def test_every_unknown_name_of_a_page_is_listed_at_once(page):
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("one\n\nX", 3),
+        ("{% comment %}\n\n{% endcomment %}\nX", 4),
+        ("{{ page.title -}}\n\n  X", 3),
+        ("one\n\n{%- if true %}\nX{% endif %}", 4),
+        ("{% for i in (1..3) %}\n{{ i }}\n\n{% endfor %}\n{% assign x = 1 %}\nX", 6),
+        ("{% capture c %}\none\n\nY\n{% endcapture %}\n{{ c }}\nX", 7),
+        ("{% include note.html text='x' who='y' %}\nX", 2),
+        ("{% raw %}\n\nX{% endraw %}", 3),
+        ("{% highlight x %}\nY\n{% endhighlight %}\nX", 4),
+        ("one\n\n{{ 'X' }}", 3),
+        ("{% for i in (1..3) %}\n{% if i == 2 %}X{% endif %}\n{% endfor %}", 2),
+    ],
+)
+def test_a_place_in_the_rendered_text_has_its_line_in_the_page(page, text, line):
+    rendered = render(text, page)
+    assert rendered.at(rendered.text.index("X")) == f"docs/index.md:{line}"
+
+
 def test_lines_are_counted_in_the_file_with_its_front_matter(page):
     (page.docs / "index.md").write_text("---\ntitle: A page\n---\n\nText\n\n{{ page.no }}\n")
     with pytest.raises(ArticleError, match=r"docs/index\.md:7: "):

@@ -68,7 +68,7 @@ class _Lines:
             rest = FENCED.format(before=re.escape(fence["before"]), fence=re.escape(fence["fence"]))
             closed = re.compile(rest, re.MULTILINE).match(self.text, fence.end())
             if closed is None:
-                return f"this code is never closed: put a line `{fence['before']}{fence['fence']}` behind it, indented alike"
+                return f"this code is never closed: put a line “{fence['fence']}” behind it, indented alike"
             self.blank_to(closed.end())
         elif raw := RAW.match(self.text, self.place):
             self.place = self.closing(raw["tag"])

@@ -26,7 +26,7 @@ def problems(text: str, docs: Path) -> Iterator[tuple[int, str]]:
                 if key not in keys:
                     yield place, f"no docs/assets/js/explorables/{key}.js sets whybn.explorables.{key}{nearest(key, keys)}"
                 yield from ((place, message) for message in _still(text, holder, docs))
-            elif SequenceMatcher(None, name, ATTRIBUTE).ratio() >= 0.8:
+            elif SequenceMatcher(None, name, ATTRIBUTE).ratio() > 0.75:
                 yield place, f"nothing reads the attribute “{name}” (did you mean “{ATTRIBUTE}”?)"
 
 

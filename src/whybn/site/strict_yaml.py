@@ -16,8 +16,8 @@ def read_yaml(text: str, name: str | Path, first_line: int = 1) -> object:
 
     Raises ArticleError, naming file and line, for what is no YAML, and for every key that stands twice.
     """
-    loader = yaml.SafeLoader(text)
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if doubled := _messages(node, name, first_line):
             raise ArticleError("\n".join(doubled))
@@ -26,9 +26,7 @@ def read_yaml(text: str, name: str | Path, first_line: int = 1) -> object:
         line = first_line + (error.problem_mark.line if error.problem_mark else 0)
         raise ArticleError(f"{name}:{line}: not valid YAML: {error.problem}") from error
     except (yaml.YAMLError, ValueError) as error:  # a character that YAML does not know; a date of no calendar
-        raise ArticleError(f"{name}:{first_line}: not valid YAML: {error}") from error
-    finally:
-        loader.dispose()
+        raise ArticleError(f"{name}:{first_line}: not valid YAML: {' '.join(str(error).split())}") from error
 
 
 def doubled_keys(path: Path) -> list[str]:

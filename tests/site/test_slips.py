@@ -28,6 +28,7 @@ SLIPS = {
     "fence-open": ("Text.\n\n```python\nx = 1\n\n~~~\ny = 2\n~~~", "3: this code is never closed: put a line “```” "),
     "fence-of-another-length": ("````\nx = 1\n```\n\nText.", ["1: this code is never closed", "3: this code is"]),
     "fence-open-in-a-list": ("- Text\n\n  ```\n  x\n\nText.", "3: this code is never closed"),
+    "fence-with-words": ("Text.\n\n```python some words\nx\n```", "3: this is not read as code: behind the signs stands"),
     "details-open": ("<details markdown='1'>\n<summary>S</summary>\n\nText.",
                      f"1: <details> {OPEN} the end of the page: put </details> where its content ends"),
     "summary-open": ("<details markdown='1'>\n<summary>S\n\nText.\n\n</details>", f"2: <summary> {OPEN} </details>"),

@@ -9,7 +9,7 @@ import re
 
 from whybn.site.kramdown import COMMENT, ITEM, RULE
 
-FENCE = re.compile(r"(?P<before>[> \t]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$", re.MULTILINE)
+FENCE = re.compile(r"(?P<before>[> \t]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<language>[^\n]*)$", re.MULTILINE)
 # From an opening fence to its end, as pymdownx.superfences asks: no line is indented less, and the end is the fence.
 FENCED = r"(?:\n(?:{before}[^\n]*|[ \t]*))*?\n{before}{fence}[ \t]*$"
 # An element at the head of a line, whose text is no Markdown.
@@ -28,8 +28,9 @@ def without_code(text: str) -> tuple[str, list[tuple[int, str]]]:
     """Return the text with its code blanked, and where a fence is never closed: (place, message)."""
     lines, problems = _Lines(text), []
     while lines.place < len(text):
+        start = lines.place
         if message := lines.step():
-            problems.append((lines.place, message))
+            problems.append((start, message))
         lines.place = lines.end() + 1
     return HIDDEN.sub(_hide, lines.text), problems
 
@@ -70,6 +71,8 @@ class _Lines:
             if closed is None:
                 return f"this code is never closed: put a line “{fence['fence']}” behind it, indented alike"
             self.blank_to(closed.end())
+            if len(fence["language"].split()) > 1:
+                return "this is not read as code: behind the signs stands one word, the language, and nothing else"
         elif raw := RAW.match(self.text, self.place):
             self.place = self.closing(raw["tag"])
         return None

@@ -59,14 +59,14 @@ class References(Treeprocessor):
 
 
 def _definitions(text: str, idle: set[str]) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with lines that define a note or a reference."""
+    """Yield what is wrong with the lines that define notes and references; `idle` are notes that nobody cites."""
     known: set[str] = set()
     for match in DEFINITION.finditer(text):
-        name = match[1].lower()
+        name = match[1] if match[1].startswith("^") else match[1].lower()
         if name in known:
-            yield match.start(), f"[{match[1]}] is defined above already: rename or remove one of the two"
-        elif match[1].removeprefix("^") in idle and name.startswith("^"):
-            yield match.start(), f"nothing cites the note [{match[1]}], so no reader sees it: cite it, or remove it"
+            yield match.start(), f"[{name}] is defined above already: rename or remove one of the two"
+        elif name.startswith("^") and name[1:] in idle:
+            yield match.start(), f"nothing cites the note [{name}], so no reader sees it: cite it, or remove it"
         known.add(name)
 
 

@@ -92,6 +92,10 @@ class Site:
     def run_mkdocs(self, **environment: str) -> subprocess.CompletedProcess[str]:
         return run_mkdocs(self.folder, self.folder / "site", **environment)
 
+    def run_finish(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Finish what MkDocs has built."""
+        return run_python(self.folder, "-m", "whybn.site.finish", "site", **environment)
+
     def python(self, script: str) -> subprocess.CompletedProcess[str]:
         return run_python(self.folder, "-c", script)
 

@@ -57,7 +57,8 @@ def page(tmp_path):
     ],
 )
 def test_renders(page, text, expected):
-    assert render(text, page) == (expected, [])
+    rendered = render(text, page)
+    assert (rendered.text, rendered.messages) == (expected, [])
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,27 @@ def test_every_unknown_name_of_a_page_is_listed_at_once(page):
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("one\n\nX", 3),
+        ("{% comment %}\n\n{% endcomment %}\nX", 4),
+        ("{{ page.title -}}\n\n  X", 3),
+        ("one\n\n{%- if true %}\nX{% endif %}", 4),
+        ("{% for i in (1..3) %}\n{{ i }}\n\n{% endfor %}\n{% assign x = 1 %}\nX", 6),
+        ("{% capture c %}\none\n\nY\n{% endcapture %}\n{{ c }}\nX", 7),
+        ("{% include note.html text='x' who='y' %}\nX", 2),
+        ("{% raw %}\n\nX{% endraw %}", 3),
+        ("{% highlight x %}\nY\n{% endhighlight %}\nX", 4),
+        ("one\n\n{{ 'X' }}", 3),
+        ("{% for i in (1..3) %}\n{% if i == 2 %}X{% endif %}\n{% endfor %}", 2),
+    ],
+)
+def test_a_place_in_the_rendered_text_has_its_line_in_the_page(page, text, line):
+    rendered = render(text, page)
+    assert rendered.at(rendered.text.index("X")) == f"docs/index.md:{line}"
+
+
 def test_lines_are_counted_in_the_file_with_its_front_matter(page):
     (page.docs / "index.md").write_text("---\ntitle: A page\n---\n\nText\n\n{{ page.no }}\n")
     with pytest.raises(ArticleError, match=r"docs/index\.md:7: "):
@@ -134,23 +156,23 @@ def test_unknown_figure_names_the_nearest_and_its_command(page):
 
 
 def test_lenient_marks_the_place_and_goes_on(page):
-    text, messages = render("a {{ site.data.claims.wider_rates.supported }} b", page, lenient=True)
-    assert text == "a ⟦site.data.claims.wider_rates.supported⟧ b"
-    assert len(messages) == 1
+    rendered = render("a {{ site.data.claims.wider_rates.supported }} b", page, lenient=True)
+    assert rendered.text == "a ⟦site.data.claims.wider_rates.supported⟧ b"
+    assert len(rendered.messages) == 1
 
 
 def test_a_data_file_that_is_no_json_is_named(page):
     (page.docs / "_data" / "claims.json").write_text("{")
-    with pytest.raises(ArticleError, match=r"claims\.json: not valid JSON"):
+    with pytest.raises(ArticleError, match=r"claims\.json:1: not valid JSON"):
         render("x", page)
 
 
 def test_an_edited_data_file_is_read_again(page):
     render("{{ site.data.books.doshi.short }}", page)
     (page.docs / "_data" / "books.yml").write_text("doshi: {short: Another}\n")
-    assert render("{{ site.data.books.doshi.short }}", page)[0] == "Another"
+    assert render("{{ site.data.books.doshi.short }}", page).text == "Another"
 
 
 @pytest.mark.parametrize(("src_uri", "base"), [("index.md", "."), ("notes/x.md", ".."), ("a/b/c.md", "../..")])
 def test_base_is_the_way_to_the_root(page, src_uri, base):
-    assert render("{{ site.baseurl }}", Page(page.docs, src_uri))[0] == base
+    assert render("{{ site.baseurl }}", Page(page.docs, src_uri)).text == base

@@ -7,22 +7,32 @@ import posixpath
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from whybn.site.errors import ArticleError
+from whybn.site.strict_yaml import read_yaml
 
 # Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
 GENERATED = ("results", "claims", "figures", "math", "experiments", "replications")
-READERS = {".json": json.loads, ".yml": yaml.safe_load, ".yaml": yaml.safe_load}
+
+
+def _read_json(text: str, path: Path) -> object:
+    """The value of a JSON text, the content of `path`; ArticleError names the file and the line of what is none."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ArticleError(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from error
+
+
+READERS = {".json": _read_json, ".yml": read_yaml, ".yaml": read_yaml}
 
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _mtime_ns: int, _size: int) -> object:
     """Parse one data file; the time and size in the key make an edited file a new entry."""
     try:
-        return READERS[path.suffix](path.read_text(encoding="utf-8"))
-    except (ValueError, yaml.YAMLError) as error:
-        raise ArticleError(f"{path}: not valid {path.suffix[1:].upper()}: {error}") from error
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ArticleError(f"{path}: not UTF-8: {error}") from error
+    return READERS[path.suffix](text, path)
 
 
 def read(path: Path) -> object:

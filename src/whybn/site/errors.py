@@ -24,3 +24,8 @@ def lenient() -> bool:
     if asked is not None:
         return asked == "1"
     return "mkdocs" in sys.argv[0] and "serve" in sys.argv[1:]
+
+
+def report(message: str) -> None:
+    """Log a problem that lets the page be shown: a warning, which fails a strict build, or a remark where `lenient`."""
+    log.log(logging.INFO if lenient() else logging.WARNING, "%s", message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import posixpath
 import re
 import xml.etree.ElementTree as ET
@@ -16,7 +15,7 @@ from markdown.util import AtomicString
 
 from whybn.common.nearest import nearest
 from whybn.site.data import load_data
-from whybn.site.errors import lenient, log
+from whybn.site.errors import report
 from whybn.site.templating import Page
 
 OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
@@ -70,8 +69,7 @@ class MissingFigures(Treeprocessor):
             if own is None or (page.docs / "assets/figures" / f"{own['name']}.svg").is_file():
                 continue
             message = missing(own["name"], page.docs)
-            level = logging.INFO if lenient() else logging.WARNING
-            log.log(level, "%s/%s: %s", page.docs.name, page.src_uri, message)
+            report(f"{page.docs.name}/{page.src_uri}: {message}")
             keep = {"id": image.get("id")} if image.get("id") else {}
             tail = image.tail
             image.clear()

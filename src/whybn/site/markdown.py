@@ -16,12 +16,14 @@ from markdown.preprocessors import Preprocessor
 
 from whybn.site import blocks, figures, kramdown, spans
 from whybn.site.builders import page_of
-from whybn.site.errors import lenient, log
+from whybn.site.errors import lenient, log, report
 from whybn.site.glossary import Glossary
 from whybn.site.links import PageLinks
 from whybn.site.notes import MarginNotes, ReadingOrder
 from whybn.site.reading_time import ReadingTime
-from whybn.site.templating import Page, render
+from whybn.site.references import References
+from whybn.site.slips import slips
+from whybn.site.templating import Page, Rendered, render
 
 
 class LiquidLines(Preprocessor):
@@ -30,16 +32,19 @@ class LiquidLines(Preprocessor):
     def __init__(self, md: Markdown, page: Callable[[], Page]) -> None:
         super().__init__(md)
         self.page = page
+        self.rendered: Rendered | None = None  # the page as written, for messages about it
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the page's lines as Jekyll would hand them to kramdown."""
         source = "\n".join(lines)
-        text, messages = render(source, self.page(), lenient=lenient())
-        for message in messages:
+        self.rendered = rendered = render(source, self.page(), lenient=lenient())
+        for message in rendered.messages:
             log.info(message)
+        for problem in slips(rendered):
+            report(problem)
         if spans.QUOTED.search(source):  # rendered twice, as a message counts the lines of the page as written
-            text, _ = render(spans.with_anchors(source), self.page(), lenient=lenient())
-        return text.split("\n")
+            rendered = render(spans.with_anchors(source), self.page(), lenient=lenient())
+        return rendered.text.split("\n")
 
 
 class KramdownLines(Preprocessor):
@@ -65,7 +70,8 @@ class ArticleExtension(Extension):
             return page_of(md, docs)
 
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *spans.ESCAPES]
-        md.preprocessors.register(LiquidLines(md, page), "liquid", 200)
+        liquid = LiquidLines(md, page)
+        md.preprocessors.register(liquid, "liquid", 200)
         # After line ends are normalised (30), before fences (25) and raw HTML (20) are taken out.
         md.preprocessors.register(KramdownLines(md), "kramdown", 28)
         md.preprocessors.register(spans.BlockMathematics(md), "block_mathematics", 19)
@@ -82,6 +88,7 @@ class ArticleExtension(Extension):
         # After raw HTML (30) has come back.
         md.postprocessors.register(spans.FormulaBoxes(md), "formula_boxes", 5)
         md.registerExtension(self)
+        md.treeprocessors.register(References(md, lambda: liquid.rendered), "references", 19.5)
         # After footnotes are listed and inline parsing has found the references.
         md.treeprocessors.register(ReadingOrder(md), "reading_order", 15)
         md.treeprocessors.register(blocks.HeadlessTables(md), "headless_tables", 9)

@@ -11,7 +11,7 @@ from markdown.treeprocessors import Treeprocessor
 NO_ROOM = ("table", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def _footnotes(root: ET.Element) -> ET.Element | None:
+def footnotes(root: ET.Element) -> ET.Element | None:
     """The list of footnotes at the end of a page."""
     return next((div.find("ol") for div in root.iter("div") if div.get("class") == "footnote"), None)
 
@@ -24,12 +24,12 @@ class ReadingOrder(Treeprocessor):
 
     def run(self, root: ET.Element) -> None:
         """Renumber the references of a page in place and sort its footnotes."""
-        listed = _footnotes(root)
+        listed = footnotes(root)
         if listed is None:
             return
         numbers: dict[str, int] = {}
         for sup in root.iter("sup"):
-            target = _target(sup)
+            target = target_of(sup)
             if target is not None:
                 sup.find("a").text = str(numbers.setdefault(target, len(numbers) + 1))
         listed[:] = sorted((item for item in listed if item.get("id") in numbers), key=lambda item: numbers[item.get("id")])
@@ -44,7 +44,7 @@ class MarginNotes(Treeprocessor):
 
     def run(self, root: ET.Element) -> None:
         """Add the notes to a page in place."""
-        listed = _footnotes(root)
+        listed = footnotes(root)
         if listed is not None:
             self.place(root, {item.get("id"): item for item in listed})
 
@@ -53,7 +53,7 @@ class MarginNotes(Treeprocessor):
         for child in list(parent):
             if child.tag in NO_ROOM or child.get("class") == "footnote":
                 continue
-            target = _target(child)
+            target = target_of(child)
             if target is None:
                 self.place(child, notes)
             elif target in notes:
@@ -62,7 +62,7 @@ class MarginNotes(Treeprocessor):
                 parent.insert(list(parent).index(child) + 1, note)
 
 
-def _target(element: ET.Element) -> str | None:
+def target_of(element: ET.Element) -> str | None:
     """The id of the footnote that `element` refers to."""
     link = element.find("a") if element.tag == "sup" else None
     if link is None or link.get("class") != "footnote-ref":

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from liquid import Environment, FileSystemLoader
+from liquid import Environment, FileSystemLoader, RenderContext
 from liquid.exceptions import LiquidError, UnknownFilterError
 
 from whybn.common.nearest import nearest
 from whybn.site.data import page_variables, site_variables
 from whybn.site.errors import ArticleError
+from whybn.site.origins import Origins
 from whybn.site.problems import Problems
 from whybn.site.tags import add_jekyll
 
@@ -31,8 +32,22 @@ class Page:
         return f"{self.docs.name}/{self.src_uri}:{line}"
 
 
-def render(text: str, page: Page, *, lenient: bool = False) -> tuple[str, list[str]]:
-    """Return the page's Markdown with every Liquid construct evaluated, and the problems met.
+@dataclass(frozen=True)
+class Rendered:
+    """A page's Markdown with every Liquid construct evaluated, and what was said about unknown names."""
+
+    text: str
+    messages: list[str]
+    page: Page
+    origins: Origins
+
+    def at(self, place: int) -> str:
+        """`docs/index.md:41` for a place in the rendered text."""
+        return self.page.at(self.origins.source, self.origins.index(place))
+
+
+def render(text: str, page: Page, *, lenient: bool = False) -> Rendered:
+    """Return the page's Markdown with every Liquid construct evaluated.
 
     Raises ArticleError naming file, line and the nearest known name; `lenient` leaves `⟦name⟧` in
     the text for an unknown name instead, and returns the messages.
@@ -47,15 +62,17 @@ def render(text: str, page: Page, *, lenient: bool = False) -> tuple[str, list[s
         loader=FileSystemLoader(includes),
     )
     add_jekyll(env)
+    origins = Origins(env, text)
     try:
-        rendered = env.from_string(text).render()
+        template = env.from_string(text)
+        template.render_with_context(RenderContext(template, globals=template.make_globals({})), origins.buffer)
     except LiquidError as error:
         raise ArticleError(_syntax(error, text, page, env)) from error
     places = (f"{page.at(text, index)}: {message}" for index, message in problems.found)
     messages = list(dict.fromkeys(places))  # a name twice on a line is one problem
     if messages and not lenient:
         raise ArticleError("\n".join(messages))
-    return rendered, messages
+    return Rendered(origins.buffer.getvalue(), messages, page, origins)
 
 
 def _syntax(error: LiquidError, text: str, page: Page, env: Environment) -> str:

@@ -1,11 +1,9 @@
-"""Intervals, verdicts and display strings."""
-
-from itertools import product
+"""Verdicts and display strings."""
 
 import numpy as np
 import pytest
 
-from whybn.evidence.claims import Claim, coverage, highest_rate, interval, per_seed
+from whybn.evidence.claims import Claim, per_seed
 from whybn.evidence.display import degrees, fine_percent, number, percent, times
 
 
@@ -32,17 +30,6 @@ def claim(values, **changes) -> Claim:
     return Claim(**(fields | changes))
 
 
-def test_interval_is_second_to_seventh_of_eight() -> None:
-    found = interval([8.0, 1.0, 7.0, 2.0, 6.0, 3.0, 5.0, 4.0])
-    assert (found.median, found.low, found.high) == (4.5, 2.0, 7.0)
-
-
-def test_coverage_equals_counting_all_outcomes() -> None:
-    """Each of eight values lies below or above the median with equal chance: count the cases that enclose it."""
-    enclosing = sum(2 <= sum(below) <= 6 for below in product((0, 1), repeat=8))
-    assert coverage(8) == pytest.approx(enclosing / 2**8)
-
-
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
@@ -65,7 +52,7 @@ def test_below_turns_the_margin_round() -> None:
 
 def test_only_the_computed_verdict_is_a_key() -> None:
     entry = claim([2.0, 3.0, 4.0, 5.0]).to_json()
-    assert entry["supported"] == "It is 3.5 times (3.0 times to 4.0 times)."
+    assert entry["supported"] == "It is 3.5 times (2.0 times to 5.0 times)."
     assert not {"not_seen_here", "mixed", "inconclusive"} & entry.keys()
     assert entry["margin"] == "above 1.0 times"
     assert entry["seeds"] == ["2.0 times", "3.0 times", "4.0 times", "5.0 times"]
@@ -122,9 +109,3 @@ def test_angles() -> None:
 def test_negative_shares_have_a_true_minus_sign() -> None:
     assert percent(-0.02) == "\N{MINUS SIGN}2\N{NARROW NO-BREAK SPACE}%"
     assert fine_percent(0.0525) == "5.2\N{NARROW NO-BREAK SPACE}%"
-
-
-def test_the_highest_rate_that_trains_counts_from_the_loss() -> None:
-    rates = np.array([0.01, 0.1, 1.0])
-    loss = np.array([[0.9, 0.2, 0.7], [0.1, 0.2, np.nan], [2.3, 2.3, np.nan]])
-    np.testing.assert_allclose(highest_rate(loss, rates, 0.5), [0.1, 0.1, 0.001])

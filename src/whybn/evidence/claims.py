@@ -7,10 +7,11 @@ they differ. The sentence for `mixed` names the pattern of verdicts that it tell
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import comb
 
 import numpy as np
 from jaxtyping import Float
+
+from whybn.readings.definitions import Interval, interval
 
 SUPPORTED, NOT_SEEN, MIXED, INCONCLUSIVE = "supported", "not_seen_here", "mixed", "inconclusive"
 VERDICT_WORDS = {
@@ -34,30 +35,6 @@ EXPLANATIONS = ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
 )
 
 Values = Float[np.ndarray, "seed"]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Median of the values and the interval from the second to the last but one, in order of size."""
-
-    median: float
-    low: float
-    high: float
-
-
-def interval(values: Sequence[float] | Values) -> Interval:
-    """Median and order-statistic interval; with fewer than four values the interval is their whole range.
-
-    The interval of n values covers the median of their distribution with probability `coverage(n)`.
-    """
-    ordered = np.sort(np.asarray(values, dtype=float))
-    inner = ordered[1:-1] if len(ordered) >= 4 else ordered
-    return Interval(float(np.median(ordered)), float(inner[0]), float(inner[-1]))
-
-
-def coverage(count: int) -> float:
-    """Probability that the second to the last but one of `count` independent values enclose the median."""
-    return 1 - 2 * (comb(count, 0) + comb(count, 1)) / 2**count
 
 
 @dataclass(frozen=True)
@@ -156,11 +133,3 @@ class Claim:
 def per_seed(values: Values) -> dict[str, Values]:
     """The values of a claim with one setting."""
     return {ONLY: np.asarray(values, dtype=float)}
-
-
-def highest_rate(loss: np.ndarray, rates: np.ndarray, trained: float) -> np.ndarray:
-    """Largest of `rates` (last axis of `loss`) at which the loss is below `trained`; without the last axis.
-
-    Where none is, one step below the grid: a floor that keeps ratios finite. Diverged networks, NaN, do not train.
-    """
-    return np.where(loss < trained, rates, rates[0] ** 2 / rates[1]).max(-1)

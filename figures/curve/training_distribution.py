@@ -2,6 +2,7 @@
 
 from whybn.drawing import strip, words
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.curve import seen
 
 EXPERIMENTS = ("curve",)
 LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=190, head=26)
@@ -15,7 +16,6 @@ def draw(results: dict, axes: list[Panel]) -> None:
     strip.training_inputs(panel, part)
     strip.training_data(panel, part)
     low, high = part["range"]
-    seen = (part["grid"] >= low) & (part["grid"] <= high)
-    found = strip.networks(part)[:, seen]
-    strip.spread(panel, part["grid"][seen], found)
+    found = strip.networks(part)[:, seen(part)]
+    strip.spread(panel, part["grid"][seen(part)], found)
     words.label(panel, (low + high) / 2, 1.25, f"median and spread of {len(found)} networks", "rust", ha="center")

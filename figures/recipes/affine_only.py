@@ -4,11 +4,12 @@ import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.recipes import GUESSING, accuracy, best, best_accuracy
 
 EXPERIMENTS = ("recipes",)
 LAYOUT = Layout(share="y", left=40)
 TRAINED = {"he": "all parameters trained", "affine": "only scales and shifts trained"}
-GUESSING = 0.1  # accuracy, among ten digits
+NAMES = {"he": "all", "affine": "affine"}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -16,8 +17,10 @@ def draw(results: dict, axes: list[Panel]) -> None:
     for panel, (recipe, text) in zip(axes, TRAINED.items(), strict=True):
         words.title(panel, text)
         rates = part[f"{recipe}_rates"]
-        accuracy = np.nan_to_num(part[f"{recipe}_accuracy"], nan=GUESSING)  # what diverged can but guess
-        marks.seeds(panel, rates, 100 * accuracy.T, "batch_norm")
+        marks.seeds(panel, rates, 100 * accuracy(part, recipe).T, "batch_norm")
+        at_best = 100 * np.median(best_accuracy(part, recipe))
+        name = f"recipes.{NAMES[recipe]}_accuracy"
+        marks.quoted(panel, name, rates[best(part, recipe)], at_best, "batch_norm", "at the best rate")
         panel.axes.set(xlim=(rates[0] / 1.2, rates[-1] * 1.2), ylim=(0, 105))
         words.decades(panel, "x")
         words.named_ticks(panel, "y", (0, 50, 100), ("0", "50", "100"))

@@ -5,7 +5,7 @@ when none does, `inconclusive` otherwise. A claim over several settings has thei
 they differ. The sentence for `mixed` names the pattern of verdicts that it tells, and is quoted for no other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np

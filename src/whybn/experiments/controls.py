@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm", "noisy_plain", "frozen_batch_norm")
-BUDGET = 58
+BUDGET = 42
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from whybn.lab.networks import Architecture, calibrate, initialise
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 16
+BUDGET = 9
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from whybn.measures.bound import gradient_bound
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 22
+BUDGET = 12
 
 
 @dataclass(frozen=True)

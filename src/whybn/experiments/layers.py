@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, gradients, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 4
+BUDGET = 2
 
 
 @dataclass(frozen=True)

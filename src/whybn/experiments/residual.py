@@ -13,7 +13,7 @@ from whybn.lab.networks import losses
 from whybn.lab.residual import Residual, descend, forward, initialise
 
 PARTS = ("plain", "batch_norm", "skip_init")
-BUDGET = 15
+BUDGET = 10
 
 
 @dataclass(frozen=True)

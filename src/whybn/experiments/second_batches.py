@@ -15,7 +15,7 @@ from whybn.lab.data import Data, fashion_for, set_aside
 from whybn.lab.training import evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 42
+BUDGET = 26
 
 
 @dataclass(frozen=True)

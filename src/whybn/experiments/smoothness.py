@@ -16,7 +16,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 18
+BUDGET = 10
 
 
 @dataclass(frozen=True)

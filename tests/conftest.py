@@ -4,6 +4,7 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -40,12 +41,16 @@ def program():
 
 
 @pytest.fixture(scope="session")
-def quick() -> Callable[[str], dict[str, dict[str, Any]]]:
-    """Return ``quick(experiment)``: the results of all its parts at the quick settings, each computed once."""
+def quick() -> Callable[..., dict[str, dict[str, Any]]]:
+    """Return ``quick(experiment)``: the results of all its parts at the quick settings, each computed once.
+
+    ``quick(experiment, first_seed)`` are those at other seeds, where the experiment has seeds.
+    """
 
     @cache
-    def results(name: str) -> dict[str, dict[str, Any]]:
+    def results(name: str, first_seed: int = 0) -> dict[str, dict[str, Any]]:
         module = importlib.import_module(f"whybn.experiments.{name}")
-        return {part: module.run(module.QUICK, part) for part in module.PARTS}
+        settings = replace(module.QUICK, first_seed=first_seed) if first_seed else module.QUICK
+        return {part: module.run(settings, part) for part in module.PARTS}
 
     return results

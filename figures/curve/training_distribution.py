@@ -1,6 +1,7 @@
 """Training data from a part of the input range, and what networks learn there."""
 
 from whybn.drawing import strip, words
+from whybn.drawing.quotes import quoting
 from whybn.drawing.style import Layout, Panel
 from whybn.readings.curve import seen
 
@@ -18,4 +19,5 @@ def draw(results: dict, axes: list[Panel]) -> None:
     low, high = part["range"]
     found = strip.networks(part)[:, seen(part)]
     strip.spread(panel, part["grid"][seen(part)], found)
-    words.label(panel, (low + high) / 2, 1.25, f"median and spread of {len(found)} networks", "rust", ha="center")
+    text = quoting(panel, "median and spread of {} networks", {"curve.networks": len(found)})
+    words.label(panel, (low + high) / 2, 1.25, text, "rust", ha="center")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from whybn.drawing import marks, words
+from whybn.drawing.quotes import quote
 from whybn.drawing.style import Layout, Panel
 from whybn.readings.recipes import GUESSING, accuracy, best, best_accuracy
 
@@ -18,9 +19,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
         words.title(panel, text)
         rates = part[f"{recipe}_rates"]
         marks.seeds(panel, rates, 100 * accuracy(part, recipe).T, "batch_norm")
-        at_best = 100 * np.median(best_accuracy(part, recipe))
-        name = f"recipes.{NAMES[recipe]}_accuracy"
-        marks.quoted(panel, name, rates[best(part, recipe)], at_best, "batch_norm", "at the best rate")
+        at_best = quote(panel, f"recipes.{NAMES[recipe]}_accuracy", np.median(best_accuracy(part, recipe)))
+        marks.points(panel, rates[[best(part, recipe)]], [100 * at_best], "batch_norm", "at the best rate", size=7)
         panel.axes.set(xlim=(rates[0] / 1.2, rates[-1] * 1.2), ylim=(0, 105))
         words.decades(panel, "x")
         words.named_ticks(panel, "y", (0, 50, 100), ("0", "50", "100"))

@@ -46,11 +46,11 @@ def _spread(panel: Panel, arm: dict[str, np.ndarray], name: str) -> None:
 def _errors(panel: Panel, arms: dict[str, dict[str, np.ndarray]], length: int) -> None:
     """Draw each seed's test error as a dot and the median as a stroke, one arm beside the other."""
     for place, (arm, name) in enumerate(NAMES.items()):
-        values = 100 * error(arms[arm])[length]
+        values = error(arms[arm])[length]
         aside = np.linspace(-0.2, 0.2, len(values))
-        marks.points(panel, place + aside, values, arm, name, size=4.5)
+        marks.points(panel, place + aside, 100 * values, arm, name, size=4.5)
         middle = quote(panel, f"recurrent.{arm}_error{'_longer' if length else ''}", np.median(values))
-        marks.strokes(panel, middle, place - 0.32, place + 0.32, arm, f"{name}, median", upright=False)
+        marks.strokes(panel, 100 * middle, place - 0.32, place + 0.32, arm, f"{name}, median", upright=False)
     panel.axes.set_xlim(-0.6, len(NAMES) - 0.4)
     words.named_ticks(panel, "x", range(len(NAMES)), list(NAMES.values()))
     panel.axes.tick_params(axis="x", length=0)

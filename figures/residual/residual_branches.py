@@ -12,6 +12,8 @@ EXPERIMENTS = ("residual",)
 LAYOUT = Layout(share="", left=44, right=12)
 KINDS = {"plain": ("plain", "without"), "batch_norm": ("batch_norm", "with Batch Norm"), "skip_init": ("ink", "SkipInit")}
 
+BEST = {kind: f"residual.{kind}_best" for kind in ("batch_norm", "skip_init")}  # without either no rate is good
+
 
 def draw(results: dict, axes: list[Panel]) -> None:
     kinds = results["residual"]
@@ -48,7 +50,7 @@ def _losses(panel: Panel, kinds: dict[str, dict[str, np.ndarray]]) -> None:
         loss, role = kinds[kind]["loss"], pen(pen_name).role
         median = middle(loss)
         if np.isfinite(median).any():
-            valleys.valley(panel, rates, loss, pen_name, f"residual.{kind}_best", text)
+            valleys.valley(panel, rates, loss, pen_name, BEST.get(kind, ""), text)
             at = max(int(best_rate(loss)) - 1, 0)
             above = kind == "skip_init"
             place = (

@@ -22,15 +22,15 @@ def prepare(panel: Panel, rates: np.ndarray, lowest: float, name_rule: bool) -> 
     words.x_label(panel, "learning rate")
 
 
-def valley(panel: Panel, rates: np.ndarray, loss: np.ndarray, pen_name: str, name: str, series: str = "") -> None:
+def valley(panel: Panel, rates: np.ndarray, loss: np.ndarray, pen_name: str, name: str = "", series: str = "") -> None:
     """Draw median and band over seeds of `loss` (seed, rate), NaN where diverged, and a dot at the best rate.
 
-    `name` is that of the fact that says how high the dot is. Where no rate does better than guessing, none is best, and
-    there is no dot.
+    `name` is that of the fact that says how high the dot is; without a name there is no dot, nor where no rate does better
+    than guessing.
     """
     marks.seeds(panel, rates, loss.T, pen_name, series, top=TOP)
     lowest = np.median(at_best(loss))
-    if lowest < 0.95 * GUESSING:
+    if name and lowest < 0.95 * GUESSING:
         marks.quoted(panel, name, rates[best_rate(loss)], lowest, pen_name, f"{series or pen(pen_name).label}, best")
 
 

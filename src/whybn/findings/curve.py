@@ -36,6 +36,7 @@ def facts(results: dict) -> dict[str, str]:
     seeds, networks, _ = partial["predictions"].shape
     return {
         "networks": str(seeds * networks),
+        "networks_whole": str(len(measured["whole"]) * results["curve"]["whole"]["predictions"].shape[1]),
         "train_low": number(partial["range"][0]),
         "train_high": number(partial["range"][1]),
         "whole_error": percent(np.median(measured["whole"])),
@@ -84,7 +85,8 @@ def alts(results: dict) -> dict[str, str]:
     fact = facts(results)
     return {
         "target_function": "A wavy curve over the whole input range with noisy training points along it; the curves "
-        f"that the networks learned lie almost on it, with a typical error of {fact['whole_error']} of its spread.",
+        f"that {fact['networks_whole']} networks learned lie almost on it, with a typical error of {fact['whole_error']} of "
+        "its spread.",
         "training_distribution": f"The same curve, training points only between {fact['train_low']} and "
         f"{fact['train_high']}. There the learned curves follow it; the rest is left blank.",
         "rest_of_the_curve": "The curves that networks learned from the same data lie on each other where there are "

@@ -24,8 +24,7 @@ def facts(results: dict) -> dict[str, str]:
     errors = {name: error(arm) for name, arm in arms.items()}
     for name, values in errors.items():
         shown[f"{name}_error"] = fine_percent(np.median(values[0]))
-    for name in ("batch_norm", "layer_norm"):
-        shown[f"{name}_error_longer"] = fine_percent(np.median(errors[name][-1]))
+        shown[f"{name}_error_longer"] = fine_percent(np.median(values[-1]))
     shown["batch_norm_above_layer_norm_longer"] = str(int((errors["batch_norm"] > errors["layer_norm"])[-1].sum()))
     for name in ("plain", "batch_norm"):
         shown[f"{name}_growth"] = times(np.median(_growth(arms[name])))
@@ -69,5 +68,6 @@ def alts(results: dict) -> dict[str, str]:
         f"test error on digits as in training: {fact['plain_error']} without normalisation, "
         f"{fact['layer_norm_error']} with Layer Norm, {fact['batch_norm_error']} with Batch Norm and statistics for each "
         f"step, {fact['shared_batch_norm_error']} with one set for all steps. Behind {fact['most_blank_rows']} blank rows "
-        "every network errs more."
+        f"every network errs more: {fact['plain_error_longer']}, {fact['layer_norm_error_longer']}, "
+        f"{fact['batch_norm_error_longer']} and {fact['shared_batch_norm_error_longer']}."
     }

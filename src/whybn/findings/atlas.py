@@ -3,9 +3,9 @@
 import numpy as np
 
 from whybn.evidence.claims import Claim, per_seed
-from whybn.evidence.display import decades, number
+from whybn.evidence.display import decades, number, percent
 from whybn.readings import atlas as readings
-from whybn.readings.definitions import GUESSING, TRAINED, spacing
+from whybn.readings.definitions import GUESSING, LEVEL, TRAINED, spacing
 
 EXPERIMENTS = ("atlas",)
 
@@ -19,6 +19,7 @@ def facts(results: dict) -> dict[str, str]:
         "steps_short": str(plain["budgets"][0]),
         "steps_long": str(plain["budgets"][-1]),
         "trained": number(TRAINED, 1),
+        "level": percent(LEVEL),
         "guessing": number(GUESSING),
         "gain_spacing": number(spacing(plain["gains"])),
         "cells": str(len(plain["rates"]) * len(plain["gains"])),

@@ -33,4 +33,5 @@ def draw(results: dict, axes: list[Panel]) -> None:
     marks.quoted(axes[0], "curve.relearn_total", len(pieces) - 1, steps[-1], "ink", "in total, median")
     marks.quoted(axes[0], "curve.relearn_after", len(pieces) - 1, after[-1], "plain", "after the last piece, median")
     words.label(axes[0], 1, steps[1], "in total", "ink", ha="right", shift=(0, 24))
-    words.label(axes[0], 1, after[1], "after the last piece", "rust", ha="center", va="top", shift=(0, -26))
+    low = max(after[1], axes[0].axes.get_ylim()[1] / 4)  # the name needs room above the axis
+    words.label(axes[0], 1, low, "after the last piece", "rust", ha="center", va="top", shift=(0, -26))

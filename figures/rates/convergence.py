@@ -38,7 +38,7 @@ def _falls(panel: Panel, arms: dict, row: int, spent: dict[str, np.ndarray]) -> 
     for arm in ARMS:
         marks.seeds(panel, spent[arm], lowest(arms[arm])[row], arm)
     words.decades(panel, "y")
-    words.y_label(panel, "lowest loss")
+    words.y_label(panel, "loss at the best rate")
 
 
 def _reach(panel: Panel, low: float, high: float) -> None:

@@ -6,8 +6,8 @@ from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
 from whybn.readings.definitions import GUESSING, GUESSING_ERROR, middle
-from whybn.readings.second import walked
 from whybn.readings.second_batches import error
+from whybn.readings.walks import per_seed
 
 EXPERIMENTS = ("second", "second_batches")
 LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=150, share="y", right=60, between=64, columns_named=True)
@@ -36,7 +36,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         words.few_ticks(panel, "y")
         ends = {
             f"step {step}": float(loss)
-            for step, loss in zip(part["walk_at"], np.median(walked(part)[:, -1], axis=-1), strict=True)
+            for step, loss in zip(part["walk_at"], np.median(per_seed(part["walk_loss"][:, -1]), axis=-1), strict=True)
         }
         words.end_labels(panel, part["walk_steps"][-1], ends, pen(arm).role)
 
@@ -72,7 +72,7 @@ def _median(part: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 def _along(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
     for moment, step in enumerate(part["walk_at"]):
-        marks.seeds(panel, part["walk_steps"], walked(part)[moment], arm, f"step {step}")
+        marks.seeds(panel, part["walk_steps"], per_seed(part["walk_loss"][moment]), arm, f"step {step}")
     words.few_ticks(panel, "x")
     words.y_label(panel, "loss on the same mini-batch")
     words.x_label(panel, "length of the step, in training steps")

@@ -9,7 +9,7 @@ import pytest
 
 import whybn.findings
 from whybn.evidence.claims import EXPLANATIONS
-from whybn.findings import landscape, walks
+from whybn.findings import landscape
 from whybn.readings.definitions import coverage
 
 ROOT = Path(__file__).parents[2]
@@ -71,10 +71,3 @@ def test_reach_is_the_radius_of_a_disc_below_guessing() -> None:
     bowl = np.where(np.hypot(x, y) < 0.5, 0.1, 5.0)
     reach = landscape._reach({"offsets": offsets, "loss": bowl[None, None]})
     assert reach[0] == pytest.approx(0.5, rel=0.02)
-
-
-def test_range_of_a_known_walk() -> None:
-    lengths = np.array([0.0, 0.025, 0.05, 0.2])
-    loss = np.array([9.0, 1.0, 0.5, 2.0])[None, :, None, None]
-    arm = {"rate": 0.05, "lengths": lengths, "loss": loss}
-    assert walks._loss_range(arm)[0, 0] == pytest.approx(1.5)

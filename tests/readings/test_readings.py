@@ -86,3 +86,8 @@ def test_a_moved_member_moves_the_others_as_batch_norm_says() -> None:
     gap[-2] = 0
     assert one_example.others_move(part)[0, 0] == pytest.approx(float(gap.max()), rel=1e-6)
     assert one_example.typical(part) == (0, 0)
+
+
+def test_the_range_along_a_walk_begins_at_half_a_step() -> None:
+    loss = np.array([9.0, 1.0, 0.5, 2.0]).reshape(1, 4, 1, 1)
+    assert walks.loss_range(loss, np.array([0.0, 0.5, 1.0, 4.0])).item() == pytest.approx(1.5)

@@ -95,8 +95,8 @@ def claims(results: dict) -> list[Claim]:
             show=times,
             pattern={"shallow": NOT_SEEN, "middle": SOME_AT_MOST, "deep": SOME_AT_MOST},
             sentences={
-                "mixed": f"After {fact['steps_long']} steps, the loss at the best rate without Batch Norm is {{value_shallow}}, "
-                "{value_middle} and {value_deep} that with it."
+                "mixed": f"After {fact['steps_long']} steps, the loss at the best rate without Batch Norm is "
+                "{value_shallow}, {value_middle} and {value_deep} that with it."
             },
             **common,
         ),

@@ -6,6 +6,7 @@ from whybn.evidence.claims import LIMIT, NOT_SEEN, SHIFT, SMOOTHNESS, SOME_AT_MO
 from whybn.evidence.display import decades, fine_percent, number, points, times
 from whybn.readings.definitions import GUESSING, spacing, trains
 from whybn.readings.second_batches import error
+from whybn.readings.walks import loss_range
 
 EXPERIMENTS = ("second", "second_batches")
 TRAINED = GUESSING / 2  # loss below which a network on these harder pictures counts as trained
@@ -23,7 +24,7 @@ def _rate_decades(arm: dict[str, np.ndarray]) -> np.ndarray:
 
 def _loss_range(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Range of the loss between half and four training steps: (moment, seed), median over mini-batches."""
-    return np.median(np.ptp(arm["walk_loss"][:, arm["walk_steps"] >= 0.5], axis=1), -1)
+    return loss_range(arm["walk_loss"], arm["walk_steps"])
 
 
 def facts(results: dict) -> dict[str, str]:

@@ -12,24 +12,20 @@ EXPERIMENTS = ("walks",)
 MOMENTS = ("early", "middle", "late")
 
 
-def _loss_range(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Range of the loss between half a step and four steps of the training: (moment, seed), median over mini-batches."""
-    return np.median(np.ptp(arm["loss"][:, arm["lengths"] >= 0.49 * arm["rate"]], axis=1), -1)
-
-
 def facts(results: dict) -> dict[str, str]:
     """Display strings; wider_early counts the seeds in which the loss varies more without Batch Norm."""
     arms = results["walks"]
-    plain, normalised = arms["plain"], arms["batch_norm"]
+    plain = arms["plain"]
+    ranges = {name: readings.loss_range(arm["loss"], readings.multiples(arm)) for name, arm in arms.items()}
     shown = {"seeds": str(plain["loss"].shape[-2]), "rate": number(float(plain["rate"]), 1)}
     for name, arm in arms.items():
         shown[f"{name}_loss"] = number(np.median(per_seed(arm["loss"][-1, -1])))
         shown[f"{name}_growth"] = number(np.median(per_seed(arm["ratio"][-1, -1])))
         step = nearest(readings.multiples(arm), 1)
         shown[f"{name}_turn_late"] = degrees(np.median(readings.degrees(arm)[-1, step]))
-        early, _, late = np.median(_loss_range(arm), -1)
+        early, _, late = np.median(ranges[name], -1)
         shown |= {f"{name}_loss_range_early": number(early), f"{name}_loss_range_late": number(late)}
-    wider = _loss_range(plain) > _loss_range(normalised)
+    wider = ranges["plain"] > ranges["batch_norm"]
     shown["wider_early"] = str(wider[0].sum())
     return shown | {f"step_{moment}": str(step) for moment, step in zip(MOMENTS, plain["walk_at"], strict=True)}
 

@@ -4,7 +4,7 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -44,13 +44,14 @@ def program():
 def quick() -> Callable[..., dict[str, dict[str, Any]]]:
     """Return ``quick(experiment)``: the results of all its parts at the quick settings, each computed once.
 
-    ``quick(experiment, first_seed)`` are those at other seeds, where the experiment has seeds.
+    ``quick(experiment, seeds=3)`` are those with other settings, as far as the experiment has such settings.
     """
 
     @cache
-    def results(name: str, first_seed: int = 0) -> dict[str, dict[str, Any]]:
+    def results(name: str, **changes: int) -> dict[str, dict[str, Any]]:
         module = importlib.import_module(f"whybn.experiments.{name}")
-        settings = replace(module.QUICK, first_seed=first_seed) if first_seed else module.QUICK
+        known = {field.name for field in fields(module.QUICK)}
+        settings = replace(module.QUICK, **{key: value for key, value in changes.items() if key in known})
         return {part: module.run(settings, part) for part in module.PARTS}
 
     return results

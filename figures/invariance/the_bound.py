@@ -5,7 +5,7 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.invariance import allowed, passed, removed
+from whybn.readings.invariance import allowed, passed, removed, typical_network
 
 EXPERIMENTS = ("invariance",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, left=40, right=58, between=70, columns_named=True)
@@ -34,14 +34,15 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 
 def _sides(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
-    """Draw both sides of the bound over the gradient above, some units of the first seed; and the typical unit."""
-    right = allowed(part)[moment, :, 0, :UNITS] / part["bound_before"][moment, :, 0, :UNITS]
+    """Draw both sides of the bound over the gradient above, some units of the typical seed; and the median unit."""
+    shown = moment, slice(None), typical_network(part), slice(UNITS)
+    right = allowed(part)[shown] / part["bound_before"][shown]
     layers = np.arange(1, 1 + len(right))
     x = (layers[:, None] + np.linspace(-0.3, 0.3, UNITS)).ravel()
     panel.axes.set_yscale("log")
     panel.axes.set_xlim(0.4, layers[-1] + 0.6)
     marks.strokes(panel, right.ravel(), x - 0.2, x + 0.2, "truth", "right side of the bound", upright=False, width=1)
-    marks.points(panel, x, passed(part)[moment, :, 0, :UNITS].ravel(), "batch_norm", "unit", size=3.5)
+    marks.points(panel, x, passed(part)[shown].ravel(), "batch_norm", "unit", size=3.5)
     typical = np.median(passed(part)[moment], axis=(-1, -2))
     marks.line(panel, layers, typical, "batch_norm", "median unit of all seeds")
     marks.rule(panel, 1, "no change" if moment == 0 else "", at=1, above=False)

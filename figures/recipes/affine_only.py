@@ -5,7 +5,8 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.quotes import quote
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.recipes import GUESSING, accuracy, best, best_accuracy
+from whybn.readings.definitions import GUESSING_ACCURACY
+from whybn.readings.recipes import accuracy, best, best_accuracy
 
 EXPERIMENTS = ("recipes",)
 LAYOUT = Layout(share="y", left=40)
@@ -24,6 +25,6 @@ def draw(results: dict, axes: list[Panel]) -> None:
         panel.axes.set(xlim=(rates[0] / 1.2, rates[-1] * 1.2), ylim=(0, 105))
         words.decades(panel, "x")
         words.named_ticks(panel, "y", (0, 50, 100), ("0", "50", "100"))
-        marks.rule(panel, 100 * GUESSING, "guessing" if panel is axes[0] else "")
+        marks.rule(panel, 100 * GUESSING_ACCURACY, "guessing" if panel is axes[0] else "")
         words.y_label(panel, "training images right, percent")
         words.x_label(panel, "learning rate")

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import batch_norm
 
-from whybn.readings import atlas, batches, curve, one_example, rates, recipes, smoothness, trajectory, walks
+from whybn.readings import atlas, batches, curve, invariance, one_example, rates, recipes, smoothness, trajectory, walks
 
 
 def test_decades_are_counted_on_the_grid() -> None:
@@ -91,3 +91,10 @@ def test_a_moved_member_moves_the_others_as_batch_norm_says() -> None:
 def test_the_range_along_a_walk_begins_at_half_a_step() -> None:
     loss = np.array([9.0, 1.0, 0.5, 2.0]).reshape(1, 4, 1, 1)
     assert walks.loss_range(loss, np.array([0.0, 0.5, 1.0, 4.0])).item() == pytest.approx(1.5)
+
+
+def test_the_network_whose_units_are_drawn_passes_on_what_the_median_one_does() -> None:
+    after = np.array([4.0, 1.0, 2.0])[None, None, :, None] * np.ones((1, 2, 3, 4))  # (moment, layer, seed, unit)
+    arm = {"bound_after": after, "bound_before": np.ones_like(after)}
+    np.testing.assert_array_equal(invariance.passed_at_start(arm), [4, 1, 2])
+    assert invariance.typical_network(arm) == 2

@@ -5,7 +5,7 @@ import numpy as np
 from whybn.evidence.claims import NOT_SEEN, SCALE, SMOOTHNESS, SUPPORTED, Claim
 from whybn.evidence.display import number, percent, times
 from whybn.readings.definitions import nearest
-from whybn.readings.invariance import PARTS_REMOVED, allowed, effective_rate, passed, removed, rescaled
+from whybn.readings.invariance import PARTS_REMOVED, allowed, effective_rate, passed_at_start, removed, rescaled
 
 EXPERIMENTS = ("invariance",)
 MEASURES = {"loss": 0, "gradient": -1, "curvature": -2}  # and the power of the factor that algebra predicts
@@ -45,7 +45,7 @@ def facts(results: dict) -> dict[str, str]:
         "bound_mistaken": percent((mistaken < normalised["bound_after"]).mean()),
         "bound_by_chance": percent(2 / batch),
     }
-    shown["bound_passed_start"] = number(np.median(np.median(passed(normalised)[0], axis=(0, 2))))
+    shown["bound_passed_start"] = number(np.median(passed_at_start(normalised)))
     for row, moment in enumerate(MOMENTS):
         shown[f"bound_step_{moment}"] = str(normalised["bound_at"][row])
         shown[f"bound_factor_{moment}"] = number(np.median(normalised["bound_factor"][row]))

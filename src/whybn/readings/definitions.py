@@ -12,7 +12,8 @@ import numpy as np
 
 TRAINED = 0.5  # loss on the whole training set below which a network on the digits counts as trained
 GUESSING = float(np.log(10))  # loss of a network that gives each of ten kinds the same probability
-GUESSING_ERROR = 0.9  # share of wrong answers of a network that guesses among ten kinds
+GUESSING_ACCURACY = 0.1  # share of right answers of such a network
+GUESSING_ERROR = 1 - GUESSING_ACCURACY
 LEVEL = 0.92  # the least probability with which an interval over seeds covers the median
 
 

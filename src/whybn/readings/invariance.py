@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from whybn.readings.definitions import typical_seed
+
 PARTS_REMOVED = ("mean", "along")  # the part along a unit's mean, and that along its normalised values
 
 
@@ -30,3 +32,13 @@ def allowed(arm: dict[str, np.ndarray]) -> np.ndarray:
 def passed(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Squared gradient below Batch Norm over that above it: (moment, layer, seed, unit)."""
     return arm["bound_after"] / arm["bound_before"]
+
+
+def passed_at_start(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """The same before the first step, of the median unit of all layers: (seed,)."""
+    return np.median(passed(arm)[0], axis=(0, 2))
+
+
+def typical_network(arm: dict[str, np.ndarray]) -> int:
+    """The seed whose units pass on at the start what those of the median seed do."""
+    return typical_seed(passed_at_start(arm))

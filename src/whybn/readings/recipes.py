@@ -2,14 +2,12 @@
 
 import numpy as np
 
-from whybn.readings.definitions import at_rate, best_rate
-
-GUESSING = 0.1  # accuracy among ten digits
+from whybn.readings.definitions import GUESSING_ACCURACY, at_rate, best_rate
 
 
 def accuracy(arm: dict[str, np.ndarray], recipe: str) -> np.ndarray:
     """Share of training images answered rightly: (seed, rate). A diverged network can but guess."""
-    return np.nan_to_num(arm[f"{recipe}_accuracy"], nan=GUESSING)
+    return np.nan_to_num(arm[f"{recipe}_accuracy"], nan=GUESSING_ACCURACY)
 
 
 def best(arm: dict[str, np.ndarray], recipe: str) -> int:

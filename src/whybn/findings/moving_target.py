@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import NOT_SEEN, SHIFT, SOME_AT_MOST, Claim
+from whybn.evidence.claims import NOT_SEEN, SHIFT, SOME_AT_MOST, SUPPORTED, Claim
 from whybn.evidence.display import number, times
 from whybn.readings.moving_target import by_time
 
@@ -52,7 +52,7 @@ def claims(results: dict) -> list[Claim]:
             values=ratios,
             margin=1.0,
             show=times,
-            pattern={"sigmoid": NOT_SEEN, "ReLU": SOME_AT_MOST, "linear": SOME_AT_MOST},
+            pattern={"sigmoid": NOT_SEEN, "ReLU": (*SOME_AT_MOST, SUPPORTED), "linear": SOME_AT_MOST},
             sentences={
                 "mixed": "In the shallow network of sigmoid units, Batch Norm does not calm the target: without it, the "
                 "gradient changes only {value_sigmoid} as much. In the reference network the ratio is {value_ReLU}, and in "

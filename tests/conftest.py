@@ -4,6 +4,7 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -40,12 +41,17 @@ def program():
 
 
 @pytest.fixture(scope="session")
-def quick() -> Callable[[str], dict[str, dict[str, Any]]]:
-    """Return ``quick(experiment)``: the results of all its parts at the quick settings, each computed once."""
+def quick() -> Callable[..., dict[str, dict[str, Any]]]:
+    """Return ``quick(experiment)``: the results of all its parts at the quick settings, each computed once.
+
+    ``quick(experiment, seeds=3)`` are those with other settings, as far as the experiment has such settings.
+    """
 
     @cache
-    def results(name: str) -> dict[str, dict[str, Any]]:
+    def results(name: str, **changes: int) -> dict[str, dict[str, Any]]:
         module = importlib.import_module(f"whybn.experiments.{name}")
-        return {part: module.run(module.QUICK, part) for part in module.PARTS}
+        known = {field.name for field in fields(module.QUICK)}
+        settings = replace(module.QUICK, **{key: value for key, value in changes.items() if key in known})
+        return {part: module.run(settings, part) for part in module.PARTS}
 
     return results

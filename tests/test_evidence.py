@@ -1,16 +1,16 @@
 """Intervals, verdicts and display strings."""
 
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pytest
 
-from whybn.evidence.claims import Claim, coverage, highest_rate, interval, per_seed
+from whybn.evidence.claims import Claim, per_seed
 from whybn.evidence.display import agreed, decades, degrees, fine_percent, number, percent, points, read, times
 from whybn.evidence.facts import Fact
 from whybn.evidence.record import record
 from whybn.evidence.replication import Replication, chance, kept, missed
+from whybn.readings.definitions import interval
 
 
 def claim(values, **changes) -> Claim:
@@ -34,22 +34,6 @@ def claim(values, **changes) -> Claim:
     else:
         del sentences["mixed"]
     return Claim(**(fields | changes))
-
-
-@pytest.mark.parametrize(
-    ("count", "low", "high"),
-    [(1, 1, 1), (4, 1, 4), (5, 1, 5), (7, 1, 7), (8, 2, 7), (16, 5, 12)],
-)
-def test_the_interval_is_the_narrowest_that_reaches_its_level(count: int, low: float, high: float) -> None:
-    found = interval(np.random.default_rng(0).permutation(np.arange(1, count + 1)))
-    assert (found.median, found.low, found.high) == ((count + 1) / 2, low, high)
-
-
-@pytest.mark.parametrize(("count", "low", "high"), [(3, 1, 3), (8, 2, 7), (16, 5, 12)])
-def test_coverage_equals_counting_all_outcomes(count: int, low: int, high: int) -> None:
-    """Each value lies below or above the median with equal chance: count the cases that enclose it."""
-    enclosing = sum(low <= sum(below) < high for below in product((0, 1), repeat=count))
-    assert coverage(count) == pytest.approx(enclosing / 2**count)
 
 
 def spread(low: float, high: float) -> list[float]:
@@ -337,9 +321,3 @@ def test_what_shows_no_number_cannot_be_read() -> None:
     assert read("at least 0.32") == 0.32
     with pytest.raises(ValueError, match="the display string 'many' shows no number"):
         read("many")
-
-
-def test_the_highest_rate_that_trains_counts_from_the_loss() -> None:
-    rates = np.array([0.01, 0.1, 1.0])
-    loss = np.array([[0.9, 0.2, 0.7], [0.1, 0.2, np.nan], [2.3, 2.3, np.nan]])
-    np.testing.assert_allclose(highest_rate(loss, rates, 0.5), [0.1, 0.1, 0.001])

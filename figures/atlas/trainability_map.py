@@ -1,10 +1,9 @@
 """Which pairs of initial gain and learning rate train the reference network, after two budgets of steps."""
 
-import numpy as np
-
 from whybn.drawing import maps, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.atlas import he, typical
 
 EXPERIMENTS = ("atlas",)
 LAYOUT = Layout(wide=(2, 2), narrow=(2, 2), row_height=180, between=16, under=44, left=44, columns_named=True)
@@ -16,10 +15,9 @@ def draw(results: dict, axes: list[Panel]) -> None:
     places = [(row, arm, hue) for row in range(len(budgets)) for arm, hue in ARMS.items()]
     for panel, (row, arm, hue) in zip(axes, places, strict=True):
         part = results["atlas"][arm]
-        gains, rates, loss = part["gains"], part["rates"], part["loss"][row]
-        middle = np.median(np.where(np.isnan(loss), np.inf, loss), axis=0)
-        maps.cells(panel, rates, gains, middle, maps.LOSS_LEVELS, hue, series="median loss")
-        maps.outline_row(panel, rates, gains, int(np.abs(np.log(gains)).argmin()))
+        gains, rates = part["gains"], part["rates"]
+        maps.cells(panel, rates, gains, typical(part, row), maps.LOSS_LEVELS, hue, series="median loss")
+        maps.outline_row(panel, rates, gains, he(part))
         if row == 0:
             words.title(panel, pen(arm).label)
         panel.name = f"{pen(arm).label}, {budgets[row]} steps"

@@ -5,6 +5,8 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.batches import error
+from whybn.readings.definitions import GUESSING_ERROR
 
 EXPERIMENTS = ("batches",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, right=84, between=96)
@@ -12,7 +14,6 @@ WITHOUT = {"plain": "no norm", "layer_norm": "Layer Norm", "group_norm": "Group 
 TESTED = {"": ("batch_norm", "running"), "_recomputed": ("recomputed", "recomputed")}
 NOISE = {"mean_noise": "noise of the mean", "spread_noise": "noise of the spread"}
 ERRORS = (2, 5, 10, 20, 50)  # percent
-GUESSING = 90  # percent, among ten digits
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -33,8 +34,8 @@ def _without(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     words.title(panel, "without Batch Norm")
     _error_axis(panel)
     for arm, name in WITHOUT.items():
-        marks.seeds(panel, arms[arm]["sizes"], _errors(arms[arm]), arm, name)
-    ends = {name: float(np.median(_errors(arms[arm])[-1])) for arm, name in WITHOUT.items()}
+        marks.seeds(panel, arms[arm]["sizes"], 100 * error(arms[arm]), arm, name)
+    ends = {name: float(np.median(100 * error(arms[arm])[-1])) for arm, name in WITHOUT.items()}
     roles = {name: pen(arm).role for arm, name in WITHOUT.items()}
     words.end_labels(panel, arms["plain"]["sizes"][-1], ends, roles)
 
@@ -42,13 +43,13 @@ def _without(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
 def _with(panel: Panel, arm: dict[str, np.ndarray]) -> None:
     words.title(panel, "with Batch Norm")
     _error_axis(panel)
-    marks.rule(panel, GUESSING, "guessing", above=False)
+    marks.rule(panel, 100 * GUESSING_ERROR, "guessing", above=False)
     for suffix, (pen_name, name) in TESTED.items():
         if suffix:  # its band would cover the other's
-            marks.line(panel, arm["sizes"], np.median(_errors(arm, suffix), axis=1), pen_name, name)
+            marks.line(panel, arm["sizes"], np.median(100 * error(arm, suffix), axis=1), pen_name, name)
         else:
-            marks.seeds(panel, arm["sizes"], _errors(arm), pen_name, name)
-    ends = {name: float(np.median(_errors(arm, suffix)[-1])) for suffix, (_, name) in TESTED.items()}
+            marks.seeds(panel, arm["sizes"], 100 * error(arm), pen_name, name)
+    ends = {name: float(np.median(100 * error(arm, suffix)[-1])) for suffix, (_, name) in TESTED.items()}
     words.end_labels(panel, arm["sizes"][-1], ends, "blue")
 
 
@@ -72,10 +73,3 @@ def _noise(panel: Panel, arm: dict[str, np.ndarray], array: str) -> None:
     panel.axes.set_ylim(0.01, 1)
     words.decades(panel, "y")
     words.end_labels(panel, sizes[-1], {name: float(np.median(row[-1])) for name, row in rows.items()}, "blue")
-
-
-def _errors(arm: dict[str, np.ndarray], suffix: str = "") -> np.ndarray:
-    """Test error in percent at the rate best on the images set aside; what diverged can but guess: (size, seed)."""
-    best = np.nan_to_num(arm["validation_error" + suffix], nan=0.9).mean(1).argmin(1)
-    errors = np.take_along_axis(np.nan_to_num(arm["test_error" + suffix], nan=0.9), best[:, None, None], axis=2)
-    return 100 * errors[..., 0]

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from whybn.drawing import marks, valleys, words
+from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.controls import loss
+from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("controls",)
 LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), between=22)
@@ -37,7 +39,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         for arm in NAMES:
             _loss(panel, results["controls"][arm], gain, arm)
         panel.axes.set_ylim(0.045, TOP)
-        marks.rule(panel, valleys.GUESSING, "guessing" if gain == 1 else "", at=1)
+        marks.rule(panel, GUESSING, "guessing" if gain == 1 else "", at=1)
         words.decades(panel, "x")
         words.decades(panel, "y")
         words.x_label(panel, "learning rate")
@@ -46,8 +48,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], gain: float, arm: str) -> None:
     """Draw the loss from one gain; a line ends where most networks have diverged."""
-    loss = part["loss"][np.flatnonzero((part["depths"] == 10) & (part["gains"] == gain))[0]]
-    marks.seeds(panel, part["rates"], loss.T, arm, top=TOP)
+    losses = loss(part, gain=gain)
+    marks.seeds(panel, part["rates"], losses.T, arm, top=TOP)
     x, y, ha, va = PLACES[gain][arm]
-    text = NAMES[arm] if np.isfinite(loss).any() else f"{NAMES[arm]}: all diverge"
+    text = NAMES[arm] if np.isfinite(losses).any() else f"{NAMES[arm]}: all diverge"
     words.label(panel, x, y, text, pen(arm).role, ha=ha, va=va)

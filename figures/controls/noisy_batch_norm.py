@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from whybn.drawing import marks, valleys, words
+from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.controls import loss, shift
+from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("controls",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="x", left=30, between=20)
@@ -42,22 +44,21 @@ LIMITS = {("shift", 10): (0.01, 12), ("shift", 20): (0.01, 12), ("loss", 10): (0
 
 def draw(results: dict, axes: list[Panel]) -> None:
     for row, depth in enumerate((10, 20)):
-        shift, loss = axes[2 * row : 2 * row + 2]
-        words.title(shift, f"{depth} layers: shift of the inputs")
-        words.title(loss, f"{depth} layers: loss after training")
-        _panel(shift, results["controls"], "shift", depth)
-        _panel(loss, results["controls"], "loss", depth)
-        words.y_label(shift, "standard deviations in ten steps")
-        words.y_label(loss, "whole training set")
-        marks.rule(loss, valleys.GUESSING, "guessing", at=1)
+        moved, trained = axes[2 * row : 2 * row + 2]
+        words.title(moved, f"{depth} layers: shift of the inputs")
+        words.title(trained, f"{depth} layers: loss after training")
+        _panel(moved, results["controls"], "shift", depth)
+        _panel(trained, results["controls"], "loss", depth)
+        words.y_label(moved, "standard deviations in ten steps")
+        words.y_label(trained, "whole training set")
+        marks.rule(trained, GUESSING, "guessing", at=1)
 
 
 def _panel(panel: Panel, arms: dict[str, dict[str, np.ndarray]], what: str, depth: int) -> None:
     """Draw one quantity over the rates; a line ends where most networks have diverged."""
     for name, text in NAMES.items():
         arm = arms[name]
-        values = arm[what][np.flatnonzero((arm["depths"] == depth) & (arm["gains"] == 1))[0]]
-        values = values.mean(0) if what == "shift" else values  # mean over moments
+        values = shift(arm, depth) if what == "shift" else loss(arm, depth)
         marks.seeds(panel, arm["rates"], values.T, name, text, top=LIMITS[what, depth][1])
         x, y, ha, va = PLACES[what, depth][name]
         words.label(panel, x, y, text, pen(name).role, ha=ha, va=va)

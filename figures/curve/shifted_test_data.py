@@ -5,6 +5,7 @@ import numpy as np
 from whybn.drawing import maps, marks, strip, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.definitions import GUESSING_ACCURACY
 
 EXPERIMENTS = ("curve", "shifted_images")
 LAYOUT = Layout(share="")
@@ -37,7 +38,7 @@ def _images(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     panel.axes.set(xlim=(slants[0] - 0.6 * step, slants[-1] + 0.6 * step), ylim=(FLOOR, 1.05))
     for arm, found in arms.items():
         marks.seeds(panel, slants, found["accuracy"], arm)
-    marks.rule(panel, 0.1, "guessing", at=0.45)
+    marks.rule(panel, GUESSING_ACCURACY, "guessing", at=0.45)
     for slant, images in zip(slants, arms["plain"]["examples"], strict=True):
         maps.picture(panel, slant, FLOOR / 2, SIDE, images[2], series=f"digit slanted by {words.plain(slant)}")
     words.label(panel, 0, 0.5, pen("plain").label, "rust", ha="center")

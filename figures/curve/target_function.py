@@ -1,6 +1,7 @@
 """The rule to be learned, and what networks make of it when their data cover the whole input range."""
 
 from whybn.drawing import strip, words
+from whybn.drawing.quotes import quoting
 from whybn.drawing.style import Layout, Panel
 
 EXPERIMENTS = ("curve",)
@@ -18,4 +19,5 @@ def draw(results: dict, axes: list[Panel]) -> None:
     strip.spread(panel, part["grid"], found)
     strip.target(panel, part)
     words.label(panel, -0.98, 0.35, "the rule", "grey")
-    words.label(panel, 0.3, 1.25, f"median and spread of {len(found)} networks", "rust", ha="center")
+    text = quoting(panel, "median and spread of {} networks", {"curve.networks_whole": len(found)})
+    words.label(panel, 0.3, 1.25, text, "rust", ha="center")

@@ -1,7 +1,9 @@
 """Training data from a part of the input range, and what networks learn there."""
 
 from whybn.drawing import strip, words
+from whybn.drawing.quotes import quoting
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.curve import seen
 
 EXPERIMENTS = ("curve",)
 LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=190, head=26)
@@ -15,7 +17,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     strip.training_inputs(panel, part)
     strip.training_data(panel, part)
     low, high = part["range"]
-    seen = (part["grid"] >= low) & (part["grid"] <= high)
-    found = strip.networks(part)[:, seen]
-    strip.spread(panel, part["grid"][seen], found)
-    words.label(panel, (low + high) / 2, 1.25, f"median and spread of {len(found)} networks", "rust", ha="center")
+    found = strip.networks(part)[:, seen(part)]
+    strip.spread(panel, part["grid"][seen(part)], found)
+    text = quoting(panel, "median and spread of {} networks", {"curve.networks": len(found)})
+    words.label(panel, (low + high) / 2, 1.25, text, "rust", ha="center")

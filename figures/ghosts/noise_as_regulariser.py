@@ -5,10 +5,11 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.definitions import nearest
+from whybn.readings.ghosts import EQUAL_RATE, final
 
 EXPERIMENTS = ("ghosts",)
 LAYOUT = Layout(share="", right=90, between=50)
-RATE = 0.3  # learning rate of the trainings whose way is drawn
 WAYS = (4, 16, 128)  # group sizes whose way is drawn
 LOSSES = (0.05, 0.1, 0.2, 0.5, 1)
 
@@ -18,7 +19,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     way, after = axes
     words.title(way, "on the way down")
     _way(way, plain, 0, "plain", "without")
-    for row in sorted({int(np.abs(normalised["sizes"] - size).argmin()) for size in WAYS}):
+    for row in sorted({nearest(normalised["sizes"], size) for size in WAYS}):
         _way(way, normalised, row, "batch_norm", f"groups of {normalised['sizes'][row]}")
     _loss_axes(way)
     words.title(after, "after training")
@@ -27,10 +28,9 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 def _way(panel: Panel, part: dict[str, np.ndarray], row: int, arm: str, name: str) -> None:
     """Draw test loss against training loss, medians over seeds, from early to late in training."""
-    rate = int(np.abs(part["rates"] - RATE).argmin())
+    rate = nearest(part["rates"], EQUAL_RATE)
     training, test = (np.nanmedian(part[array][row, :, :, rate], axis=1) for array in ("training_loss", "test_loss"))
     marks.line(panel, training, test, arm, name)
-    marks.points(panel, training[-1:], test[-1:], arm, f"{name}, last step", size=6)
     left = name.endswith(" 4")  # its way ends among the others, with room on this side alone
     shift, align = ((-8, -8), "right") if left else ((8, 0), "left")
     words.label(panel, training[-1], test[-1], name, pen(arm).role, shift=shift, ha=align)
@@ -50,8 +50,8 @@ def _after(panel: Panel, plain: dict[str, np.ndarray], normalised: dict[str, np.
     """Draw test loss after training at each size's best rate; without Batch Norm, it is the same at every size."""
     sizes = normalised["sizes"]
     curves = {
-        "without": ("plain", np.repeat([_final(plain, 0)], len(sizes), axis=0)),
-        "with Batch Norm": ("batch_norm", np.array([_final(normalised, row) for row in range(len(sizes))])),
+        "without": ("plain", np.repeat(final(plain), len(sizes), axis=0)),
+        "with Batch Norm": ("batch_norm", final(normalised)),
     }
     for name, (arm, values) in curves.items():
         marks.seeds(panel, sizes, values, arm, name)
@@ -63,9 +63,3 @@ def _after(panel: Panel, plain: dict[str, np.ndarray], normalised: dict[str, np.
     words.y_label(panel, "test loss")
     ends = {name: float(np.median(values[-1])) for name, (_, values) in curves.items()}
     words.end_labels(panel, sizes[-1], ends, {name: pen(arm).role for name, (arm, _) in curves.items()})
-
-
-def _final(part: dict[str, np.ndarray], row: int) -> np.ndarray:
-    """Test loss after the last step, at the rate best on the images set aside: (seed,)."""
-    best = np.nan_to_num(part["validation_loss"][row, -1], nan=np.inf).mean(0).argmin()
-    return part["test_loss"][row, -1, :, best]

@@ -5,6 +5,7 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.invariance import effective_rate, rescaled
 
 EXPERIMENTS = ("invariance",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="y", left=40, right=66, between=82, columns_named=True)
@@ -31,8 +32,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 def _ratio(part: dict[str, np.ndarray], name: str) -> np.ndarray:
     """Return a quantity over its own value at factor 1, median over seeds, for each factor."""
-    measured = part[f"every_{name}"]
-    return np.median(measured / measured[np.abs(part["factors"] - 1).argmin()], -1)
+    return np.median(rescaled(part, name), -1)
 
 
 def _rescaled(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
@@ -47,11 +47,8 @@ def _rescaled(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
 
 
 def _curves(part: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the effective rate over its first value for each learning rate at which no seed diverged: median seed.
-
-    Of the hidden layers the geometric mean.
-    """
-    effective = np.exp(np.log(part["square"][0] / part["square"]).mean(1))
+    """Return the effective rate over its first value for each learning rate at which no seed diverged: median seed."""
+    effective = effective_rate(part)
     alive = ~np.isnan(effective).any((0, 1))
     return {f"rate {rate:g}": np.median(effective[..., k], -1) for k, rate in enumerate(part["rates"]) if alive[k]}
 

@@ -5,46 +5,45 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.invariance import allowed, passed, removed, typical_network
 
 EXPERIMENTS = ("invariance",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, left=40, right=58, between=70, columns_named=True)
 UNITS = 4  # of each layer are drawn
-TERMS = {"mean": ("mean", "batch_norm"), "along": ("stretch", "ink")}
+PARTS = {"mean": ("mean", "batch_norm"), "along": ("stretch", "ink")}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     part = results["invariance"]["batch_norm"]
     for moment, step in enumerate(part["bound_at"]):
         name = f"step {step}"
-        passed, removed = axes[moment], axes[2 + moment]
-        words.title(passed, name)
-        if removed.narrow:
-            words.title(removed, name)
-        passed.name, removed.name = f"{name}, both sides", f"{name}, parts removed"
-        _sides(passed, part, moment)
-        _removed(removed, part, moment)
+        sides, parts = axes[moment], axes[2 + moment]
+        words.title(sides, name)
+        if parts.narrow:
+            words.title(parts, name)
+        sides.name, parts.name = f"{name}, both sides", f"{name}, parts removed"
+        _sides(sides, part, moment)
+        _removed(parts, part, moment)
     words.named_ticks(axes[0], "y", (0.5, 1, 2, 4), ("0.5", "1", "2", "4"))
     axes[2].axes.set_ylim(0, 10)
     words.named_ticks(axes[2], "y", (0, 5, 10), ("0", "5", "10"))
     for moment in range(len(part["bound_at"])):
-        ends = {series: float(np.median(_share(part, moment, term)[-1])) for term, (series, _) in TERMS.items()}
-        roles = {series: pen(pen_name).role for series, pen_name in TERMS.values()}
+        ends = {series: float(np.median(_share(part, moment, term)[-1])) for term, (series, _) in PARTS.items()}
+        roles = {series: pen(pen_name).role for series, pen_name in PARTS.values()}
         words.end_labels(axes[2 + moment], part["bound_before"].shape[1], ends, roles)
 
 
 def _sides(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
-    """Draw both sides of the bound over the gradient above, some units of the first seed; and the typical unit."""
-    factor, before, mean, along, after = (
-        part[f"bound_{term}"][moment, :, 0, :UNITS] for term in ("factor", "before", "mean", "along", "after")
-    )
-    layers = np.arange(1, 1 + len(before))
-    x = (layers[:, None] + np.linspace(-0.3, 0.3, before.shape[1])).ravel()
-    allowed, found = factor * (before - mean - along) / before, after / before
+    """Draw both sides of the bound over the gradient above, some units of the typical seed; and the median unit."""
+    shown = moment, slice(None), typical_network(part), slice(UNITS)
+    right = allowed(part)[shown] / part["bound_before"][shown]
+    layers = np.arange(1, 1 + len(right))
+    x = (layers[:, None] + np.linspace(-0.3, 0.3, UNITS)).ravel()
     panel.axes.set_yscale("log")
     panel.axes.set_xlim(0.4, layers[-1] + 0.6)
-    marks.strokes(panel, allowed.ravel(), x - 0.2, x + 0.2, "truth", "right side of the bound", upright=False, width=1)
-    marks.points(panel, x, found.ravel(), "batch_norm", "unit", size=3.5)
-    typical = np.median(part["bound_after"][moment] / part["bound_before"][moment], axis=(-1, -2))
+    marks.strokes(panel, right.ravel(), x - 0.2, x + 0.2, "truth", "right side of the bound", upright=False, width=1)
+    marks.points(panel, x, passed(part)[shown].ravel(), "batch_norm", "unit", size=3.5)
+    typical = np.median(passed(part)[moment], axis=(-1, -2))
     marks.line(panel, layers, typical, "batch_norm", "median unit of all seeds")
     marks.rule(panel, 1, "no change" if moment == 0 else "", at=1, above=False)
     words.y_label(panel, "squared gradient below Batch Norm, over above")
@@ -53,7 +52,7 @@ def _sides(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
 def _removed(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
     """Draw the shares of the two removed parts by layer, mean over units."""
     layers = np.arange(1, 1 + part["bound_before"].shape[1])
-    for term, (series, pen_name) in TERMS.items():
+    for term, (series, pen_name) in PARTS.items():
         marks.seeds(panel, layers, _share(part, moment, term), pen_name, series)
     marks.rule(panel, 100 / int(part["batch"]), "by chance" if moment == 0 else "", at=0)
     words.few_ticks(panel, "x", 6)
@@ -63,4 +62,4 @@ def _removed(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
 
 def _share(part: dict[str, np.ndarray], moment: int, term: str) -> np.ndarray:
     """Return the share of the squared gradient that one part holds, in percent: (layer, seed)."""
-    return 100 * (part[f"bound_{term}"][moment] / part["bound_before"][moment]).mean(-1)
+    return 100 * removed(part, term)[moment]

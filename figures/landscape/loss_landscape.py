@@ -1,8 +1,9 @@
 """Loss on random, rescaled planes through two trained reference networks, without and with Batch Norm."""
 
-from whybn.drawing import maps, valleys, words
+from whybn.drawing import maps, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("landscape",)
 LAYOUT = Layout(wide=(1, 4), narrow=(2, 2), row_height=138, between=24, under=44)
@@ -15,7 +16,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     for panel, (arm, hue, seed) in zip(axes, pairs, strict=True):
         part = results["landscape"][arm]
         offsets, loss = part["offsets"], part["loss"][seed, 0]
-        maps.contours(panel, offsets, offsets, loss, LEVELS, hue, series="loss", mark=valleys.GUESSING)
+        maps.contours(panel, offsets, offsets, loss, LEVELS, hue, series="loss", mark=GUESSING)
         if seed == 0:
             words.title(panel, pen(arm).label)
             words.y_label(panel, "direction 2")

@@ -6,6 +6,8 @@ from sklearn.datasets import load_digits
 from whybn.drawing import maps, marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.atlas import typical
+from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("layers", "atlas")
 LAYOUT = Layout(
@@ -44,13 +46,12 @@ def draw(results: dict, axes: list[Panel]) -> None:
 def explore(results: dict) -> dict[str, object]:
     """The map to point at, after its longer budget, and the digits to train on, one character for each pixel."""
     atlas = results["atlas"]
-    losses = {arm: np.where(np.isnan(part["loss"][-1]), np.inf, part["loss"][-1]) for arm, part in atlas.items()}
     images, labels = load_digits(return_X_y=True)
     return {
         "gains": atlas["plain"]["gains"],
         "rates": atlas["plain"]["rates"],
         "steps": atlas["plain"]["budgets"][-1],
-        "map": [np.median(losses[arm], 0) for arm in ARMS],
+        "map": [typical(atlas[arm], -1) for arm in ARMS],
         "levels": maps.LOSS_LEVELS,
         "gain": results["layers"]["plain"]["gain"],
         "rate": results["layers"]["plain"]["rate"],
@@ -92,7 +93,7 @@ def _gradients(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """The loss over the steps, and that of guessing."""
-    marks.rule(panel, np.log(10), "guessing", at=0.5)
+    marks.rule(panel, GUESSING, "guessing", at=0.5)
     marks.seeds(panel, part["loss_step"], part["loss"], arm)
     panel.axes.set_ylim(0, 3.2)
     words.few_ticks(panel, "x", 5)

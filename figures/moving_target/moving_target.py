@@ -3,6 +3,7 @@
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.moving_target import by_time
 
 EXPERIMENTS = ("moving_target",)
 LAYOUT = Layout(wide=(2, 3), narrow=(6, 1), row_height=150, between=22, columns_named=True)
@@ -19,9 +20,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
             words.title(cosine, title)
         cosine.name = f"{title}, cosine"
         for arm in ARMS:
-            # Mean over layers, at the larger rate.
             for panel, what in ((change, "relative"), (cosine, "cosine")):
-                marks.seeds(panel, networks[name]["probe_at"], networks[name][f"{arm}_{what}"][..., -1].mean(1), arm)
+                marks.seeds(panel, networks[name]["probe_at"], by_time(networks[name], arm, what), arm)
         change.axes.set_ylim(0.003, 5)
         words.decades(change, "y")
         marks.rule(change, 1, "as long as the gradient" if name == "linear" else "")

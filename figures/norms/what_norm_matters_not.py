@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.drawing import valleys, words
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.definitions import middle
 
 EXPERIMENTS = ("norms",)
 LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), left=44)
@@ -18,9 +19,9 @@ def draw(results: dict, axes: list[Panel]) -> None:
     for panel, size in zip(axes, SIZES, strict=True):
         words.title(panel, TITLES[size])
         valleys.prepare(panel, rates, lowest, name_rule=panel is axes[0])
-        valleys.valley(panel, rates, plain, "plain")
-        valleys.valley(panel, rates, arms[size]["loss"], size)
+        valleys.valley(panel, rates, plain, "plain", "norms.plain_best_loss")
+        valleys.valley(panel, rates, arms[size]["loss"], size, f"norms.{size}_best_loss")
         words.y_label(panel, "loss after training")
-    middle = np.median(np.nan_to_num(plain, nan=np.inf), axis=0)
-    end = int(np.flatnonzero(np.isfinite(middle))[-1])
-    words.label(axes[0], rates[end], middle[end], "without", "rust", shift=(7, -4))
+    typical = middle(plain)
+    end = int(np.flatnonzero(np.isfinite(typical))[-1])
+    words.label(axes[0], rates[end], typical[end], "without", "rust", shift=(7, -4))

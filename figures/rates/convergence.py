@@ -1,9 +1,10 @@
-"""The lowest loss that any learning rate reaches, against steps and against seconds, at three depths."""
+"""The loss at the best learning rate for so long a training, against steps and against seconds, at three depths."""
 
 import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.rates import lowest
 
 EXPERIMENTS = ("rates", "step_time")
 LAYOUT = Layout(wide=(2, 3), narrow=(6, 1), row_height=150, share="y", left=44, columns_named=True)
@@ -27,17 +28,17 @@ def draw(results: dict, axes: list[Panel]) -> None:
     for row in range(len(depths)):
         _reach(axes[row], steps[0], steps[-1])
         _reach(axes[row + len(depths)], np.min(ends), np.max(ends))
-    early = [np.median(_lowest(arms[arm], 0)[2]) for arm in ARMS]
+    early = [np.median(lowest(arms[arm])[0, 2]) for arm in ARMS]
     words.label(axes[0], steps[2], early[0], "without", "rust", va="bottom", shift=(4, 8))
     words.label(axes[0], steps[0], early[1], "with Batch Norm", "blue", va="top", shift=(4, -16))
 
 
 def _falls(panel: Panel, arms: dict, row: int, spent: dict[str, np.ndarray]) -> None:
-    """Draw both arms' lowest loss against what was `spent` on it."""
+    """Draw both arms' loss at the best rate against what was `spent` on it."""
     for arm in ARMS:
-        marks.seeds(panel, spent[arm], _lowest(arms[arm], row), arm)
+        marks.seeds(panel, spent[arm], lowest(arms[arm])[row], arm)
     words.decades(panel, "y")
-    words.y_label(panel, "lowest loss")
+    words.y_label(panel, "loss at the best rate")
 
 
 def _reach(panel: Panel, low: float, high: float) -> None:
@@ -49,8 +50,3 @@ def _reach(panel: Panel, low: float, high: float) -> None:
 def _milliseconds(times: dict[str, np.ndarray], arm: str, row: int, steps: np.ndarray) -> np.ndarray:
     """Return how long so many steps take at one depth."""
     return steps * 1000 * np.median(times[arm][row])
-
-
-def _lowest(part: dict[str, np.ndarray], row: int) -> np.ndarray:
-    """Return the lowest loss over rates: (check, seed)."""
-    return np.nanmin(part["loss"][row], axis=-1)

@@ -19,7 +19,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
         words.title(panel, pen(arm).label)
         valleys.prepare(panel, arms[arm]["he_rates"], lowest, name_rule=panel is axes[0])
         for pen_name, recipe in kinds.items():
-            valleys.valley(panel, arms[arm][f"{recipe}_rates"], arms[arm][f"{recipe}_loss"], pen_name)
+            name = f"recipes.{arm}_best_{recipe}"
+            valleys.valley(panel, arms[arm][f"{recipe}_rates"], arms[arm][f"{recipe}_loss"], pen_name, name)
         words.y_label(panel, "loss after training")
     _name(axes[1], arms["batch_norm"])
 

@@ -4,7 +4,9 @@ import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
+from whybn.drawing.quotes import quote
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.recurrent import error
 
 EXPERIMENTS = ("recurrent",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="y", between=30)
@@ -44,18 +46,13 @@ def _spread(panel: Panel, arm: dict[str, np.ndarray], name: str) -> None:
 def _errors(panel: Panel, arms: dict[str, dict[str, np.ndarray]], length: int) -> None:
     """Draw each seed's test error as a dot and the median as a stroke, one arm beside the other."""
     for place, (arm, name) in enumerate(NAMES.items()):
-        values = _error(arms[arm])[length]
+        values = error(arms[arm])[length]
         aside = np.linspace(-0.2, 0.2, len(values))
-        marks.points(panel, place + aside, values, arm, name, size=4.5)
-        marks.strokes(panel, np.median(values), place - 0.32, place + 0.32, arm, f"{name}, median", upright=False)
+        marks.points(panel, place + aside, 100 * values, arm, name, size=4.5)
+        middle = quote(panel, f"recurrent.{arm}_error{'_longer' if length else ''}", np.median(values))
+        marks.strokes(panel, 100 * middle, place - 0.32, place + 0.32, arm, f"{name}, median", upright=False)
     panel.axes.set_xlim(-0.6, len(NAMES) - 0.4)
     words.named_ticks(panel, "x", range(len(NAMES)), list(NAMES.values()))
     panel.axes.tick_params(axis="x", length=0)
     words.x_label(panel, "statistics of Batch Norm")
     words.y_label(panel, "test error, percent")
-
-
-def _error(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Test error in percent at the rate that is best on the images set aside: (length, seed)."""
-    best = np.nan_to_num(arm["validation_error"], nan=0.9).mean(0).argmin()
-    return 100 * np.nan_to_num(arm["test_error"], nan=0.9)[:, :, best]

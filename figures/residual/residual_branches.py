@@ -4,11 +4,15 @@ import numpy as np
 
 from whybn.drawing import marks, valleys, words
 from whybn.drawing.palette import pen
+from whybn.drawing.quotes import quoting
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.definitions import best_rate, middle
 
 EXPERIMENTS = ("residual",)
 LAYOUT = Layout(share="", left=44, right=12)
 KINDS = {"plain": ("plain", "without"), "batch_norm": ("batch_norm", "with Batch Norm"), "skip_init": ("ink", "SkipInit")}
+
+BEST = {kind: f"residual.{kind}_best" for kind in ("batch_norm", "skip_init")}  # without either no rate is good
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -44,15 +48,16 @@ def _losses(panel: Panel, kinds: dict[str, dict[str, np.ndarray]]) -> None:
     words.y_label(panel, "loss after training")
     for kind, (pen_name, text) in KINDS.items():
         loss, role = kinds[kind]["loss"], pen(pen_name).role
-        median = np.median(np.nan_to_num(loss, nan=np.inf), axis=0)
+        median = middle(loss)
         if np.isfinite(median).any():
-            valleys.valley(panel, rates, loss, pen_name, text)
-            at = max(int(median.argmin()) - 1, 0)
+            valleys.valley(panel, rates, loss, pen_name, BEST.get(kind, ""), text)
+            at = max(int(best_rate(loss)) - 1, 0)
             above = kind == "skip_init"
             place = (
                 {"ha": "left", "va": "bottom", "shift": (4, 8)} if above else {"ha": "right", "va": "top", "shift": (-6, -4)}
             )
             words.label(panel, rates[at], median[at], text.split()[0], role, **place)
         else:
-            diverged = f"{text}: {np.isnan(loss).sum()} of {loss.size} runs diverge"
-            words.label(panel, rates[0], valleys.TOP, diverged, role, va="top", shift=(6, -4))
+            counts = {f"residual.{kind}_diverged": int(np.isnan(loss).sum()), "residual.runs": loss.size}
+            diverged = quoting(panel, "{} of {} runs diverge", counts)
+            words.label(panel, rates[0], valleys.TOP, f"{text}: {diverged}", role, va="top", shift=(6, -4))

@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from whybn.drawing import marks, valleys, words
+from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.definitions import GUESSING, GUESSING_ERROR, middle
+from whybn.readings.second_batches import error
+from whybn.readings.walks import per_seed
 
 EXPERIMENTS = ("second", "second_batches")
 LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=150, share="y", right=60, between=64, columns_named=True)
 ARMS = ("plain", "batch_norm")
-GUESSING_ERROR = 90  # percent
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -32,7 +34,10 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _by_size(panel, results["second_batches"][arm], arm)
     for panel, arm, part in zip(axes[2:4], ARMS, parts, strict=True):
         words.few_ticks(panel, "y")
-        ends = {f"step {step}": float(loss) for step, loss in zip(part["walk_at"], _walked(part)[:, -1], strict=True)}
+        ends = {
+            f"step {step}": float(loss)
+            for step, loss in zip(part["walk_at"], np.median(per_seed(part["walk_loss"][:, -1]), axis=-1), strict=True)
+        }
         words.end_labels(panel, part["walk_steps"][-1], ends, pen(arm).role)
 
 
@@ -40,7 +45,7 @@ def _by_rate(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss of each seed and the median against the learning rate; a line ends where networks diverge."""
     marks.runs(panel, part["rates"], part["loss"], arm)
     marks.line(panel, *_median(part), arm)
-    marks.rule(panel, valleys.GUESSING, "guessing" if arm == "plain" else "", at=0)
+    marks.rule(panel, GUESSING, "guessing" if arm == "plain" else "", at=0)
     panel.axes.set_xlim(part["rates"][0] * 0.8, part["rates"][-1] * 1.25)
     panel.axes.set_ylim(0, 3)
     words.decades(panel, "x")
@@ -59,32 +64,27 @@ def _noise(panel: Panel, part: dict[str, np.ndarray]) -> None:
 
 def _median(part: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Learning rates and median losses, as far as most networks did not diverge."""
-    middle = np.median(np.nan_to_num(part["loss"], nan=np.inf), axis=0)
-    kept = np.isfinite(middle)
-    return part["rates"][kept], middle[kept]
+    typical = middle(part["loss"])
+    kept = np.isfinite(typical)
+    return part["rates"][kept], typical[kept]
 
 
 def _along(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
     for moment, step in enumerate(part["walk_at"]):
-        marks.seeds(panel, part["walk_steps"], np.median(part["walk_loss"][moment], axis=-1), arm, f"step {step}")
+        marks.seeds(panel, part["walk_steps"], per_seed(part["walk_loss"][moment]), arm, f"step {step}")
     words.few_ticks(panel, "x")
     words.y_label(panel, "loss on the same mini-batch")
     words.x_label(panel, "length of the step, in training steps")
 
 
-def _walked(part: dict[str, np.ndarray]) -> np.ndarray:
-    """Median over seeds of the median over mini-batches: (moment, length)."""
-    return np.median(np.median(part["walk_loss"], axis=-1), axis=-1)
-
-
 def _by_size(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the test error at the best learning rate against the size of the mini-batch."""
-    marks.seeds(panel, part["sizes"], 100 * part["test_error"], arm)
+    marks.seeds(panel, part["sizes"], 100 * error(part), arm)
     panel.axes.set_xscale("log")
     panel.axes.set_ylim(0, 100)
     words.named_ticks(panel, "x", part["sizes"], [str(size) for size in part["sizes"]])
     words.few_ticks(panel, "y")
-    marks.rule(panel, GUESSING_ERROR, "guessing" if arm == "plain" else "", at=0, above=False)
+    marks.rule(panel, 100 * GUESSING_ERROR, "guessing" if arm == "plain" else "", at=0, above=False)
     words.y_label(panel, "test error, percent")
     words.x_label(panel, "pictures in a mini-batch")

@@ -7,6 +7,7 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.sharpness import reached
 
 EXPERIMENTS = ("sharpness",)
 LAYOUT = Layout(wide=(3, 2), narrow=(6, 1), row_height=130, share="y", left=40, right=56, between=70)
@@ -29,7 +30,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 def _curves(part: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return sharpness times half the rate over time, for each rate: median over seeds."""
-    scaled = np.median(part["sharpness"], 1) * part["rates"] / 2
+    scaled = np.median(reached(part), 1)
     return {f"rate {rate:g}": scaled[:, k] for k, rate in enumerate(part["rates"])}
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from whybn.drawing import marks, walks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.smoothness import change, equal_rate, own_rate, typical
 
 EXPERIMENTS = ("smoothness",)
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="y", left=40, columns_named=True)
@@ -17,16 +18,16 @@ def draw(results: dict, axes: list[Panel]) -> None:
         words.decades(panel, "y")
     for column, arm in enumerate(ARMS):
         part = results["smoothness"][arm]
-        change = part["change"].max(1)
-        _over_training(axes[column], part, change, arm)
-        walks.by_rate(axes[2 + column], part, change, arm, "the same, typical of a run")
+        _over_training(axes[column], part, arm)
+        label, name = "the same, typical of a run", f"smoothness.{arm}_best_rate"
+        walks.by_rate(axes[2 + column], part, typical(change(part)), own_rate(part), arm, label, name)
 
 
-def _over_training(panel: Panel, part: dict[str, np.ndarray], change: np.ndarray, arm: str) -> None:
+def _over_training(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the change at equal rate."""
     words.title(panel, pen(arm).label)
     panel.name = f"{pen(arm).label}, learning rate {words.plain(float(part['equal_rate']))}"
-    marks.seeds(panel, part["probe_at"], change[..., walks.equal_rate(part)], arm)
+    marks.seeds(panel, part["probe_at"], change(part)[..., equal_rate(part)], arm)
     words.y_label(panel, "largest change of the gradient")
     words.few_ticks(panel, "x")
     words.x_label(panel, "step")

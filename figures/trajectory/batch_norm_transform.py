@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.trajectory import typical_network
 
 EXPERIMENTS = ("trajectory",)
 LAYOUT = Layout(share="", row_height=190)
@@ -39,14 +40,14 @@ def _stages(panel: Panel, part: dict[str, np.ndarray]) -> None:
 
 def _companions(panel: Panel, part: dict[str, np.ndarray]) -> None:
     """Draw what one image gets for its right digit with each set of companions, by size of the mini-batch."""
-    draws = part["companions"].shape[-1]
+    draws, seed = part["companions"].shape[-1], typical_network(part)
     words.title(panel, f"one image, {draws} sets of companions")
     sizes = part["companion_sizes"]
     aside = 0.6 * (np.arange(draws) / (draws - 1) - 0.5)
-    for place, (size, found) in enumerate(zip(sizes, part["companions"][:, 0], strict=True)):
+    for place, (size, found) in enumerate(zip(sizes, part["companions"][:, seed], strict=True)):
         marks.points(panel, place + aside, found, "batch_norm", f"mini-batch of {size}", size=3.5)
     panel.axes.set(xlim=(-0.5, len(sizes) - 0.5), ylim=(0, 1.12))
-    marks.rule(panel, part["alone"][0], "eval mode", at=0.02)
+    marks.rule(panel, part["alone"][seed], "eval mode", at=0.02, name="trajectory.eval_probability")
     words.named_ticks(panel, "x", range(len(sizes)), [str(size) for size in sizes])
     words.named_ticks(panel, "y", [0, 0.5, 1], ["0", "0.5", "1"])
     words.y_label(panel, "probability given to the right digit")

@@ -5,6 +5,7 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.walks import degrees, multiples, per_seed
 
 EXPERIMENTS = ("walks",)
 LAYOUT = Layout(
@@ -28,9 +29,9 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _loss(panel, part, arm)
     for panel, arm, part in zip(axes[:2], ARMS, parts, strict=True):
         words.decades(panel, "y")
-        last = _middle(part["loss"][:, -1])
+        last = np.median(per_seed(part["loss"][:, -1]), axis=-1)
         ends = {f"step {step}": loss for step, loss in zip(part["walk_at"], last, strict=True)}
-        words.end_labels(panel, _multiples(part)[-1], ends, pen(arm).role)
+        words.end_labels(panel, multiples(part)[-1], ends, pen(arm).role)
     for panel, arm, part in zip(axes[2:], ARMS, parts, strict=True):
         if panel.narrow:
             words.title(panel, pen(arm).label)
@@ -50,15 +51,14 @@ def explore(results: dict) -> dict[str, object]:
 
 
 def _per_seed(part: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    measured = {"loss": part["loss"], "turn": _degrees(part["cosine"]), "ratio": part["ratio"]}
-    start = {"start": np.median(part["start_loss"], axis=-1)}
-    return {name: np.median(values, axis=-1) for name, values in measured.items()} | start
+    measured = {"loss": per_seed(part["loss"]), "turn": degrees(part), "ratio": per_seed(part["ratio"])}
+    return measured | {"start": per_seed(part["start_loss"])}
 
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
     for moment, step in enumerate(part["walk_at"]):
-        marks.seeds(panel, _multiples(part), np.median(part["loss"][moment], axis=-1), arm, f"step {step}")
+        marks.seeds(panel, multiples(part), per_seed(part["loss"][moment]), arm, f"step {step}")
     marks.rule(panel, 1, "one training step" if arm == "batch_norm" else "", along="y")
     _multiples_axis(panel)
     words.y_label(panel, "loss on the same mini-batch")
@@ -66,14 +66,14 @@ def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
 
 def _arrows(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the gradient at every doubling of the walk: right is the direction of the walk, length its size."""
-    x = _multiples(part)
+    x = multiples(part)
     at = np.flatnonzero(np.isclose(np.log2(x), np.log2(x).round(), atol=1e-3))
     moments = len(part["walk_at"])
     panel.axes.set_ylim(-0.3, moments - 0.25)
     for moment, step in enumerate(part["walk_at"]):
-        degrees, ratio = _middle(_degrees(part["cosine"][moment, at])), _middle(part["ratio"][moment, at])
+        turned, ratio = (np.median(values[moment, at], axis=-1) for values in (degrees(part), per_seed(part["ratio"])))
         height = moments - 1 - moment
-        marks.arrows(panel, x[at], height, degrees, ratio, arm, f"step {step}", unit=12 if panel.narrow else 15)
+        marks.arrows(panel, x[at], height, turned, ratio, arm, f"step {step}", unit=12 if panel.narrow else 15)
         words.label(panel, x[-1], height, f"step {step}", pen(arm).role, shift=(8, 0))
     panel.axes.spines["left"].set_visible(False)
     panel.axes.tick_params(left=False, labelleft=False)
@@ -85,17 +85,3 @@ def _arrows(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
 def _multiples_axis(panel: Panel) -> None:
     panel.axes.set_xscale("log")
     words.named_ticks(panel, "x", list(TICKS), list(TICKS.values()))
-
-
-def _multiples(part: dict[str, np.ndarray]) -> np.ndarray:
-    """Return the step lengths as multiples of the training's own."""
-    return part["lengths"] / part["rate"]
-
-
-def _degrees(cosine: np.ndarray) -> np.ndarray:
-    return np.degrees(np.arccos(cosine.clip(-1, 1)))
-
-
-def _middle(values: np.ndarray) -> np.ndarray:
-    """Return the median over seeds of the median over mini-batches, the last two axes."""
-    return np.median(np.median(values, axis=-1), axis=-1)

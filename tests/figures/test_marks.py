@@ -6,7 +6,9 @@ import pytest
 
 from whybn.drawing import maps, marks, style, words
 from whybn.drawing.palette import hex_of
-from whybn.drawing.style import WIDE, Layout
+from whybn.drawing.quotes import quoting
+from whybn.drawing.style import WIDE, Layout, Quote
+from whybn.readings.definitions import interval
 
 
 @pytest.fixture
@@ -99,13 +101,29 @@ def test_a_median_is_two_pixels_and_runs_are_thin(panel):
     assert panel.axes.collections[0].get_linewidth() == [0.75]
 
 
-def test_seeds_are_drawn_as_median_and_band_without_the_outermost(panel):
-    values = np.array([[5, 1, 2, 9, 3], [5, 1, np.nan, 9, 3], [5, np.nan, np.nan, np.nan, 3]])
+def test_seeds_are_drawn_as_median_and_the_interval_of_claims(panel):
+    values = np.array([[5, 1, 2, 9, 3, 4, 8, 7], [5, 1, np.nan, 9, 3, 4, 8, 7], [5] + [np.nan] * 7])
     marks.seeds(panel, [1, 2, 3], values, "plain", top=8)
     middle = panel.axes.lines[0]
-    np.testing.assert_array_equal(middle.get_xydata(), [[1, 3], [2, 5]])  # the median seed diverged at 3
+    np.testing.assert_array_equal(middle.get_xydata(), [[1, 4.5], [2, 6]])  # the median seed diverged at 3
     corners = panel.axes.collections[0].get_paths()[0].vertices
-    assert {tuple(corner) for corner in corners} == {(1, 2), (1, 5), (2, 3), (2, 8)}
+    assert {tuple(corner) for corner in corners} == {(1, 2), (1, 8), (2, 3), (2, 8)}
+    first = interval(values[0])
+    assert (first.low, first.high) == (2, 8)
+
+
+def test_a_quoted_number_is_drawn_and_noted(panel):
+    marks.quoted(panel, "rates.plain_long_deep", 2, 3, "plain")
+    marks.rule(panel, 4, name="smoothness.plain_best_rate")
+    text = quoting(panel, "{} of {:.1f} diverge", {"a.b": 3, "c": 4})
+    assert text == "3 of 4.0 diverge"
+    assert [row["y"] for row in panel.rows] == [3, 4]
+    assert panel.quotes == [
+        Quote("rates.plain_long_deep", 3),
+        Quote("smoothness.plain_best_rate", 4),
+        Quote("a.b", 3, text),
+        Quote("c", 4, text),
+    ]
 
 
 def test_strokes_record_their_ends(panel):

@@ -16,12 +16,12 @@ from whybn.pipeline.cli import main
 from whybn.pipeline.project import Project
 
 PACKAGE = "toylab"
-EVIDENCE = Path(whybn.evidence.__path__[0])
+REAL = Path(whybn.evidence.__path__[0]).parent
 
 
-def evidence(name: str) -> str:
+def real(name: str) -> str:
     """A module of the real package: claims are judged and facts compared as in the article."""
-    return (EVIDENCE / f"{name}.py").read_text(encoding="utf-8").replace("from whybn.", f"from {PACKAGE}.")
+    return (REAL / name).read_text(encoding="utf-8").replace("from whybn.", f"from {PACKAGE}.")
 
 
 FILES = {
@@ -105,7 +105,12 @@ def run(settings, part):
     return {"height": waves.waves(settings.count)}
 ''',
     "src/toylab/evidence/__init__.py": "",
-    **{f"src/toylab/evidence/{name}.py": evidence(name) for name in ("claims", "display", "facts", "record", "replication")},
+    **{
+        f"src/toylab/evidence/{name}.py": real(f"evidence/{name}.py")
+        for name in ("claims", "display", "facts", "record", "replication")
+    },
+    "src/toylab/readings/__init__.py": "",
+    "src/toylab/readings/definitions.py": real("readings/definitions.py"),
     "src/toylab/findings/__init__.py": "",
     "src/toylab/findings/sums.py": '''
 """What the sums say."""

@@ -100,7 +100,8 @@ def test_every_verdict_can_be_quoted(page, verdict):
     assert verdict in data.VERDICTS
     assert verdict in problems.VERDICTS
     (page.docs / "_data" / "claims.json").write_text(json.dumps({"wider_rates": {verdict: "It is so."}}))
-    assert render(f"{{{{ site.data.claims.wider_rates.{verdict} }}}}", page) == ("It is so.", [])
+    found = render(f"{{{{ site.data.claims.wider_rates.{verdict} }}}}", page)
+    assert (found.text, found.messages) == ("It is so.", [])
 
 
 def test_a_mixed_claim_whose_settings_differ_in_another_way_is_no_longer_true(page):

@@ -10,7 +10,9 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike
 
 from whybn.drawing.palette import hex_of, pen
+from whybn.drawing.quotes import quote
 from whybn.drawing.style import Panel
+from whybn.readings.definitions import diverged_last, rank
 
 MEDIAN, THIN = 2.0, 0.75  # px
 POINTS = 100  # at most, on a line
@@ -73,14 +75,14 @@ def ridge(panel: Panel, x: ArrayLike, heights: ArrayLike, at: float, pen_name: s
 def seeds(panel: Panel, x: ArrayLike, values: ArrayLike, pen_name: str, series: str = "", *, top: float = np.inf) -> None:
     """Draw the median over seeds of `values` (point, seed) along `x` (point,), and the band between seeds.
 
-    The band runs from the second lowest to the second highest seed, at most to `top`. A seed that
-    diverged (NaN) ranks highest; the curve ends where the median seed did.
+    The band is the interval that claims have (`definitions.interval`), at most to `top`. A seed that diverged (NaN)
+    ranks highest; the curve ends where the median seed did.
     """
-    ordered = np.sort(np.where(np.isnan(values), np.inf, values), axis=-1)
+    ordered = np.sort(diverged_last(values), axis=-1)
     middle = np.median(ordered, axis=-1)
     kept = np.isfinite(middle)
-    outer = 1 if ordered.shape[-1] > 2 else 0
-    low, high = ordered[kept, outer], np.minimum(ordered[kept, -1 - outer], top)
+    k = rank(ordered.shape[-1])
+    low, high = ordered[kept, k - 1], np.minimum(ordered[kept, -k], top)
     band(panel, np.asarray(x)[kept], low, high, pen_name, series)
     line(panel, np.asarray(x)[kept], middle[kept], pen_name, series)
 
@@ -92,6 +94,11 @@ def points(panel: Panel, x: ArrayLike, y: ArrayLike, pen_name: str, series: str 
     look = {"marker": "o", "markersize": size, "markeredgewidth": 0, "color": hex_of(style.role)}
     panel.axes.plot(x, y, linestyle="none", clip_on=False, zorder=3, **look)
     record(panel, series or style.label, x=x, y=y)
+
+
+def quoted(panel: Panel, name: str, x: float, y: float, pen_name: str, series: str = "", *, size: float = 7) -> None:
+    """Draw one dot whose height is the value of the fact or claim `name` (see `whybn.drawing.quotes`)."""
+    points(panel, [x], [quote(panel, name, y)], pen_name, series, size=size)
 
 
 def strokes(
@@ -162,11 +169,23 @@ def arrows(
     record(panel, series or style.label, x=x, y=degrees, value=length)
 
 
-def rule(panel: Panel, value: float, text: str = "", *, along: str = "x", at: float = 1.0, above: bool = True) -> None:
+def rule(
+    panel: Panel,
+    value: float,
+    text: str = "",
+    *,
+    along: str = "x",
+    at: float = 1.0,
+    above: bool = True,
+    name: str = "",
+) -> None:
     """Draw the one reference line: level (`along` "x") or upright ("y") at `value`, named by `text`.
 
-    `at` is where along the line its name stands, from 0 to 1; `above` says on which side of a level line.
+    `at` is where along the line its name stands, from 0 to 1; `above` says on which side of a level line. `name` is that
+    of the fact or claim which says `value`, where it was measured (see `whybn.drawing.quotes`).
     """
+    if name:
+        quote(panel, name, value)
     look = {"color": hex_of("grey"), "linewidth": 1, "linestyle": (0, (1, 3))}
     if along == "x":
         panel.axes.axhline(value, **look)

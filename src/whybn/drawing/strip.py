@@ -30,9 +30,9 @@ def training_inputs(panel: Panel, part: dict[str, np.ndarray]) -> None:
     words.label(panel, (low + high) / 2, BAR, "training inputs", "grey", ha="center", va="bottom", shift=(0, 4))
 
 
-def training_data(panel: Panel, part: dict[str, np.ndarray]) -> None:
-    """Draw the training data of the first seed."""
-    marks.points(panel, part["data_x"][0], part["data_y"][0], "truth", "training data", size=3)
+def training_data(panel: Panel, part: dict[str, np.ndarray], seed: int = 0) -> None:
+    """Draw the data set of one seed."""
+    marks.points(panel, part["data_x"][seed], part["data_y"][seed], "truth", "training data", size=3)
 
 
 def networks(part: dict[str, np.ndarray]) -> np.ndarray:

@@ -31,9 +31,18 @@ SHEET = Path(__file__).with_name("whybn.mplstyle")
 COLUMNS = ("panel", "series", "x", "y", "low", "high", "value")
 
 
+@dataclass(frozen=True)
+class Quote:
+    """A number that a figure marks, or writes in `text`, and the name of the fact or claim that says it on the page."""
+
+    name: str
+    value: float
+    text: str = ""
+
+
 @dataclass
 class Panel:
-    """One pair of axes, the rows of data drawn in it, and where it stands in the figure."""
+    """One pair of axes, the rows of data and the quoted numbers drawn in it, and where it stands in the figure."""
 
     axes: Axes
     first_column: bool
@@ -41,6 +50,7 @@ class Panel:
     narrow: bool
     name: str = ""
     rows: list[dict[str, object]] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Panel
+from whybn.readings.definitions import GUESSING, at_best, best_rate, middle
 
-GUESSING = np.log(10)  # loss of a network that guesses among ten digits
 TOP = 6.0  # of the loss axis; what diverged lies above
 ARMS = {"plain": "without", "batch_norm": "with Batch Norm"}
 
@@ -22,16 +22,16 @@ def prepare(panel: Panel, rates: np.ndarray, lowest: float, name_rule: bool) -> 
     words.x_label(panel, "learning rate")
 
 
-def valley(panel: Panel, rates: np.ndarray, loss: np.ndarray, pen_name: str, series: str = "") -> None:
-    """Draw median and band over seeds of `loss` (seed, rate), NaN where diverged, and a dot at the lowest median.
+def valley(panel: Panel, rates: np.ndarray, loss: np.ndarray, pen_name: str, name: str = "", series: str = "") -> None:
+    """Draw median and band over seeds of `loss` (seed, rate), NaN where diverged, and a dot at the best rate.
 
-    Where no rate does better than guessing, none is best, and there is no dot.
+    `name` is that of the fact that says how high the dot is; without a name there is no dot, nor where no rate does better
+    than guessing.
     """
     marks.seeds(panel, rates, loss.T, pen_name, series, top=TOP)
-    middle = _middle(loss)
-    best = middle.argmin()
-    if middle[best] < 0.95 * GUESSING:
-        marks.points(panel, rates[[best]], middle[[best]], pen_name, f"{series or pen(pen_name).label}, best", size=7)
+    lowest = np.median(at_best(loss))
+    if name and lowest < 0.95 * GUESSING:
+        marks.quoted(panel, name, rates[best_rate(loss)], lowest, pen_name, f"{series or pen(pen_name).label}, best")
 
 
 def compare(panels: list[Panel], arms: Mapping[str, Mapping[str, np.ndarray]], recipes: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ def compare(panels: list[Panel], arms: Mapping[str, Mapping[str, np.ndarray]], r
         rates = arms["plain"][f"{recipe}_rates"]
         prepare(panel, rates, lowest, name_rule=panel is panels[0])
         for arm in ARMS:
-            valley(panel, rates, arms[arm][f"{recipe}_loss"], arm)
+            valley(panel, rates, arms[arm][f"{recipe}_loss"], arm, f"recipes.{arm}_best_{recipe}")
         words.y_label(panel, "loss after training")
     first = next(iter(recipes))
     name_arms(panels[0], arms["plain"][f"{first}_rates"], {arm: arms[arm][f"{first}_loss"] for arm in ARMS})
@@ -50,15 +50,10 @@ def compare(panels: list[Panel], arms: Mapping[str, Mapping[str, np.ndarray]], r
 
 def name_arms(panel: Panel, rates: np.ndarray, losses: dict[str, np.ndarray]) -> None:
     """Write the names of the arms, without where its valley ends, with below its best; `losses` are (seed, rate)."""
-    middle = {arm: _middle(loss) for arm, loss in losses.items()}
-    end = int(np.flatnonzero(middle["plain"] < 0.6 * GUESSING)[-1:].sum())
-    words.label(panel, rates[end], middle["plain"][end], ARMS["plain"], "rust", shift=(8, -2))
-    best = int(middle["batch_norm"].argmin())
-    lowest = middle["batch_norm"][best]
+    typical = {arm: middle(loss) for arm, loss in losses.items()}
+    end = int(np.flatnonzero(typical["plain"] < 0.6 * GUESSING)[-1:].sum())
+    words.label(panel, rates[end], typical["plain"][end], ARMS["plain"], "rust", shift=(8, -2))
+    best = int(best_rate(losses["batch_norm"]))
+    lowest = typical["batch_norm"][best]
     aligned = "right" if best > 0.8 * (len(rates) - 1) else "center"  # at the right edge there is no room beyond it
     words.label(panel, rates[best], lowest, ARMS["batch_norm"], "blue", ha=aligned, va="top", shift=(0, -8))
-
-
-def _middle(loss: np.ndarray) -> np.ndarray:
-    """Return the median over seeds of `loss` (seed, rate); what diverged (NaN) ranks highest."""
-    return np.median(np.nan_to_num(loss, nan=np.inf), axis=0)

@@ -9,12 +9,12 @@ other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import comb
 
 import numpy as np
 from jaxtyping import Float
 
 from whybn.evidence.display import agreed, read, times
+from whybn.readings.definitions import Interval, interval
 
 # «_here», as «reversed» alone is a word of Liquid's own
 SUPPORTED, NOT_SEEN, REVERSED, MIXED, INCONCLUSIVE = (
@@ -34,7 +34,6 @@ VERDICT_WORDS = {
 SOME_AT_MOST = (NOT_SEEN, REVERSED, INCONCLUSIVE)  # what a sentence may leave open: anything but support
 SOME_AT_LEAST = (SUPPORTED, INCONCLUSIVE)  # or anything but its lack
 ONLY = ""  # the name of the setting of a claim that has just one
-LEVEL = 0.92  # the least probability with which an interval shall cover the median
 # Which explanation predicts what a claim says; the table of verdicts is in this order.
 EXPLANATIONS = ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
     "What it buys",
@@ -47,45 +46,6 @@ EXPLANATIONS = ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
 )
 
 Values = Float[np.ndarray, "seed"]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Median of the values and an interval between two of them, in order of size."""
-
-    median: float
-    low: float
-    high: float
-
-
-def interval(values: Sequence[float] | Values) -> Interval:
-    """Median and order-statistic interval: the narrowest that covers the median with a probability of LEVEL.
-
-    Of eight values from the second to the seventh, of sixteen from the fifth to the twelfth; of fewer than five, which
-    cannot reach LEVEL, their whole range. The probability is `coverage`.
-    """
-    ordered = np.sort(np.asarray(values, dtype=float))
-    rank = _rank(len(ordered))
-    return Interval(float(np.median(ordered)), float(ordered[rank - 1]), float(ordered[-rank]))
-
-
-def coverage(count: int) -> float:
-    """Probability that the interval of `count` independent values encloses the median of their distribution."""
-    return _enclosing(count, _rank(count))
-
-
-def _rank(count: int) -> int:
-    """Which of the ordered values an interval begins with, counted from one."""
-    later = (rank for rank in range((count + 1) // 2, 1, -1) if _enclosing(count, rank) >= LEVEL)
-    return next(later, 1)
-
-
-def _enclosing(count: int, rank: int) -> float:
-    """Probability that the ordered values `rank` and `count + 1 - rank` enclose the median.
-
-    They do not when fewer than `rank` of the values lie on one side of it; each lies on either with equal chance.
-    """
-    return 1 - 2 * sum(comb(count, below) for below in range(rank)) / 2**count
 
 
 @dataclass(frozen=True)
@@ -257,11 +217,3 @@ def _listed(by_setting: Mapping[str, str]) -> str:
 def per_seed(values: Values) -> dict[str, Values]:
     """The values of a claim with one setting."""
     return {ONLY: np.asarray(values, dtype=float)}
-
-
-def highest_rate(loss: np.ndarray, rates: np.ndarray, trained: float) -> np.ndarray:
-    """Largest of `rates` (last axis of `loss`) at which the loss is below `trained`; without the last axis.
-
-    Where none is, one step below the grid: a floor that keeps ratios finite. Diverged networks, NaN, do not train.
-    """
-    return np.where(loss < trained, rates, rates[0] ** 2 / rates[1]).max(-1)

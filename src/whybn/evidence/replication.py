@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from whybn.evidence.claims import Claim, interval
+from whybn.evidence.claims import Claim
 from whybn.evidence.display import read
 from whybn.evidence.facts import Fact
+from whybn.readings.definitions import interval
 
 Row = Float[np.ndarray, "_"]
 

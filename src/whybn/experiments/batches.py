@@ -14,9 +14,10 @@ from whybn.lab.data import Data, digits_for, set_aside
 from whybn.lab.networks import Architecture, calibrate, initialise
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.batch_noise import statistic_noise
+from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "layer_norm", "group_norm")
-BUDGET = 44
+BUDGET = 22
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         for name, value in scores.items():
             found.setdefault(name, []).append(value)
         if trained.statistics and size == settings.noise_size:
-            best = np.nan_to_num(scores["validation_error"], nan=1.0).mean(0).argmin()
+            best = int(best_rate(scores["validation_error"]))
             noise = _noise(settings, trained.pick(torch.arange(best, len(trained.seeds), settings.rates)))
     arrays = {name: np.stack(values) for name, values in found.items()}
     return {"sizes": np.array(settings.sizes), "rates": rates, **arrays, **noise}

@@ -19,7 +19,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm", "noisy_plain", "frozen_batch_norm")
-BUDGET = 58
+BUDGET = 42
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,23 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     rates (rate,); depths, gains (network,). loss (network, seed, rate): on the whole training set after the last step,
     in train mode with its own statistics (frozen statistics stay frozen) and, in the noisy arms, with noise.
-    diverged_at (network, seed, rate): step of divergence, -1 where there was none. shift_at (time,), gap (): steps t
-    and p. steps (): length of the training.
+    diverged_at (network, seed, rate): step of divergence, -1 where there was none. gap (): steps p between the states
+    that are compared. steps (): length of the training.
     shift (network, time, seed, rate): how far the inputs of hidden layer 2, 3, ... and of the output layer move from t
-    to t+p, in deviations, mean over layers; the noise of each step is part of it.
+    to t+p, in deviations, mean over layers; the noise of each step is part of it. With frozen statistics, at no time.
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     networks = list(zip(settings.depths, settings.gains, strict=True))
     if ARMS[part].noisy:
         networks = [(depth, gain) for depth, gain in networks if gain == 1]
     elif ARMS[part].held:
+        settings = replace(settings, shift_at=())  # they are compared by their losses alone
         networks = [(depth, gain) for depth, gain in networks if depth == REFERENCE.depth]
     found = [_train_all(settings, replace(REFERENCE, arm=ARMS[part], depth=depth), gain, rates) for depth, gain in networks]
     return {
         "rates": rates,
         "depths": np.array([depth for depth, _ in networks]),
         "gains": np.array([gain for _, gain in networks]),
-        "shift_at": np.array(settings.shift_at),
         "gap": np.array(settings.gap),
         "steps": np.array(settings.steps),
         **{name: np.stack([one[name] for one in found]) for name in found[0]},

@@ -18,7 +18,7 @@ from whybn.measures.signal import gradient_by_layer, growth_per_layer, linear_gr
 from whybn.measures.tails import example_norms, flattened, kurtosis, top_share
 
 PARTS = ("growth", "rank", "tails")
-BUDGET = 15
+BUDGET = 10
 COMPARED = ("plain", "batch_norm")
 
 
@@ -58,8 +58,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     tails: lengths (length,), thresholds (threshold,); for ARM in plain, batch_norm and SCHEME in he, glorot:
     ARM_SCHEME_loss (length, seed): loss on a mini-batch after one step along its gradient over that before;
     ARM_SCHEME_tail (threshold, seed): share of the gradient's entries beyond so many root mean squares;
-    ARM_SCHEME_kurtosis, ARM_SCHEME_top, ARM_SCHEME_example (seed,): kurtosis of its entries, part of its square in the
-    top hundredth of them, and part of the squares of the examples' gradients in the largest of them.
+    ARM_SCHEME_kurtosis, ARM_SCHEME_top (seed,): kurtosis of its entries, and part of its square in the top hundredth of
+    them. ARM_he_example (seed,): part of the squares of the examples' gradients in the largest of them.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     found = {"growth": growth, "rank": rank, "tails": tails}[part](settings, seeds)
@@ -148,6 +148,8 @@ def tails(settings: Settings, seeds: list[int]) -> dict[str, object]:
             start = assemble(network, initialise(network, seeds, scheme), seeds)
             one = _tails_of(start, batch, lengths, thresholds)
             found |= {f"{arm}_{scheme}_{name}": value for name, value in one.items()}
+            if scheme == "he":
+                found[f"{arm}_he_example"] = top_share(example_norms(start, *batch), 0.0)
     return found
 
 
@@ -162,5 +164,4 @@ def _tails_of(
         "tail": torch.stack([(size > threshold).float().mean(1) for threshold in thresholds]),
         "kurtosis": kurtosis(entries),
         "top": top_share(entries, 0.01),
-        "example": top_share(example_norms(start, *batch), 0.0),
     }

@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 16
+BUDGET = 9
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The reference network with its weights rescaled, and the length of its weights over a long training.
 
-Rescaling: the weights of every hidden layer, or of one, of a briefly trained network are multiplied by a constant, and
-loss, gradient and largest curvature with respect to these weights are taken on the same examples in double precision.
+Rescaling: the weights of all hidden layers of a briefly trained network are multiplied by a constant, and loss,
+gradient and largest curvature with respect to these weights are taken on the same examples in double precision.
 Long training: the effective learning rate, rate over squared weight norm, at several rates. With Batch Norm only: both
 sides of a bound on the gradient, unit by unit.
 """
@@ -13,12 +13,12 @@ import torch
 
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import REFERENCE, Parameters, initialise, with_arm
-from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.bound import gradient_bound
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 22
+BUDGET = 12
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,6 @@ class Settings:
     rescale_at: int = 100  # step of the long training whose network is rescaled
     rescale_rate: float = 0.05  # learning rate of that training
     factors: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
-    layer: int = 5  # hidden layer, counted from 1, that is rescaled alone
     examples: int = 100  # training images for loss, gradient and curvature
     products: int = 15  # Hessian-vector products for each curvature
     bound_at: tuple[int, ...] = (0, 400)  # steps at which both sides of the bound are taken, at the same rate
@@ -49,12 +48,10 @@ QUICK = replace(
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; NaN where the member has diverged.
 
-    factors (factor,). one_loss, one_gradient, one_curvature (factor, seed): with the weights of one hidden layer
-    rescaled, the loss, and norm of the gradient and largest Hessian eigenvalue with respect to them; every_loss, ...:
-    the same with those of all hidden layers.
+    factors (factor,). rescaled_loss, rescaled_gradient, rescaled_curvature (factor, seed): with the weights of all
+    hidden layers rescaled, the loss, and norm of the gradient and largest Hessian eigenvalue with respect to them.
     rates (rate,), step (time,). square (time, layer, seed, rate): squared norm of each hidden layer's weights over the
-    long training. final_loss (seed, rate): on the training set with its own statistics (train mode). diverged_at
-    (seed, rate): -1 where there was none.
+    long training.
     With Batch Norm only, bound_at (moment,), bound_before, bound_mean, bound_along, bound_factor, bound_after (moment,
     layer, seed, unit): the terms of `measures.bound.Bound` on the mini-batch that comes next. batch ().
     """
@@ -65,8 +62,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     data = digits_for(seeds, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, each_seed), each_seed)
     notes = Notes(settings, data, len(each_rate))
-    trained = train(start, data, each_rate, probe=notes, probe_at=notes.moments)
-    final_loss = evaluate(trained.ensemble, data, data.training, training=True)[0]
+    train(start, data, each_rate, probe=notes, probe_at=notes.moments)
     shape = (len(seeds), len(settings.rates))
     found = {
         "factors": settings.factors,
@@ -74,8 +70,6 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         "batch": settings.batch,
         "step": list(notes.squares),
         "square": torch.stack(list(notes.squares.values())).unflatten(-1, shape),
-        "final_loss": final_loss.view(shape),
-        "diverged_at": trained.diverged_at.view(shape),
         **notes.rescaled,
     }
     if notes.bounds:
@@ -130,21 +124,17 @@ def double(parameters: Parameters) -> Parameters:
 
 
 def rescale(settings: Settings, data: Data, ensemble: Ensemble) -> dict[str, torch.Tensor]:
-    """Loss, gradient and curvature of networks whose weights are multiplied by each factor."""
+    """Loss, gradient and curvature of networks whose hidden weights are multiplied by each factor."""
     seeds, factors = len(ensemble.seeds), torch.tensor(settings.factors, dtype=torch.float64)
     each = ensemble.pick(torch.arange(seeds).repeat(len(factors)))
     index = data.training[:, : settings.examples][each.seed_rows]
     batch = data.inputs[index].double(), data.targets[index]
     stretch = factors.repeat_interleave(seeds)[:, None, None]
-    layers = {"one": [settings.layer - 1], "every": range(each.architecture.depth)}
-    found = {}
-    for which, chosen in layers.items():
-        names = [f"weight.{layer}" for layer in chosen]
-        parameters = double(each.parameters)
-        parameters |= {name: stretch * parameters[name] for name in names}
-        hessian = Hessian(each.architecture, parameters, *batch, names)
-        gradient = hessian.gradient()
-        curvature, _ = top_eigenvalue(hessian, gradient, settings.products)
-        measured = {"loss": hessian.loss.detach(), "gradient": gradient.norm(dim=1), "curvature": curvature}
-        found |= {f"{which}_{name}": value.view(-1, seeds) for name, value in measured.items()}
-    return found
+    names = [f"weight.{layer}" for layer in range(each.architecture.depth)]
+    parameters = double(each.parameters)
+    parameters |= {name: stretch * parameters[name] for name in names}
+    hessian = Hessian(each.architecture, parameters, *batch, names)
+    gradient = hessian.gradient()
+    curvature, _ = top_eigenvalue(hessian, gradient, settings.products)
+    measured = {"loss": hessian.loss.detach(), "gradient": gradient.norm(dim=1), "curvature": curvature}
+    return {f"rescaled_{name}": value.view(-1, seeds) for name, value in measured.items()}

@@ -15,7 +15,7 @@ from whybn.lab.training import assemble, train
 from whybn.measures.landscape import filter_normalised_direction, plane_losses
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 7
+BUDGET = 4
 
 
 @dataclass(frozen=True)

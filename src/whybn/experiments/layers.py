@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, gradients, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 4
+BUDGET = 2
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ QUICK = replace(FULL, seeds=3, steps=40)
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; `layer` counts hidden layers from the input.
 
-    rate (), gain (), batch (). loss_step (check,), loss (check, seed): on the whole training set with its own
+    rate (), gain (). loss_step (check,), loss (check, seed): on the whole training set with its own
     statistics (train mode). moments (moment,): steps at which layers are read. edges (bin + 1,), share (moment, layer,
     bin): part of all pre-activations of all seeds in each bin, those beyond the last edges left out. spread, gradient
     (moment, layer, seed): root mean squares of the pre-activations, and of the gradient over a layer's weights.
@@ -73,7 +73,6 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     return {
         "rate": np.array(settings.rate),
         "gain": np.array(gain),
-        "batch": np.array(settings.batch),
         "loss_step": np.array(checks),
         "loss": torch.stack(loss).numpy(),
         "moments": np.array(moments),

@@ -22,7 +22,7 @@ NETWORKS = {
 }
 PARTS = ("sigmoid", "relu", "linear")
 SCHEMES = {"sigmoid": "glorot", "relu": "he", "linear": "glorot"}
-BUDGET = 20
+BUDGET = 10
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from whybn.lab.normalisers import EPSILON, Context
 from whybn.lab.training import assemble, train
 
 PARTS = ("batch_norm",)
-BUDGET = 3
+BUDGET = 1
 
 
 @dataclass(frozen=True)

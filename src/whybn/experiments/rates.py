@@ -14,7 +14,7 @@ from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 48
+BUDGET = 36
 
 
 @dataclass(frozen=True)
@@ -38,28 +38,24 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm.
 
     depths (depth,), rates (rate,), steps (check,). loss (depth, check, seed, rate): on the whole training set with its
-    own statistics (train mode), NaN where the member has diverged. diverged_at (depth, seed, rate): step of
-    divergence, -1 where there was none.
+    own statistics (train mode), NaN where the member has diverged.
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     data = digits_for(seeds, settings.batch, settings.loss_at[-1])
     networks = [with_arm(replace(REFERENCE, depth=depth), part) for depth in settings.depths]
-    found = [_train_all(settings, data, network, seeds, rates) for network in networks]
-    loss, diverged_at = (np.stack(column) for column in zip(*found, strict=True))
     return {
         "depths": np.array(settings.depths),
         "rates": rates,
         "steps": np.array(settings.loss_at),
-        "loss": loss,
-        "diverged_at": diverged_at,
+        "loss": np.stack([_train_all(settings, data, network, seeds, rates) for network in networks]),
     }
 
 
 def _train_all(
     settings: Settings, data: Data, architecture: Architecture, seeds: list[int], rates: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Every rate and seed at one depth, in one ensemble."""
+) -> np.ndarray:
+    """Losses at one depth, (check, seed, rate), all trained in one ensemble."""
     members = [seed for seed in seeds for _ in rates]
     loss = torch.full((len(settings.loss_at), len(members)), torch.nan)
 
@@ -67,6 +63,5 @@ def _train_all(
         loss[settings.loss_at.index(step), alive] = evaluate(ensemble, data, data.training, training=True)[0]
 
     start = assemble(architecture, initialise(architecture, members), members)
-    trained = train(start, data, rates.tolist() * len(seeds), probe=read, probe_at=settings.loss_at)
-    shape = (len(seeds), len(rates))
-    return loss.view(-1, *shape).numpy(), trained.diverged_at.view(shape).numpy()
+    train(start, data, rates.tolist() * len(seeds), probe=read, probe_at=settings.loss_at)
+    return loss.view(-1, len(seeds), len(rates)).numpy()

@@ -19,7 +19,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("tanh_plain", "tanh_batch_norm", "relu_plain", "relu_batch_norm")
-BUDGET = 29
+BUDGET = 18
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     rates (rate,), step (time,). loss, sharpness (time, seed, rate): squared error on the training images, and the
     largest eigenvalue of its Hessian. relative (seed, rate): after the last step, that of the Hessian with respect to
-    the weights of the hidden layers, in units of each layer's weight norm. diverged_at (seed, rate): -1 where there was
-    none. schemes (scheme,), start (scheme, seed): sharpness before the first step from other initial weights.
+    the weights of the hidden layers, in units of each layer's weight norm. schemes (scheme,), start (scheme, seed):
+    sharpness before the first step from other initial weights.
     """
     activation, arm = part.split("_", 1)
     architecture = Architecture(depth=settings.depth, width=settings.width, activation=activation, arm=arm)
@@ -70,7 +70,6 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         "step": np.array(list(moments)),
         "schemes": np.array(settings.schemes),
         "start": np.stack([at_start(settings, architecture, seeds, data, scheme) for scheme in settings.schemes]),
-        "diverged_at": trained.diverged_at.view(shape[1:]).numpy(),
         "relative": relative_sharpness(settings, trained.ensemble, data).view(shape[1:]).numpy(),
         **{name: torch.stack(rows).view(shape).numpy() for name, rows in notes.found.items()},
     }

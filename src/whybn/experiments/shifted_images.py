@@ -15,7 +15,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 5
+BUDGET = 2
 
 
 @dataclass(frozen=True)

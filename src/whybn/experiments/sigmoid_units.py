@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 18
+BUDGET = 12
 
 
 @dataclass(frozen=True)

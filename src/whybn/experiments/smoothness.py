@@ -16,7 +16,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 18
+BUDGET = 10
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     rates (rate,), equal_rate (), probe_at (time,), multiples (multiple,), distances (distance,).
     loss (time, seed, rate): on the whole training set with its own statistics (train mode), at the probes;
-    final_loss (seed, rate): the same after the last step. diverged_at (seed, rate): -1 where there was none.
+    final_loss (seed, rate): the same after the last step.
     norm (time, seed, rate): norm of the gradient of the next mini-batch. walk_loss, change (time, multiple, seed,
     rate): loss, and norm of the gradient's change, at multiples of the training step along it; far_change (time,
     distance, seed, rate): the change at fixed distances. eval_norm, eval_change: as norm and change, but with running
@@ -57,14 +57,13 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     start = assemble(architecture, initialise(architecture, each_seed), each_seed)
     notes = Notes(settings, data, torch.tensor(each_rate))
     moments = [*range(0, settings.steps, settings.every), settings.steps]
-    trained = train(start, data, each_rate, probe=notes, probe_at=moments)
+    train(start, data, each_rate, probe=notes, probe_at=moments)
     return {
         "rates": np.array(settings.rates),
         "equal_rate": np.array(settings.equal_rate),
         "probe_at": np.array(moments[:-1]),
         "multiples": np.array(settings.multiples),
         "distances": np.array(settings.distances),
-        "diverged_at": trained.diverged_at.view(len(seeds), -1).numpy(),
         **notes.arrays(),
     }
 

@@ -13,7 +13,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import assemble, train
 
 PARTS = ("turns",)
-BUDGET = 8
+BUDGET = 4
 ARMS = ("plain", "batch_norm")
 
 
@@ -34,13 +34,13 @@ QUICK = replace(FULL, members=8, depths=(2, 3, 4), steps=2, turns=4)
 
 
 def run(settings: Settings, _part: str) -> dict[str, np.ndarray]:
-    """Arrays: depths (depth,); plain, batch_norm (depth, turn): processor seconds of one step of one network."""
+    """Arrays: plain, batch_norm (depth, turn): processor seconds of one step of one network."""
     found = {arm: np.empty((len(settings.depths), settings.turns)) for arm in ARMS}
     for row, depth in enumerate(settings.depths):
         for turn in range(settings.turns):
             for arm in ARMS:
                 found[arm][row, turn] = _seconds(settings, arm, depth)
-    return {"depths": np.array(settings.depths), **found}
+    return found
 
 
 def _seconds(settings: Settings, arm: str, depth: int) -> float:

@@ -3,35 +3,11 @@
 import numpy as np
 
 from whybn.evidence.claims import Claim, per_seed
-from whybn.evidence.display import decades, number
+from whybn.evidence.display import decades, number, percent
+from whybn.readings import atlas as readings
+from whybn.readings.definitions import GUESSING, LEVEL, TRAINED, spacing
 
 EXPERIMENTS = ("atlas",)
-TRAINED = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3
-
-
-def _trained(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Which networks count as trained after the longer budget: (seed, gain, rate); a diverged one never does."""
-    return arm["loss"][-1] < TRAINED  # NaN compares as False
-
-
-def _spacing(axis: np.ndarray) -> float:
-    """Decades from one value of a logarithmic grid to the next."""
-    return float(np.diff(np.log10(axis)).mean())
-
-
-def _he(arm: dict[str, np.ndarray]) -> int:
-    """Row of the map with He initialisation."""
-    return int(np.abs(np.log(arm["gains"])).argmin())
-
-
-def _rate_decades(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Decades of learning rate that train from He initialisation, per seed."""
-    return _trained(arm)[:, _he(arm)].sum(1) * _spacing(arm["rates"])
-
-
-def _gain_decades(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Decades of gain that train at the learning rate that allows most of them, per seed."""
-    return _trained(arm).sum(1).max(1) * _spacing(arm["gains"])
 
 
 def facts(results: dict) -> dict[str, str]:
@@ -43,15 +19,15 @@ def facts(results: dict) -> dict[str, str]:
         "steps_short": str(plain["budgets"][0]),
         "steps_long": str(plain["budgets"][-1]),
         "trained": number(TRAINED, 1),
-        "guessing": number(np.log(10)),
-        "gain_spacing": number(_spacing(plain["gains"])),
-        "rates": str(len(plain["rates"])),
-        "gains": str(len(plain["gains"])),
+        "level": percent(LEVEL),
+        "guessing": number(GUESSING),
+        "gain_spacing": number(spacing(plain["gains"])),
+        "cells": str(len(plain["rates"]) * len(plain["gains"])),
     }
     for name, arm in arms.items():
-        shown[f"{name}_rate_decades"] = number(np.median(_rate_decades(arm)))
-        shown[f"{name}_gain_decades"] = number(np.median(_gain_decades(arm)))
-        shown[f"{name}_cells_long"] = number(np.median(_trained(arm).sum((1, 2))))
+        shown[f"{name}_rate_decades"] = number(np.median(readings.rate_decades(arm)))
+        shown[f"{name}_gain_decades"] = number(np.median(readings.gain_decades(arm)))
+        shown[f"{name}_cells_long"] = str(readings.cells(arm))
     return shown
 
 
@@ -71,8 +47,8 @@ def claims(results: dict) -> list[Claim]:
             says="Batch Norm widens the range of initial gains that train",
             origin="Ioffe and Szegedy (2015)",
             quantity="decades of gain that train at the best learning rate for it, with minus without",
-            values=per_seed(_gain_decades(normalised) - _gain_decades(plain)),
-            margin=_spacing(plain["gains"]) * 1.01,  # more than one step of the grid
+            values=per_seed(readings.gain_decades(normalised) - readings.gain_decades(plain)),
+            margin=spacing(plain["gains"]) * 1.01,  # more than one step of the grid
             show=decades,
             sentences={
                 "supported": "With Batch Norm, the range of initial gains from which the network trains is {value} wider."
@@ -84,8 +60,8 @@ def claims(results: dict) -> list[Claim]:
             says="Batch Norm widens the range of learning rates that train, even from He initialisation",
             origin="Ioffe and Szegedy (2015); Bjorck et al. (2018)",
             quantity="decades of learning rate that train from He initialisation, with minus without",
-            values=per_seed(_rate_decades(normalised) - _rate_decades(plain)),
-            margin=_spacing(plain["rates"]) * 1.01,
+            values=per_seed(readings.rate_decades(normalised) - readings.rate_decades(plain)),
+            margin=spacing(plain["rates"]) * 1.01,
             show=decades,
             sentences={"supported": "From He initialisation, the range of learning rates that train is {value} wider."},
             **common,
@@ -98,7 +74,7 @@ def alts(results: dict) -> dict[str, str]:
     fact = facts(results)
     return {
         "trainability_map": "Maps of the final loss over initial gain and learning rate. Without Batch Norm only a few "
-        f"cells around He initialisation train, {fact['plain_cells_long']} of {int(fact['rates']) * int(fact['gains'])} "
-        f"in a typical seed. With Batch Norm {fact['batch_norm_cells_long']} cells train. Shown after "
+        f"cells around He initialisation train, {fact['plain_cells_long']} of {fact['cells']}, median of "
+        f"{fact['seeds']} seeds. With Batch Norm {fact['batch_norm_cells_long']} cells train. Shown after "
         f"{fact['steps_short']} and {fact['steps_long']} steps."
     }

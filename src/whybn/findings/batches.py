@@ -4,30 +4,15 @@ import numpy as np
 
 from whybn.evidence.claims import LIMIT, REVERSED, SUPPORTED, Claim
 from whybn.evidence.display import fine_percent, percent, points
+from whybn.readings.batches import error
+from whybn.readings.definitions import nearest
 
 EXPERIMENTS = ("batches",)
-GUESSING = 0.9  # error of a network that guesses among ten digits; a diverged one counts as guessing
 COMPARED = (2, 32)  # sizes of which a claim speaks
 SCOPE = (
     "four hidden layers of 32 ReLU units on the digits, 4,480 images seen whatever the size of the mini-batch, plain "
     "gradient descent; for each kind of layer and size the learning rate that is best on images set aside"
 )
-
-
-def _chosen(arm: dict[str, np.ndarray], suffix: str = "") -> np.ndarray:
-    """Index of the learning rate with the least mean error on the images set aside: (size,)."""
-    return np.nan_to_num(arm["validation_error" + suffix], nan=GUESSING).mean(1).argmin(1)
-
-
-def _error(arm: dict[str, np.ndarray], suffix: str = "") -> np.ndarray:
-    """Test error at that learning rate: (size, seed)."""
-    errors = np.nan_to_num(arm["test_error" + suffix], nan=GUESSING)
-    return np.take_along_axis(errors, _chosen(arm, suffix)[:, None, None], axis=2)[..., 0]
-
-
-def _at(arm: dict[str, np.ndarray], size: int) -> int:
-    """Row of a size of mini-batch, the nearest where settings hold another."""
-    return int(np.abs(arm["sizes"] - size).argmin())
 
 
 def facts(results: dict) -> dict[str, str]:
@@ -37,11 +22,13 @@ def facts(results: dict) -> dict[str, str]:
     shown = {
         "seeds": str(normalised["test_error"].shape[1]),
         "rates": str(len(normalised["rates"])),
-        "recomputed_two": percent(np.median(_error(normalised, "_recomputed")[0])),
+        "recomputed_two": percent(np.median(error(normalised, "_recomputed")[0])),
     }
     for name, arm in arms.items():
-        for word, size in {"two": 2, "four": 4, "eight": 8, "thirty_two": 32}.items():
-            shown[f"{name}_{word}"] = fine_percent(np.median(_error(arm)[_at(arm, size)]))
+        shown[f"{name}_two"] = fine_percent(np.median(error(arm)[nearest(arm["sizes"], 2)]))
+    for word, size in {"four": 4, "eight": 8, "thirty_two": 32}.items():
+        shown[f"batch_norm_{word}"] = fine_percent(np.median(error(normalised)[nearest(normalised["sizes"], size)]))
+    shown["plain_eight"] = fine_percent(np.median(error(arms["plain"])[nearest(arms["plain"]["sizes"], 8)]))
     return shown
 
 
@@ -49,7 +36,7 @@ def claims(results: dict) -> list[Claim]:
     """The claim about the size of mini-batches."""
     arms = results["batches"]
     normalised, grouped = arms["batch_norm"], arms["group_norm"]
-    excess = _error(normalised) - _error(grouped)
+    excess = error(normalised) - error(grouped)
     return [
         Claim(
             id="small_batches_hurt",
@@ -60,7 +47,7 @@ def claims(results: dict) -> list[Claim]:
             figure="small_batches",
             quantity="test error with Batch Norm minus with Group Norm, by images in a mini-batch",
             scope=SCOPE,
-            values={str(size): excess[_at(normalised, size)] for size in COMPARED},
+            values={str(size): excess[nearest(normalised["sizes"], size)] for size in COMPARED},
             margin=0.01,
             show=points,
             pattern={"2": SUPPORTED, "32": REVERSED},

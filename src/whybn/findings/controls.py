@@ -2,12 +2,21 @@
 
 import numpy as np
 
-from whybn.evidence.claims import NOT_SEEN, SCALE, SHIFT, SUPPORTED, Claim, highest_rate, per_seed
+from whybn.evidence.claims import NOT_SEEN, SCALE, SHIFT, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.readings.controls import loss, shift
+from whybn.readings.definitions import (
+    GUESSING,
+    TRAINED,
+    at_best,
+    at_rate,
+    best_rate,
+    diverged_last,
+    largest_rate,
+    spacing,
+)
 
 EXPERIMENTS = ("controls",)
-GUESSING = np.log(10)  # loss of guessing among ten digits
-TRAINED = 0.5  # loss on the whole training set below which a network counts as trained, as on the map
 DEPTHS = {"ten": 10, "twenty": 20}
 GAINS = {"small": 0.3, "he": 1.0, "large": 3.0}
 SCOPE = (
@@ -20,45 +29,19 @@ FROZEN_SCOPE = (
 )
 
 
-def _network(arm: dict[str, np.ndarray], depth: int, gain: float) -> int:
-    """Row of one network."""
-    return int(np.flatnonzero((arm["depths"] == depth) & (arm["gains"] == gain))[0])
-
-
-def _loss(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
-    """Final loss (seed, rate), infinite where the member has diverged."""
-    loss = arm["loss"][_network(arm, depth, gain)]
-    return np.where(np.isnan(loss), np.inf, loss)
-
-
 def _best(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
     """Loss at the best learning rate, per seed."""
-    return _loss(arm, depth, gain).min(1)
+    return at_best(loss(arm, depth, gain))
 
 
-def _best_rate(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> int:
-    """Number of the learning rate with the lowest median loss."""
-    return int(np.median(_loss(arm, depth, gain), axis=0).argmin())
-
-
-def _highest(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
-    """Highest learning rate that trains, per seed; one step below the grid where none does."""
-    return highest_rate(_loss(arm, depth, gain), arm["rates"], TRAINED)
-
-
-def _shift(arm: dict[str, np.ndarray], depth: int, rate: int) -> np.ndarray:
-    """Shift of the inputs at one learning rate, mean over times and layers, per seed; infinite where it diverged."""
-    return np.nan_to_num(arm["shift"][_network(arm, depth, 1.0)][..., rate].mean(0), nan=np.inf)
+def _largest(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Largest learning rate that trains ten layers from He initialisation, per seed."""
+    return largest_rate(loss(arm), arm["rates"])
 
 
 def _own_shift(arm: dict[str, np.ndarray], depth: int) -> np.ndarray:
-    """Shift of the inputs at the best learning rate, per seed."""
-    return _shift(arm, depth, _best_rate(arm, depth))
-
-
-def _step(arm: dict[str, np.ndarray]) -> float:
-    """Factor from one learning rate to the next."""
-    return float(arm["rates"][1] / arm["rates"][0])
+    """Shift of the inputs at the best learning rate, per seed; infinite where the network diverged."""
+    return diverged_last(at_rate(shift(arm, depth), best_rate(loss(arm, depth))))
 
 
 def facts(results: dict) -> dict[str, str]:
@@ -71,12 +54,11 @@ def facts(results: dict) -> dict[str, str]:
         "steps": str(plain["steps"]),
         "trained": number(TRAINED, 1),
     }
-    for name, arm in arms.items():
-        for word, depth in DEPTHS.items():
-            if depth not in arm["depths"]:
-                continue
-            shown[f"{name}_best_loss_{word}"] = number(np.median(_best(arm, depth)))
-            shown[f"{name}_shift_{word}"] = number(np.median(_own_shift(arm, depth)))
+    for name in ("plain", "batch_norm", "noisy_batch_norm"):
+        shown[f"{name}_best_loss_twenty"] = number(np.median(_best(arms[name], 20)))
+        shown[f"{name}_shift_ten"] = number(np.median(_own_shift(arms[name], 10)))
+    for word, depth in DEPTHS.items():
+        shown[f"noisy_plain_best_loss_{word}"] = number(np.median(_best(arms["noisy_plain"], depth)))
     return shown
 
 
@@ -118,10 +100,10 @@ def _noise_claims(arms: dict) -> list[Claim]:
             id="noise_takes_large_rates",
             says="Noise behind Batch Norm takes the larger learning rates away",
             explanation=SHIFT,
-            quantity=f"highest learning rate that trains (loss below {TRAINED}), Batch Norm with noise over no Batch Norm "
+            quantity=f"largest learning rate that trains (loss below {TRAINED}), Batch Norm with noise over no Batch Norm "
             "and no noise, ten layers",
-            values=per_seed(_highest(noisy) / _highest(plain)),
-            margin=_step(plain) ** 0.5,  # half a step of the grid: no larger rate trains
+            values=per_seed(_largest(noisy) / _largest(plain)),
+            margin=10 ** (spacing(plain["rates"]) / 2),  # half a step of the grid: no larger rate trains
             below=True,
             show=times,
             sentences={
@@ -189,10 +171,10 @@ def _frozen_claims(arms: dict) -> list[Claim]:
             says="Live or frozen at the start, the statistics allow larger learning rates than no Batch Norm",
             explanation=SCALE,
             origin="this article, after Page (2019)",
-            quantity=f"highest learning rate that trains (loss below {TRAINED}), over that without Batch Norm, He "
+            quantity=f"largest learning rate that trains (loss below {TRAINED}), over that without Batch Norm, He "
             "initialisation",
-            values={word: _highest(arm) / _highest(plain) for word, arm in (("frozen", frozen), ("live", normalised))},
-            margin=_step(plain) * 1.01,
+            values={word: _largest(arm) / _largest(plain) for word, arm in (("frozen", frozen), ("live", normalised))},
+            margin=10 ** spacing(plain["rates"]) * 1.01,
             show=times,
             pattern={"frozen": NOT_SEEN, "live": SUPPORTED},
             sentences={

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import SHIFT, Claim
 from whybn.evidence.display import number, percent, times
+from whybn.readings.curve import after_arrival, disagreement, never, seen, total
 
 EXPERIMENTS = ("curve",)
 OPTIMISERS = {"gradient descent": "sgd", "momentum": "momentum", "Adam": "adam"}
@@ -18,48 +19,44 @@ def _measures(results: dict) -> dict[str, np.ndarray]:
     """Each quantity that a claim or a fact needs, one value per seed."""
     whole, partial = results["curve"]["whole"], results["curve"]["partial"]
     grid, target = partial["grid"], partial["target"]
-    low, high = partial["range"]
-    seen = (grid >= low) & (grid <= high)
     tested = (grid >= partial["shifted_x"].min()) & (grid <= partial["shifted_x"].max())
-    spread = partial["predictions"].std(1)
     return {
         "whole": np.median(np.sqrt(np.square(whole["predictions"] - target).mean(-1)), 1) / target.std(),
-        "inside": _error(partial["predictions"], target, seen),
+        "inside": _error(partial["predictions"], target, seen(partial)),
         "outside": _error(partial["predictions"], target, tested),
-        "disagreement": spread[:, ~seen].mean(1) / spread[:, seen].mean(1),
+        "disagreement": disagreement(partial),
     }
-
-
-def _relearning(results: dict, optimiser: str) -> dict[str, np.ndarray]:
-    """Steps from scratch, and in all and after the last arrival for most pieces, per seed."""
-    found = results["curve"]["relearning"]
-    total = np.median(found[f"{optimiser}_total"], 1)
-    return {"scratch": total[:, 0], "total": total[:, -1], "after": total[:, -1] - found["arrival"][-1]}
 
 
 def facts(results: dict) -> dict[str, str]:
     """Display strings."""
     measured, partial = _measures(results), results["curve"]["partial"]
-    steps = _relearning(results, "sgd")
+    pieces = results["curve"]["relearning"]
+    steps, after = np.median(total(pieces, "sgd"), 0), np.median(after_arrival(pieces, "sgd"), 0)
     seeds, networks, _ = partial["predictions"].shape
     return {
         "networks": str(seeds * networks),
+        "networks_whole": str(len(measured["whole"]) * results["curve"]["whole"]["predictions"].shape[1]),
         "train_low": number(partial["range"][0]),
         "train_high": number(partial["range"][1]),
         "whole_error": percent(np.median(measured["whole"])),
         "inside_error": number(np.median(measured["inside"])),
         "outside_error": number(np.median(measured["outside"])),
         "disagreement": times(np.median(measured["disagreement"])),
-        "pieces": str(results["curve"]["relearning"]["pieces"][-1]),
-        "relearn_scratch": number(np.median(steps["scratch"])),
-        "relearn_total": number(np.median(steps["total"])),
-        "relearn_after": number(np.median(steps["after"])),
+        "pieces": str(pieces["pieces"][-1]),
+        "relearn_scratch": number(steps[0]),
+        "relearn_total": number(steps[-1]),
+        "relearn_after": number(after[-1]),
+        "runs": str(pieces["sgd_total"].size),
+        "sgd_never": str(never(pieces, "sgd")),
+        "momentum_never": str(never(pieces, "momentum")),
+        "adam_never": str(never(pieces, "adam")),
     }
 
 
 def claims(results: dict) -> list[Claim]:
     """The claim about what data that come late cost."""
-    steps = {name: _relearning(results, key) for name, key in OPTIMISERS.items()}
+    part = results["curve"]["relearning"]
     return [
         Claim(
             id="relearning_after_arrival",
@@ -72,7 +69,7 @@ def claims(results: dict) -> list[Claim]:
             "all earlier data kept; each optimiser at one learning rate; median over three random starts per sample",
             margin=1.0,
             quantity="steps after the last of four pieces arrived, over steps from scratch with all data",
-            values={name: one["after"] / one["scratch"] for name, one in steps.items()},
+            values={name: after_arrival(part, key)[:, -1] / total(part, key)[:, 0] for name, key in OPTIMISERS.items()},
             show=percent,
             sentences={
                 "reversed_here": "Counted from the arrival of the last piece, learning the whole curve takes only "
@@ -88,7 +85,8 @@ def alts(results: dict) -> dict[str, str]:
     fact = facts(results)
     return {
         "target_function": "A wavy curve over the whole input range with noisy training points along it; the curves "
-        f"that the networks learned lie almost on it, with a typical error of {fact['whole_error']} of its spread.",
+        f"that {fact['networks_whole']} networks learned lie almost on it, with a typical error of {fact['whole_error']} of "
+        "its spread.",
         "training_distribution": f"The same curve, training points only between {fact['train_low']} and "
         f"{fact['train_high']}. There the learned curves follow it; the rest is left blank.",
         "rest_of_the_curve": "The curves that networks learned from the same data lie on each other where there are "
@@ -96,5 +94,7 @@ def alts(results: dict) -> dict[str, str]:
         f"{fact['disagreement']} as large beyond.",
         "cost_of_relearning": "Training steps when data arrive in one, two or four pieces. In all, plain gradient "
         f"descent needs {fact['relearn_scratch']} steps with all data at once and {fact['relearn_total']} with four "
-        f"pieces; after the last piece arrived it needs {fact['relearn_after']}.",
+        f"pieces; after the last piece arrived it needs {fact['relearn_after']}. Of {fact['runs']} runs with each "
+        f"optimiser, {fact['sgd_never']} never learn it with gradient descent, {fact['momentum_never']} with momentum and "
+        f"{fact['adam_never']} with Adam.",
     }

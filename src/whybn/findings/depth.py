@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import DEPTH, NOT_SEEN, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, percent, times
+from whybn.readings.definitions import nearest
 
 EXPERIMENTS = ("depth",)
 SCHEMES = {"he": "He", "glorot": "Glorot"}
@@ -12,7 +13,7 @@ LONG = 10.0  # length of a first step that is far too long
 
 def _at_long(tails: dict[str, np.ndarray], arm: str, scheme: str) -> np.ndarray:
     """Loss after a far too long first step over the loss before, per seed; infinite where it is no number."""
-    row = int(np.abs(np.log(tails["lengths"] / LONG)).argmin())
+    row = nearest(tails["lengths"], LONG)
     return np.nan_to_num(tails[f"{arm}_{scheme}_loss"][row], nan=np.inf)
 
 
@@ -40,10 +41,9 @@ def facts(results: dict) -> dict[str, str]:
     }
     for arm in ("plain", "batch_norm"):
         for scheme in SCHEMES:
-            key = f"{arm}_{scheme}"
-            shown[f"{key}_top"] = percent(np.median(tails[f"{key}_top"]))
-            shown[f"{key}_example"] = percent(np.median(tails[f"{key}_example"]))
-            shown[f"{key}_long"] = number(np.median(_at_long(tails, arm, scheme)))
+            shown[f"{arm}_{scheme}_top"] = percent(np.median(tails[f"{arm}_{scheme}_top"]))
+        shown[f"{arm}_he_example"] = percent(np.median(tails[f"{arm}_he_example"]))
+        shown[f"{arm}_he_long"] = number(np.median(_at_long(tails, arm, "he")))
     return shown
 
 

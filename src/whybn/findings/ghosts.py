@@ -4,33 +4,20 @@ import numpy as np
 
 from whybn.evidence.claims import NOISE, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.readings.definitions import at_loss, nearest
+from whybn.readings.ghosts import EQUAL_RATE, final
 
 EXPERIMENTS = ("ghosts",)
 SIZES = {"tiny": 4, "small": 16, "whole": 128}  # of the groups of which the text speaks; the last is the mini-batch
-EQUAL_RATE = 0.3  # learning rate of the comparison at equal training loss
-EQUAL_LOSS = 0.05  # that training loss
-
-
-def _at(arm: dict[str, np.ndarray], size: int) -> int:
-    """Row of a group size, the nearest where settings hold another."""
-    return int(np.abs(arm["sizes"] - size).argmin())
-
-
-def _final(arm: dict[str, np.ndarray], row: int) -> np.ndarray:
-    """Test loss after the last step, at the rate with the lowest mean loss on images set aside: (seed,)."""
-    best = np.nan_to_num(arm["validation_loss"][row, -1], nan=np.inf).mean(0).argmin()
-    return arm["test_loss"][row, -1, :, best]
+EQUAL_LOSS = 0.05  # training loss at which test losses are compared
 
 
 def _matched(arm: dict[str, np.ndarray], row: int) -> np.ndarray:
     """Test loss where the training loss is EQUAL_LOSS, between two looks interpolated over logarithms: (seed,)."""
-    rate = int(np.abs(arm["rates"] - EQUAL_RATE).argmin())
+    rate = nearest(arm["rates"], EQUAL_RATE)
     training, test = (np.log(arm[name][row, :, :, rate]) for name in ("training_loss", "test_loss"))
-    found = []
-    for seed in range(training.shape[1]):
-        order = training[:, seed].argsort()
-        found.append(np.interp(np.log(EQUAL_LOSS), training[order, seed], test[order, seed]))
-    return np.exp(found)
+    wanted = np.full((1, training.shape[1]), np.log(EQUAL_LOSS))
+    return np.exp(at_loss(test, training, wanted)[0])
 
 
 def facts(results: dict) -> dict[str, str]:
@@ -41,18 +28,18 @@ def facts(results: dict) -> dict[str, str]:
         "batch": str(plain["sizes"][0]),
         "steps": str(plain["look_at"][-1]),
         "equal_rate": number(EQUAL_RATE, 1),
-        "plain_final": number(np.median(_final(plain, 0))),
+        "plain_final": number(np.median(final(plain)[0])),
     }
-    final = {name: _final(normalised, _at(normalised, size)) for name, size in SIZES.items()}
-    shown |= {f"{name}_final": number(np.median(loss)) for name, loss in final.items()}
-    shown["small_below_whole"] = str(int((final["small"] < final["whole"]).sum()))
+    ends = {name: final(normalised)[nearest(normalised["sizes"], size)] for name, size in SIZES.items()}
+    shown |= {f"{name}_final": number(np.median(loss)) for name, loss in ends.items()}
+    shown["small_below_whole"] = str(int((ends["small"] < ends["whole"]).sum()))
     return shown
 
 
 def claims(results: dict) -> list[Claim]:
     """The claim about groups of sixteen against the whole mini-batch."""
     arm = results["ghosts"]["batch_norm"]
-    whole, small = _at(arm, SIZES["whole"]), _at(arm, SIZES["small"])
+    whole, small = (nearest(arm["sizes"], SIZES[name]) for name in ("whole", "small"))
     return [
         Claim(
             id="noise_regularises",

@@ -4,6 +4,8 @@ import numpy as np
 
 from whybn.evidence.claims import NOT_SEEN, SCALE, SMOOTHNESS, SUPPORTED, Claim
 from whybn.evidence.display import number, percent, times
+from whybn.readings.definitions import nearest
+from whybn.readings.invariance import PARTS_REMOVED, allowed, effective_rate, passed_at_start, removed, rescaled
 
 EXPERIMENTS = ("invariance",)
 MEASURES = {"loss": 0, "gradient": -1, "curvature": -2}  # and the power of the factor that algebra predicts
@@ -13,51 +15,40 @@ MOMENTS = ("start", "trained")
 
 def _slope(arm: dict[str, np.ndarray], name: str) -> np.ndarray:
     """Power of the factor with which a quantity grows when all hidden layers are rescaled: per seed."""
-    measured, factors = arm[f"every_{name}"], arm["factors"]
+    measured, factors = rescaled(arm, name), arm["factors"]
     return np.log(measured[-1] / measured[0]) / np.log(factors[-1] / factors[0])
 
 
 def _fall(arm: dict[str, np.ndarray], rate: float) -> np.ndarray:
     """Effective learning rate at the start over that at the end, geometric mean over hidden layers: per seed."""
-    at = np.abs(arm["rates"] - rate).argmin()
-    return np.exp(np.log(arm["square"][-1, ..., at] / arm["square"][0, ..., at]).mean(0))
+    return 1 / effective_rate(arm)[-1, :, nearest(arm["rates"], rate)]
 
 
 def _removed(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Share of the squared gradient that Batch Norm takes out: (moment, seed), mean over layers and units."""
-    share = (arm["bound_mean"] + arm["bound_along"]) / arm["bound_before"]
-    return share.mean((1, 3))
-
-
-def _passed(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Squared gradient below Batch Norm over that above it: (moment, seed), median over layers and units."""
-    return np.median(arm["bound_after"] / arm["bound_before"], axis=(1, 3))
+    """Share of the squared gradient that Batch Norm takes out: (moment, seed), mean over layers."""
+    return sum(removed(arm, part) for part in PARTS_REMOVED).mean(1)
 
 
 def facts(results: dict) -> dict[str, str]:
     """Display strings."""
     plain, normalised = results["invariance"]["plain"], results["invariance"]["batch_norm"]
-    twice, once = (np.abs(plain["factors"] - factor).argmin() for factor in (2, 1))
-    allowed = normalised["bound_factor"] * (
-        normalised["bound_before"] - normalised["bound_mean"] - normalised["bound_along"]
-    )
-    batch = int(normalised["batch"])
-    mistaken = allowed - normalised["bound_factor"] * (batch**0.5 - 1) * normalised["bound_along"]
+    right, batch = allowed(normalised), int(normalised["batch"])
+    mistaken = right - normalised["bound_factor"] * (batch**0.5 - 1) * normalised["bound_along"]
     shown = {
-        "seeds": str(plain["final_loss"].shape[0]),
+        "seeds": str(plain["square"].shape[2]),
         "steps": f"{plain['step'][-1]:,}",
-        "plain_loss_twice": times(np.median(plain["every_loss"][twice] / plain["every_loss"][once])),
+        "plain_loss_twice": times(np.median(rescaled(plain, "loss")[nearest(plain["factors"], 2)])),
         "large_rate": number(LARGE, 1),
         "shared_rate": number(SHARED, 1),
         "plain_fall_shared": number(np.median(_fall(plain, SHARED))),
-        "bound_gap": number(np.abs(normalised["bound_after"] / allowed - 1).max(), 1),
+        "bound_gap": number(np.abs(normalised["bound_after"] / right - 1).max(), 1),
         "bound_mistaken": percent((mistaken < normalised["bound_after"]).mean()),
         "bound_by_chance": percent(2 / batch),
     }
+    shown["bound_passed_start"] = number(np.median(passed_at_start(normalised)))
     for row, moment in enumerate(MOMENTS):
         shown[f"bound_step_{moment}"] = str(normalised["bound_at"][row])
         shown[f"bound_factor_{moment}"] = number(np.median(normalised["bound_factor"][row]))
-        shown[f"bound_passed_{moment}"] = number(np.median(_passed(normalised)[row]))
     return shown
 
 

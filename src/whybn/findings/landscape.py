@@ -4,9 +4,9 @@ import numpy as np
 
 from whybn.evidence.claims import SMOOTHNESS, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("landscape",)
-GUESSING = np.log(10)  # loss of a guess among ten digits
 
 
 def _highest(loss: np.ndarray) -> np.ndarray:

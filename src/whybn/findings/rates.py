@@ -2,33 +2,18 @@
 
 import numpy as np
 
-from whybn.evidence.claims import REVERSED, SOME_AT_LEAST, SOME_AT_MOST, Claim, highest_rate
+from whybn.evidence.claims import REVERSED, SOME_AT_LEAST, SOME_AT_MOST, Claim
 from whybn.evidence.display import number, times
+from whybn.readings.definitions import TRAINED
+from whybn.readings.rates import largest, lowest, short, steps_to_train
 
 EXPERIMENTS = ("rates", "step_time")
-SHORT = 160  # steps of the short training; the long one ends the experiment
-TARGET = 0.5  # loss on the whole training set below which a network counts as trained; guessing gives 2.3
 SLOW = 0  # column of the smallest rate of the grid, at which every network trains steadily
 DEPTHS = ("shallow", "middle", "deep")
 
 
-def _check(arm: dict[str, np.ndarray], steps: int) -> int:
-    """Row of the measurement nearest to a number of steps."""
-    return int(np.abs(arm["steps"] - steps).argmin())
-
-
-def _best(arm: dict[str, np.ndarray], check: int) -> np.ndarray:
-    """Lowest loss over all learning rates: (depth, seed)."""
-    return np.nanmin(arm["loss"][:, check], axis=-1)
-
-
-def _highest_rate(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Largest learning rate that trains in the long training: (depth, seed); one step below the grid if none does."""
-    return highest_rate(arm["loss"][:, -1], arm["rates"], TARGET)
-
-
 def _rate_in_words(rate: float, rates: np.ndarray) -> str:
-    """A highest rate; at the end of the grid it is but a lower bound."""
+    """A largest rate; at the end of the grid it is but a lower bound."""
     return f"at least {number(rate)}" if rate >= rates[-1] else number(rate)
 
 
@@ -37,48 +22,31 @@ def _behind(plain: dict[str, np.ndarray], normalised: dict[str, np.ndarray]) -> 
     return normalised["loss"][:, -1, :, SLOW] / plain["loss"][:, -1, :, SLOW]
 
 
-def steps_to(arm: dict[str, np.ndarray], target: float = TARGET) -> np.ndarray:
-    """Steps until the loss first falls below `target` at the rate that is fastest to it: (depth, seed).
-
-    Between two measurements the logarithms of loss and steps are joined by a straight line; infinite if never.
-    """
-    loss, steps = arm["loss"], np.log(arm["steps"])
-    below = loss < target
-    first = below.argmax(1)  # (depth, seed, rate)
-    before = np.maximum(first - 1, 0)
-
-    def at(check: np.ndarray) -> np.ndarray:
-        return np.log(np.take_along_axis(loss, check[:, None], 1)[:, 0])
-
-    fall = np.where(first > before, at(before) - at(first), 1)
-    share = np.where(first > before, (at(before) - np.log(target)) / fall, 1)
-    found = steps[before] + share * (steps[first] - steps[before])
-    return np.exp(np.where(below.any(1), found, np.inf)).min(-1)
-
-
 def _time_ratio(measured: dict[str, np.ndarray]) -> np.ndarray:
     """Time of a step with over without Batch Norm, the typical turn: (depth,)."""
     return np.median(measured["batch_norm"] / measured["plain"], axis=1)
 
 
 def facts(results: dict) -> dict[str, str]:
-    """Display strings; losses are medians over seeds of each seed's best rate."""
+    """Display strings; losses are medians over seeds at the best rate."""
     arms = results["rates"]
     plain = arms["plain"]
     shown = {
         "seeds": str(plain["loss"].shape[2]),
-        "steps_short": str(plain["steps"][_check(plain, SHORT)]),
+        "steps_short": str(plain["steps"][short(plain)]),
         "steps_long": str(plain["steps"][-1]),
-        "target": number(TARGET, 1),
+        "target": number(TRAINED, 1),
         "slow_rate": number(plain["rates"][SLOW]),
     }
     for row, depth in enumerate(DEPTHS):
         shown[f"layers_{depth}"] = str(plain["depths"][row])
         shown[f"time_{depth}"] = times(_time_ratio(results["step_time"]["turns"])[row])
         for name, arm in arms.items():
-            shown[f"{name}_long_{depth}"] = number(np.median(_best(arm, -1)[row]))
-            shown[f"{name}_steps_to_target_{depth}"] = f"{np.median(steps_to(arm)[row]):.0f}"
-            shown[f"{name}_highest_rate_{depth}"] = _rate_in_words(np.median(_highest_rate(arm)[row]), arm["rates"])
+            shown[f"{name}_short_{depth}"] = number(np.median(lowest(arm)[row, short(arm)]))
+            shown[f"{name}_long_{depth}"] = number(np.median(lowest(arm)[row, -1]))
+            shown[f"{name}_steps_to_target_{depth}"] = f"{np.median(steps_to_train(arm)[row]):.0f}"
+            if depth != "shallow":
+                shown[f"{name}_largest_rate_{depth}"] = _rate_in_words(np.median(largest(arm)[row]), arm["rates"])
     return shown
 
 
@@ -99,15 +67,15 @@ def claims(results: dict) -> list[Claim]:
         return dict(zip(DEPTHS, values, strict=True))
 
     def best(check: int) -> dict[str, np.ndarray]:
-        return by_depth(_best(plain, check) / _best(normalised, check))
+        return by_depth(lowest(plain)[:, check] / lowest(normalised)[:, check])
 
     return [
         Claim(
             id="lower_loss_short",
             says="Each at its best learning rate, Batch Norm reaches a lower loss in a short training",
             origin="Ioffe and Szegedy (2015), as faster training",
-            quantity=f"lowest loss over all rates after {fact['steps_short']} steps, without over with",
-            values=best(_check(plain, SHORT)),
+            quantity=f"loss at the best rate after {fact['steps_short']} steps, without over with",
+            values=best(short(plain)),
             margin=1.0,
             show=times,
             sentences={
@@ -121,14 +89,14 @@ def claims(results: dict) -> list[Claim]:
             id="lower_loss_long",
             says="Each at its best learning rate, Batch Norm reaches a lower loss in a long training, too",
             origin="this article",
-            quantity=f"lowest loss over all rates after {fact['steps_long']} steps, without over with",
+            quantity=f"loss at the best rate after {fact['steps_long']} steps, without over with",
             values=best(-1),
             margin=1.0,
             show=times,
             pattern={"shallow": REVERSED, "middle": SOME_AT_MOST, "deep": SOME_AT_LEAST},
             sentences={
-                "mixed": f"After {fact['steps_long']} steps, the lowest loss without Batch Norm is {{value_shallow}}, "
-                "{value_middle} and {value_deep} that with it."
+                "mixed": f"After {fact['steps_long']} steps, the loss at the best rate without Batch Norm is "
+                "{value_shallow}, {value_middle} and {value_deep} that with it."
             },
             **common,
         ),
@@ -154,15 +122,16 @@ def alts(results: dict) -> dict[str, str]:
     fact = facts(results)
     return {
         "learning_rates": "Loss against learning rate at three depths, after a short and after a long training. The "
-        "curves without Batch Norm are narrow valleys, those with it wide ones. After the long training their floors are, "
+        "curves without Batch Norm are narrow valleys, those with it wide ones. Their floors are, after the short and "
+        "after the long training, "
         + "; ".join(
-            f"in {fact[f'layers_{depth}']} layers, {fact[f'plain_long_{depth}']} without and "
-            f"{fact[f'batch_norm_long_{depth}']} with Batch Norm"
+            f"in {fact[f'layers_{depth}']} layers, {fact[f'plain_short_{depth}']} and {fact[f'plain_long_{depth}']} "
+            f"without, {fact[f'batch_norm_short_{depth}']} and {fact[f'batch_norm_long_{depth}']} with Batch Norm"
             for depth in DEPTHS
         )
         + ".",
-        "convergence": "Lowest loss over all learning rates against steps and against time, at three depths. It first falls "
-        f"below {fact['target']} after so many steps: "
+        "convergence": "Loss at the best learning rate for so long a training, against steps and against time, at three "
+        f"depths. It first falls below {fact['target']} after so many steps: "
         + "; ".join(
             f"in {fact[f'layers_{depth}']} layers, {fact[f'plain_steps_to_target_{depth}']} without and "
             f"{fact[f'batch_norm_steps_to_target_{depth}']} with Batch Norm"

@@ -4,14 +4,9 @@ import numpy as np
 
 from whybn.evidence.claims import DEPTH, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.readings.definitions import at_best
 
 EXPERIMENTS = ("residual",)
-KINDS = ("plain", "batch_norm", "skip_init")
-
-
-def _best(part: dict[str, np.ndarray]) -> np.ndarray:
-    """Lowest loss over all learning rates, per seed; infinite where every rate diverges."""
-    return np.nan_to_num(part["loss"], nan=np.inf).min(-1)
 
 
 def facts(results: dict) -> dict[str, str]:
@@ -25,9 +20,10 @@ def facts(results: dict) -> dict[str, str]:
         "runs": str(plain["loss"].size),
         "plain_diverged": str(int(np.isnan(plain["loss"]).sum())),
     }
-    for kind in KINDS:
+    for kind in ("plain", "batch_norm"):
         shown[f"{kind}_size"] = number(np.median(kinds[kind]["size"][-1]))
-        shown[f"{kind}_best"] = number(np.median(_best(kinds[kind])))
+    for kind in ("batch_norm", "skip_init"):
+        shown[f"{kind}_best"] = number(np.median(at_best(kinds[kind]["loss"])))
     return shown
 
 
@@ -43,10 +39,10 @@ def claims(results: dict) -> list[Claim]:
             origin="De and Smith (2020)",
             experiment="residual",
             figure="residual_branches",
-            quantity="lowest loss over all learning rates, SkipInit over Batch Norm",
+            quantity="loss at the best learning rate, SkipInit over Batch Norm",
             scope=f"residual networks of {fact['blocks']} blocks of 32 units, He initialisation, digits, {fact['steps']} "
             "steps of plain gradient descent on mini-batches of 32",
-            values=per_seed(_best(kinds["skip_init"]) / _best(kinds["batch_norm"])),
+            values=per_seed(at_best(kinds["skip_init"]["loss"]) / at_best(kinds["batch_norm"]["loss"])),
             margin=1.5,
             below=True,
             show=times,

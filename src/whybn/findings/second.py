@@ -4,9 +4,12 @@ import numpy as np
 
 from whybn.evidence.claims import LIMIT, REVERSED, SHIFT, SMOOTHNESS, SOME_AT_MOST, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import decades, fine_percent, number, points, times
+from whybn.readings.definitions import GUESSING, spacing, trains
+from whybn.readings.second_batches import error
+from whybn.readings.walks import loss_range
 
 EXPERIMENTS = ("second", "second_batches")
-TRAINED = float(np.log(10) / 2)  # half the loss of a network that guesses
+TRAINED = GUESSING / 2  # loss below which a network on these harder pictures counts as trained
 MOMENTS = ("early", "middle", "late")
 SCOPE = (
     "eight convolutional layers of eight filters without skip connections, He initialisation, on 4,000 pictures of "
@@ -14,54 +17,38 @@ SCOPE = (
 )
 
 
-def _spacing(arm: dict[str, np.ndarray]) -> float:
-    """Decades from one learning rate to the next."""
-    return float(np.diff(np.log10(arm["rates"])).mean())
-
-
 def _rate_decades(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Decades of learning rate that train, per seed; NaN compares as not trained."""
-    return (arm["loss"] < TRAINED).sum(1) * _spacing(arm)
-
-
-def _best(arm: dict[str, np.ndarray]) -> int:
-    """The learning rate with the lowest mean loss on training images; a diverged network counts as infinite."""
-    return int(np.nan_to_num(arm["loss"], nan=np.inf).mean(0).argmin())
+    """Decades of learning rate that train, per seed; diverged ones do not."""
+    return trains(arm["loss"], TRAINED).sum(1) * spacing(arm["rates"])
 
 
 def _loss_range(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Range of the loss between half and four training steps: (moment, seed), median over mini-batches."""
-    return np.median(np.ptp(arm["walk_loss"][:, arm["walk_steps"] >= 0.5], axis=1), -1)
+    return loss_range(arm["walk_loss"], arm["walk_steps"])
 
 
 def facts(results: dict) -> dict[str, str]:
-    """Display strings; errors and losses at each arm's best rate."""
+    """Display strings; errors at each arm's best rate."""
     arms = results["second"]
     plain = arms["plain"]
     shown = {
         "seeds": str(len(plain["loss"])),
-        "rates": str(len(plain["rates"])),
-        "trained": number(TRAINED),
         "walk_rate": number(float(plain["walk_rate"]), 1),
     }
-    for row, moment in enumerate(MOMENTS):
-        shown[f"step_{moment}"] = str(plain["walk_at"][row])
     for name, arm in arms.items():
         shown[f"{name}_rate_decades"] = number(np.median(_rate_decades(arm)))
-        shown[f"{name}_best_loss"] = number(np.median(arm["loss"][:, _best(arm)]))
-        shown[f"{name}_test_error"] = fine_percent(np.median(arm["test_error"][:, _best(arm)]))
-        for row, moment in enumerate(MOMENTS):
-            shown[f"{name}_loss_range_{moment}"] = number(np.median(_loss_range(arm)[row]))
+    for name in ("plain", "batch_norm"):
+        shown[f"{name}_loss_range_late"] = number(np.median(_loss_range(arms[name])[-1]))
     for name, arm in results["second_batches"].items():
         for word, row in {"fewest": 0, "most": -1}.items():
-            shown[f"{name}_error_{word}"] = fine_percent(np.median(arm["test_error"][row]))
+            shown[f"{name}_error_{word}"] = fine_percent(np.median(error(arm)[row]))
     return shown
 
 
 def claims(results: dict) -> list[Claim]:
     """The main claims again."""
     plain, normalised, noisy = (results["second"][arm] for arm in ("plain", "batch_norm", "noisy_batch_norm"))
-    errors = results["second_batches"]["batch_norm"]["test_error"]
+    errors = error(results["second_batches"]["batch_norm"])
     ranges = _loss_range(plain) / _loss_range(normalised)
     common = {"experiment": "second", "figure": "second_network"}
     return [
@@ -72,7 +59,7 @@ def claims(results: dict) -> list[Claim]:
             quantity="decades of learning rate that train, with minus without",
             scope=SCOPE + "; trained means less than half the loss of guessing",
             values=per_seed(_rate_decades(normalised) - _rate_decades(plain)),
-            margin=_spacing(plain) * 1.01,  # more than one step of the grid
+            margin=spacing(plain["rates"]) * 1.01,  # more than one step of the grid
             show=decades,
             sentences={
                 "supported": "In the convolutional network, too, Batch Norm widens the range of learning rates that train, "
@@ -88,7 +75,7 @@ def claims(results: dict) -> list[Claim]:
             quantity="decades of learning rate that train, Batch Norm with noise minus no Batch Norm and no noise",
             scope=SCOPE + "; trained means less than half the loss of guessing, in the noisy network with its noise",
             values=per_seed(_rate_decades(noisy) - _rate_decades(plain)),
-            margin=_spacing(plain) * 1.01,
+            margin=spacing(plain["rates"]) * 1.01,
             below=True,
             show=decades,
             sentences={

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import SMOOTHNESS, Claim
 from whybn.evidence.display import number, times
+from whybn.readings.sharpness import reached
 
 EXPERIMENTS = ("sharpness",)
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}  # as parts and as settings are called
@@ -24,17 +25,17 @@ def facts(results: dict) -> dict[str, str]:
     """Display strings; at the end and at the largest learning rate unless the name says otherwise."""
     first = next(iter(results["sharpness"].values()))
     shown = {
-        "seeds": str(first["loss"].shape[1]),
+        "seeds": str(first["sharpness"].shape[1]),
         "rates": ", ".join(number(float(rate), 1) for rate in first["rates"]),
         "largest_rate": number(float(first["rates"][-1]), 1),
     }
     for activation in ACTIVATIONS:
         for arm, part in zip(("plain", "batch_norm"), _pair(results, activation), strict=True):
-            reached = part["sharpness"][-1, :, -1] * part["rates"][-1] / 2
-            shown[f"{activation}_{arm}_reached"] = number(np.median(reached))
-            for scheme in ("default", "he"):
-                start = part["start"][list(part["schemes"]).index(scheme)]
-                shown[f"{activation}_{arm}_start_{scheme}"] = number(np.median(start))
+            shown[f"{activation}_{arm}_reached"] = number(np.median(reached(part)[-1, :, -1]))
+            if activation == "tanh":
+                for scheme in ("default", "he"):
+                    start = part["start"][list(part["schemes"]).index(scheme)]
+                    shown[f"tanh_{arm}_start_{scheme}"] = number(np.median(start))
         plain, normalised = _pair(results, activation)
         shown[f"{activation}_relative_ratio"] = times(np.median(plain["relative"][:, -1] / normalised["relative"][:, -1]))
     return shown

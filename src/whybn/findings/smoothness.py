@@ -6,6 +6,16 @@ import numpy as np
 
 from whybn.evidence.claims import NOT_SEEN, SMOOTHNESS, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.readings.definitions import at_loss, nearest
+from whybn.readings.smoothness import (
+    at_distance,
+    change,
+    equal_rate,
+    loss_range,
+    own_rate,
+    roughness,
+    typical,
+)
 
 EXPERIMENTS = ("smoothness",)
 SCOPE = (
@@ -18,78 +28,43 @@ Measure = Callable[[dict[str, np.ndarray]], np.ndarray]
 EARLY = slice(1, 6)  # probes at steps 20 to 100
 
 
-def _at(arm: dict[str, np.ndarray], rate: float) -> int:
-    return int(np.abs(arm["rates"] - rate).argmin())
-
-
-def _best(arm: dict[str, np.ndarray]) -> int:
-    """Which rate left the lowest median loss; a network that diverged has an infinite one."""
-    loss = np.where(np.isnan(arm["final_loss"]), np.inf, arm["final_loss"])
-    return int(np.median(loss, 0).argmin())
-
-
-def _range(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Range of the loss along the walk: (time, seed, rate)."""
-    return np.ptp(arm["walk_loss"], axis=1)
-
-
-def _change(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Largest change of the gradient along the walk: (time, seed, rate)."""
-    return arm["change"].max(1)
-
-
-def _roughness(arm: dict[str, np.ndarray], mode: str = "") -> np.ndarray:
-    """Largest change of the gradient per distance walked: (time, seed, rate). mode: "" or "eval_"."""
-    steps = arm["rates"] * arm["multiples"][:, None, None]
-    return (arm[f"{mode}change"] / (steps * arm[f"{mode}norm"][:, None])).max(1)
-
-
-def _at_distance(arm: dict[str, np.ndarray], distance: float, rate: int) -> np.ndarray:
-    """Change of the gradient per distance, over one fixed distance: per seed, median over the probes after the first."""
-    row = np.abs(arm["distances"] - distance).argmin()
-    return np.median(arm["far_change"][1:, row, :, rate] / arm["distances"][row], 0)
-
-
-def _typical(measured: np.ndarray, rate: int) -> np.ndarray:
-    """Of (time, seed, rate) the median over the probes after the first, per seed."""
-    return np.median(measured[1:, :, rate], 0)
+def _at_distance(arm: dict[str, np.ndarray], distance: float) -> np.ndarray:
+    """Change of the gradient per distance over one fixed distance, at equal rate, typical of a run: per seed."""
+    row = nearest(arm["distances"], distance)
+    return typical(at_distance(arm)[:, row, :, equal_rate(arm)])
 
 
 def _matched(arms: dict, measure: Measure) -> np.ndarray:
     """Without over with Batch Norm at equal rate and equal loss: per seed, geometric mean over the probes."""
     plain, normalised = arms["plain"], arms["batch_norm"]
-    rate = _at(plain, plain["equal_rate"])
+    rate = equal_rate(plain)
     ours, theirs = (np.log(measure(arm)[1:, :, rate]) for arm in (plain, normalised))
     wanted, known = (arm["loss"][1:, :, rate] for arm in (plain, normalised))
-    gaps = []
-    for seed in range(wanted.shape[1]):
-        order = known[:, seed].argsort()
-        gaps.append(np.mean(ours[:, seed] - np.interp(wanted[:, seed], known[order, seed], theirs[order, seed])))
-    return np.exp(np.array(gaps))
+    return np.exp((ours - at_loss(theirs, known, wanted)).mean(0))
 
 
 def _ratios(arms: dict, measure: Measure) -> dict[str, np.ndarray]:
     """Without over with Batch Norm, per seed: at equal rate, at each arm's best, and at equal loss."""
-    plain, normalised = arms["plain"], arms["batch_norm"]
-    rate = _at(plain, plain["equal_rate"])
+    plain, normalised = (typical(measure(arms[name])) for name in ("plain", "batch_norm"))
+    rate = equal_rate(arms["plain"])
     return {
-        "equal rate": _typical(measure(plain), rate) / _typical(measure(normalised), rate),
-        "best rates": _typical(measure(plain), _best(plain)) / _typical(measure(normalised), _best(normalised)),
+        "equal rate": plain[:, rate] / normalised[:, rate],
+        "best rates": plain[:, own_rate(arms["plain"])] / normalised[:, own_rate(arms["batch_norm"])],
         "equal loss": _matched(arms, measure),
     }
 
 
 def _wrong_mode(arm: dict[str, np.ndarray], rate: float) -> np.ndarray:
     """Change per distance read in eval over train mode, early in training: per seed."""
-    at = _at(arm, rate)
-    return np.median(_roughness(arm, "eval_")[EARLY, :, at], 0) / np.median(_roughness(arm)[EARLY, :, at], 0)
+    at = nearest(arm["rates"], rate)
+    return np.median(roughness(arm, "eval_")[EARLY, :, at], 0) / np.median(roughness(arm)[EARLY, :, at], 0)
 
 
 def facts(results: dict) -> dict[str, str]:
     """Display strings."""
     arms = results["smoothness"]
     plain = arms["plain"]
-    rate = _at(plain, plain["equal_rate"])
+    rate = equal_rate(plain)
     shown = {
         "seeds": str(plain["final_loss"].shape[0]),
         "equal_rate": number(float(plain["equal_rate"]), 1),
@@ -97,10 +72,11 @@ def facts(results: dict) -> dict[str, str]:
         "eval_factor_fast": times(np.median(_wrong_mode(arms["batch_norm"], FAST))),
     }
     for name, arm in arms.items():
-        shown[f"{name}_range"] = number(np.median(_typical(_range(arm), rate)))
-        shown[f"{name}_change"] = number(np.median(_typical(_change(arm), rate)))
-        shown[f"{name}_change_first"] = number(np.median(_change(arm)[0, :, rate]))
-        shown[f"{name}_roughness"] = number(np.median(_typical(_roughness(arm), rate)))
+        shown[f"{name}_range"] = number(np.median(typical(loss_range(arm))[:, rate]))
+        shown[f"{name}_change"] = number(np.median(typical(change(arm))[:, rate]))
+        shown[f"{name}_change_first"] = number(np.median(change(arm)[0, :, rate]))
+        shown[f"{name}_best_rate"] = number(arm["rates"][own_rate(arm)], 1)
+        shown[f"{name}_roughness"] = number(np.median(typical(roughness(arm))[:, rate]))
     return shown
 
 
@@ -109,7 +85,7 @@ def claims(results: dict) -> list[Claim]:
     arms = results["smoothness"]
     plain, normalised = arms["plain"], arms["batch_norm"]
     common = {"experiment": "smoothness", "origin": "Santurkar et al. (2018)", "show": times}
-    rate = _at(plain, plain["equal_rate"])
+    rate = equal_rate(plain)
     return [
         Claim(
             id="loss_range_over_training",
@@ -118,7 +94,7 @@ def claims(results: dict) -> list[Claim]:
             figure="loss_along_the_gradient",
             quantity="range of the loss along the walk, without over with Batch Norm",
             scope=SCOPE,
-            values=_ratios(arms, _range),
+            values=_ratios(arms, loss_range),
             margin=1.5,
             sentences={
                 "supported": "After the first steps, the loss along a gradient varies {value_equal rate} as much without "
@@ -134,7 +110,7 @@ def claims(results: dict) -> list[Claim]:
             figure="gradient_predictiveness",
             quantity="largest change of the gradient along the walk, without over with Batch Norm",
             scope=SCOPE,
-            values=_ratios(arms, _change),
+            values=_ratios(arms, change),
             margin=1.5,
             sentences={
                 "supported": "Along the same number of steps, the gradient changes {value_equal rate} as much without Batch "
@@ -151,7 +127,7 @@ def claims(results: dict) -> list[Claim]:
             quantity="largest change of the gradient along the walk from the initial weights, without over with Batch Norm, "
             "at equal rate",
             scope=SCOPE.replace("; median over the probes after the first", ""),
-            values=per_seed(_change(plain)[0, :, rate] / _change(normalised)[0, :, rate]),
+            values=per_seed(change(plain)[0, :, rate] / change(normalised)[0, :, rate]),
             margin=1.0,
             sentences={
                 "reversed_here": "Along the very first gradient, it changes {value} as much without Batch Norm as with it."
@@ -167,7 +143,7 @@ def claims(results: dict) -> list[Claim]:
             "without over with Batch Norm, at equal rate",
             scope=SCOPE.replace("over half to four of the training's own steps", "over fixed distances"),
             values={
-                name: _at_distance(plain, distance, rate) / _at_distance(normalised, distance, rate)
+                name: _at_distance(plain, distance) / _at_distance(normalised, distance)
                 for name, distance in (("short", SHORT), ("long", LONG))
             },
             margin=1.5,
@@ -184,13 +160,15 @@ def claims(results: dict) -> list[Claim]:
 def alts(results: dict) -> dict[str, str]:
     """Alt texts."""
     fact = facts(results)
+    best = f"the best is {fact['plain_best_rate']} without and {fact['batch_norm_best_rate']} with Batch Norm"
     return {
         "loss_along_the_gradient": "Loss met along each gradient during training. At equal learning rate its range is "
         f"typically {fact['plain_range']} without Batch Norm, jagged all through training, and {fact['batch_norm_range']} "
-        "with it. Below, the same range at every learning rate that was tried.",
+        f"with it. Below, the same range at every learning rate that was tried; {best}.",
         "gradient_predictiveness": "Largest change of the gradient along its own steps. At equal learning rate it is "
         f"typically {fact['plain_change']} without Batch Norm and {fact['batch_norm_change']} with it; at the very first "
-        f"step it is the other way round, {fact['plain_change_first']} against {fact['batch_norm_change_first']}.",
+        f"step it is the other way round, {fact['plain_change_first']} against {fact['batch_norm_change_first']}. Below, "
+        f"the same at every learning rate that was tried; {best}.",
         "effective_smoothness": "Change of the gradient per distance. Along equal multiples of a step it is about as "
         f"large without Batch Norm, {fact['plain_roughness']}, as with it, {fact['batch_norm_roughness']}. Against the "
         "distance walked, the two curves cross: nearby, Batch Norm is no smoother; far away, it is.",

@@ -4,6 +4,8 @@ import numpy as np
 
 from whybn.evidence.claims import LIMIT, SHIFT, Claim, per_seed
 from whybn.evidence.display import number, percent, points, times
+from whybn.readings.definitions import at_loss
+from whybn.readings.trajectory import companion_range, typical_network
 
 EXPERIMENTS = ("trajectory",)
 LATE = 2  # the last of the times at which layers are compared
@@ -15,44 +17,33 @@ def _shift(arm: dict[str, np.ndarray]) -> np.ndarray:
     return arm["shift"].mean((0, 1))
 
 
-def _shift_at_loss(arm: dict[str, np.ndarray], wanted: np.ndarray) -> np.ndarray:
-    """Shift of each seed, mean over layers, where its loss was `wanted` (time, seed); between probes interpolated."""
-    shift, loss = arm["shift"].mean(1), arm["loss_at"]
-    columns = []
-    for seed in range(loss.shape[1]):
-        order = loss[:, seed].argsort()
-        columns.append(np.interp(wanted[:, seed], loss[order, seed], shift[order, seed]))
-    return np.stack(columns, 1)
-
-
 def _matched_ratio(arms: dict) -> np.ndarray:
     """Shift without over shift with Batch Norm at equal loss, geometric mean over times, per seed."""
     plain = arms["plain"]
-    ratio = plain["shift"].mean(1) / _shift_at_loss(arms["batch_norm"], plain["loss_at"])
+    normalised = arms["batch_norm"]
+    ratio = plain["shift"].mean(1) / at_loss(normalised["shift"].mean(1), normalised["loss_at"], plain["loss_at"])
     return np.exp(np.log(ratio).mean(0))
 
 
-def _companion_range(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Range that holds nine tenths of the outputs of one example as companions change: (size, seed)."""
-    low, high = np.quantile(arm["companions"], [0.05, 0.95], axis=2)
-    return high - low
-
-
 def facts(results: dict) -> dict[str, str]:
-    """Display strings; NAME_stitched_worse: share of times, boundaries and seeds at which the stitched network is worse."""
+    """Display strings; plain_stitched_worse: share of times, boundaries and seeds at which the stitched network is worse.
+
+    eval_probability is that of the one network that the figure shows.
+    """
     arms = results["trajectory"]
     plain, normalised = arms["plain"], arms["batch_norm"]
     shown = {
         "seeds": str(plain["shift"].shape[-1]),
         "stitch_gap": str(plain["gap"]),
-        "companion_shift": points(np.median(_companion_range(normalised)[-1])),
+        "eval_probability": number(normalised["alone"][typical_network(normalised)]),
+        "companion_shift": points(np.median(companion_range(normalised)[-1])),
     }
     for name, arm in arms.items():
         shown[f"{name}_shift"] = number(np.median(_shift(arm)))
-        by_layer = np.median(arm["shift"].mean(0), -1)
-        shown[f"{name}_shift_lowest"], shown[f"{name}_shift_highest"] = number(by_layer[0]), number(by_layer[-1])
-        shown[f"{name}_stitched_worse"] = percent((arm["misfit"] > 0).mean())
-        shown[f"{name}_stitched_worse_late"] = percent((arm["misfit"][-LATE:] > 0).mean())
+    by_layer = np.median(plain["shift"].mean(0), -1)
+    shown["plain_shift_lowest"], shown["plain_shift_highest"] = number(by_layer[0]), number(by_layer[-1])
+    shown["plain_stitched_worse"] = percent((plain["misfit"] > 0).mean())
+    shown["plain_stitched_worse_late"] = percent((plain["misfit"][-LATE:] > 0).mean())
     return shown
 
 
@@ -74,7 +65,7 @@ def _companion_claim(arms: dict) -> Claim:
         "while the other 31 examples are drawn anew",
         scope="reference network with Batch Norm, trained for 400 steps on the digits; in eval mode the range is "
         "zero by construction",
-        values=per_seed(_companion_range(arms["batch_norm"])[-1]),
+        values=per_seed(companion_range(arms["batch_norm"])[-1]),
         margin=0.01,
         show=points,
         sentences={
@@ -133,7 +124,7 @@ def alts(results: dict) -> dict[str, str]:
         "batch_norm_transform": "The pre-activations of a hidden layer: unit by unit they have different centres and "
         "spreads; normalised, all are alike; scale and shift let them differ again. Beside it, the probability for one "
         f"image as its companions change: within {fact['companion_shift']} in mini-batches of 32, and far more in "
-        "mini-batches of eight and two.",
+        f"mini-batches of eight and two; in eval mode it is {fact['eval_probability']}.",
         "layer_by_layer_shift": f"Shift of each layer's inputs within {fact['stitch_gap']} steps, and change of the loss "
         f"when older layers stand on newer ones. Without Batch Norm inputs move by {fact['plain_shift']} standard "
         f"deviations, with it by {fact['batch_norm_shift']}; in both the loss of the stitched network falls.",

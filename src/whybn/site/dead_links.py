@@ -10,7 +10,7 @@ from os.path import relpath
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from whybn.site.errors import nearest
+from whybn.common.nearest import nearest
 
 ADDRESSES = {
     "a": ("href",), "area": ("href",), "audio": ("src",), "embed": ("src",), "iframe": ("src",), "img": ("src", "srcset"),

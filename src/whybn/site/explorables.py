@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from whybn.site.errors import nearest
+from whybn.common.nearest import nearest
 
 ATTRIBUTE = "data-explorable"
 HOLDER = re.compile(r"\{:[^}\n]*\}|<[a-zA-Z](?:\"[^\"]*\"|'[^']*'|[^'\"<>])*>")

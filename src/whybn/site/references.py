@@ -10,8 +10,9 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from whybn.common.nearest import nearest
 from whybn.site.code import without_code
-from whybn.site.errors import nearest, report
+from whybn.site.errors import report
 from whybn.site.notes import footnotes, target_of
 from whybn.site.templating import Rendered
 

@@ -215,7 +215,10 @@ class _Pass:
 
     def normalise(self, arm: Arm, layer: int, z: np.ndarray, relu: bool) -> tuple[np.ndarray, Back]:
         """Normaliser, scale and shift or bias, noise; and ReLU where it follows."""
-        lay = _Layout.of(arm.normaliser, self.context, z, self.architecture.positions(layer))
+        parted = self.context.training and not self.context.calibrate
+        lay = _layout(arm.normaliser, parted, z.shape, self.architecture.positions(layer), z.dtype)
+        if arm.normaliser:
+            check_enough(arm.normaliser, self.context, lay.rows)
         running = self.statistics[layer] if self.statistics else None
         # Behind the activation there is no second bias.
         names = (
@@ -301,35 +304,18 @@ def _plan(normaliser: Normaliser | None, context: Context) -> _Plan:
 @no_type_check
 @dataclass(frozen=True)
 class _Layout:
-    """How values (member, row, unit) are parted: ghosts of the mini-batch as members, and rows as wide as they may be."""
+    """How values (member, row, unit) are parted: ghosts of the mini-batch as members, and rows as wide as they may be.
+
+    rows: those that share statistics over the batch. positions: rows of one example.
+    """
 
     shape: tuple[int, int, int]
     ghosts: int
+    rows: int
+    units: int
     positions: int
     wide: tuple[int, int, int]
     dtype: np.dtype
-
-    @classmethod
-    def of(cls, normaliser: Normaliser | None, context: Context, z: np.ndarray, positions: int) -> "_Layout":
-        """The layout that a normaliser asks for. Raises ValueError where ghosts do not fill the batch."""
-        members, rows, units = z.shape
-        taken = normaliser is not None and context.training and not context.calibrate
-        ghosts = ghosts_of(normaliser, rows // positions) if taken else 1
-        if normaliser is not None:
-            check_enough(normaliser, context, rows // ghosts)
-        alike = normaliser is None or all(part.over == "batch" for part in normaliser.parts)
-        count = compiled.rows_in_one(rows // ghosts, units) if alike else 1
-        return cls(z.shape, ghosts, positions, (members * ghosts, rows // ghosts // count, units * count), z.dtype)
-
-    @property
-    def rows(self) -> int:
-        """Rows that share statistics over the batch."""
-        return self.shape[1] // self.ghosts
-
-    @property
-    def units(self) -> int:
-        """Units of the layer."""
-        return self.shape[2]
 
     def each(self, values: np.ndarray | None, otherwise: float) -> np.ndarray:
         """Values (member, unit) for each ghost."""
@@ -340,6 +326,20 @@ class _Layout:
     def together(self, values: np.ndarray) -> Tensor:
         """Sums over the ghosts of each member."""
         return torch.from_numpy(values if self.ghosts == 1 else values.reshape(-1, self.ghosts, self.units).sum(1))
+
+
+@no_type_check
+@lru_cache(maxsize=64)
+def _layout(
+    normaliser: Normaliser | None, parted: bool, shape: tuple[int, int, int], positions: int, dtype: np.dtype
+) -> _Layout:
+    """The layout that a normaliser asks for. Raises ValueError where ghosts do not fill the batch."""
+    members, rows, units = shape
+    ghosts = ghosts_of(normaliser, rows // positions) if normaliser and parted else 1
+    alike = normaliser is None or all(part.over == "batch" for part in normaliser.parts)
+    count = compiled.rows_in_one(rows // ghosts, units) if alike else 1
+    wide = members * ghosts, rows // ghosts // count, units * count
+    return _Layout(shape, ghosts, rows // ghosts, units, positions, wide, dtype)
 
 
 @no_type_check
@@ -356,7 +356,9 @@ def _statistics(plan: _Plan, running: Running | None, lay: _Layout) -> dict[str,
         return np.repeat(getattr(kept(running), name).numpy()[:, None], lay.ghosts, 0)
 
     mean, variance = room("mean", mean_over, mean_live, 0.0), room("variance", size_over, size_live, 1.0)
-    about = np.empty_like(variance) if size_live and about_mean else constant(0.0, shared, lay.dtype)
+    about = constant(0.0, shared, lay.dtype)
+    if size_live and about_mean:
+        about = mean if mean_live and mean_over == size_over else np.empty_like(variance)
     return {"mean": mean, "about": about, "variance": variance}
 
 

@@ -274,26 +274,22 @@ def normalise(z, out, scale, shift, centre, about, square, plan, noise_shift, no
     units = scale.shape[1]
     steps = int(centre.shape[1] > 1), int(square.shape[1] > 1)
     run = positions if max(steps) else rows  # rows that have all statistics in common
-    inverse, own = np.empty(square.shape[1:], z.dtype), np.empty((1, units), z.dtype)
+    inverse = np.empty(square.shape[1:], z.dtype)
     middle, factor = np.empty((centre.shape[1], width), z.dtype), np.empty((square.shape[1], width), z.dtype)
     offset, room = np.empty((1, width), z.dtype), np.empty((2, width), z.dtype)
     noisy = noise_row.size > 0
     for m in range(members):
         if mean_live:
             _fill_mean(z[m], mean_over, positions, group, room, centre[m])
-        if size_live and about_mean:
-            if mean_live and mean_over == size_over:
-                about[m] = centre[m]
-            else:
-                _fill_mean(z[m], size_over, positions, group, room, about[m])
+        if size_live and about_mean and not (mean_live and mean_over == size_over):  # else it is the centre itself
+            _fill_mean(z[m], size_over, positions, group, room, about[m])
         if size_live:
             _fill_square(z[m], about[m], size_over, positions, group, room, square[m])
         _fill_inverse(square[m], size_over != NONE, inverse)
         for k in range(len(inverse)):
             for u in range(units):
                 inverse[k, u] *= scale[m, u]
-        own[0] = shift[m]
-        _repeat(own, offset)
+        _repeat(shift[m : m + 1], offset)
         _repeat(centre[m], middle)
         _repeat(inverse, factor)
         _apply(z[m], run, middle, steps[0], factor, steps[1], offset[0], relu and not noisy, out[m])

@@ -57,6 +57,7 @@ test: $(READY)
 
 verify: figures $(CHECKERS)
 	$(BIN)/python -m pytest -m verify
+	WHYBN_ARITHMETIC=reference $(BIN)/python -m pytest tests/lab tests/measures tests/experiments
 	$(BIN)/python -m whybn figures --first-seed $(OTHER_SEEDS)
 
 bench: figures

@@ -1,7 +1,10 @@
 """The compiled pass against the reference: whatever it knows it computes as autograd does, and the rest it refuses."""
 
 import itertools
-from dataclasses import replace
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -13,7 +16,7 @@ from whybn.lab.data import Data, digits_for, fashion_for
 from whybn.lab.networks import Architecture, Design, initialise, losses
 from whybn.lab.noise import Noise
 from whybn.lab.normalisers import FROM_BATCH, OVER, Arm, Context, Mean, Normaliser, Size
-from whybn.lab.training import assemble
+from whybn.lab.training import Optimiser, assemble, train
 
 CLOSE = {"rtol": 1e-9, "atol": 1e-11}
 SEEDS = [3, 3, 5]
@@ -135,3 +138,100 @@ def test_regression_equals_autograd() -> None:
     expected = losses(outputs, targets)
     torch.testing.assert_close(loss, expected.detach())
     torch.testing.assert_close(slopes, torch.autograd.grad(expected.sum(), outputs)[0])
+
+
+@needs_numba
+@pytest.mark.parametrize(
+    "arm",
+    [
+        Arm(squash=True),
+        Arm(weights="unit"),
+        Arm(weights="standardised"),
+        Arm(Normaliser(Mean(gradient=False, lag=True)), affine=True),
+        ARMS["l1_norm"],
+    ],
+    ids=["squash", "unit", "standardised", "lag", "l1"],
+)
+def test_what_the_pass_does_not_know_it_refuses_and_autograd_trains(arm: Arm) -> None:
+    design = Architecture(depth=2, width=8, arm=arm)
+    data = digits_for([0], 16, 30)
+    assert not backpropagation.knows(design, data.inputs)
+    loss = train(assemble(design, initialise(design, [0]), [0]), data, [0.1]).minibatch_loss[:, 0]
+    assert loss[-5:].mean() < loss[:5].mean()
+
+
+@dataclass(frozen=True)
+class Doubled(Arm):
+    """An arm of somebody else, with a trait that nobody told the compiled pass of."""
+
+    factor: float = 2.0
+
+
+@dataclass(frozen=True)
+class Deeper(Architecture):
+    """A network of somebody else."""
+
+
+def test_a_trait_or_a_network_that_nobody_told_it_of_is_refused() -> None:
+    inputs = digits_for([0], 4, 1).inputs
+    assert not backpropagation.knows(Architecture(arm=Doubled()), inputs)
+    assert not backpropagation.knows(Deeper(), inputs)
+
+
+@needs_numba
+@pytest.mark.parametrize("kind", [Architecture, Convolutional])
+def test_a_training_is_the_same_by_either_arithmetic(kind: type, monkeypatch) -> None:
+    """Also where a network diverges: both say so, at the same step."""
+    data = digits_for([0, 1], 16, 40) if kind is Architecture else fashion_for([0, 1], 16, 20)
+    data = replace(data, inputs=data.inputs.double())
+    for arm in ("plain", "batch_norm", "noisy_batch_norm"):
+        design = kind(depth=3, width=8, arm=arm)
+        start = assemble(design, double(initialise(design, [0, 0, 1])), [0, 0, 1])
+        rates = [0.05, 1e8, 0.1]
+        fast = train(start, data, rates)
+        with monkeypatch.context() as patch:
+            patch.setattr(backpropagation, "compiled", None)
+            slow = train(start, data, rates)
+        assert fast.diverged_at.tolist() == slow.diverged_at.tolist()
+        torch.testing.assert_close(fast.minibatch_loss[:, [0, 2]], slow.minibatch_loss[:, [0, 2]], rtol=1e-6, atol=1e-8)
+
+
+def test_without_the_compiler_it_is_autograd_alone() -> None:
+    script = (
+        "import sys\n"
+        "from whybn.lab import backpropagation, training\n"
+        "assert backpropagation.compiled is None\n"
+        "assert 'numba' not in sys.modules\n"
+    )
+    environment = {**os.environ, "WHYBN_ARITHMETIC": "reference"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_a_limited_step_is_never_longer_than_its_share_of_the_weights(momentum: float) -> None:
+    design = Architecture(depth=3, width=8)
+    data = digits_for([0], 16, 30)
+    start = assemble(design, initialise(design, [0]), [0])
+    before = {name: value.clone() for name, value in start.parameters.items()}
+    seen = []
+
+    def look(_step, ensemble, _members) -> None:
+        for name in (f"weight.{layer}" for layer in range(4)):
+            now = ensemble.parameters[name]
+            seen.append(((now - before[name]).norm() / before[name].norm()).item())
+            before[name] = now.clone()
+
+    train(start, data, [10.0], Optimiser(momentum=momentum, limit=0.02), probe=look, probe_at=range(31))
+    assert max(seen) == pytest.approx(0.02, rel=1e-3)
+    free = train(start, data, [1e-3], Optimiser(limit=1e9)).minibatch_loss
+    torch.testing.assert_close(free, train(start, data, [1e-3]).minibatch_loss)
+
+
+def test_held_norms_are_held_in_hidden_layers_alone() -> None:
+    design = Architecture(depth=3, width=8, arm="batch_norm")
+    start = assemble(design, initialise(design, [0]), [0])
+    trained = train(start, digits_for([0], 16, 30), [0.3], Optimiser(hold_norms=True)).ensemble.parameters
+    for layer in range(3):
+        torch.testing.assert_close(trained[f"weight.{layer}"].norm(), start.parameters[f"weight.{layer}"].norm())
+    assert abs(trained["weight.3"].norm() / start.parameters["weight.3"].norm() - 1) > 1e-3

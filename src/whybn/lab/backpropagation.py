@@ -29,6 +29,7 @@ from whybn.lab.normalisers import (
     Mean,
     Normaliser,
     Running,
+    Size,
     check_enough,
     ghosts_of,
     kept,
@@ -50,10 +51,17 @@ def knows(design: Design, inputs: Tensor) -> bool:
     """Whether this pass computes such networks, here."""
     if compiled is None or inputs.device.type != "cpu" or type(design) not in (Architecture, Convolutional):
         return False
-    arm = design.arm
-    parts = arm.normaliser.parts if arm.normaliser else ()
-    usual = all(not part.lag and getattr(part, "order", 2) == 2 for part in parts)
-    return usual and arm.weights == "free" and not arm.squash
+    return design.arm == _as_known(design.arm)
+
+
+def _as_known(arm: Arm) -> Arm:
+    """An arm with those traits that this pass computes: it is another arm where one has more, now or ever."""
+    if arm.normaliser is None:
+        return Arm(None, arm.affine, arm.noisy)
+    mean, size = arm.normaliser.centre, arm.normaliser.divide
+    centre = mean and Mean(mean.over, mean.gradient, mean.every)
+    divide = size and Size(size.over, size.gradient, size.every, about_mean=size.about_mean)
+    return Arm(Normaliser(centre, divide, arm.normaliser.ghost), arm.affine, arm.noisy)
 
 
 def backpropagate(

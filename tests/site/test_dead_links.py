@@ -74,6 +74,10 @@ def test_no_other_is_named(finished):
         ("/notes/page.html#there", "no anchor /notes/page.html#there"),
         ("/page.html", "nothing at /page.html"),
         ("folder", "nothing at folder"),
+        ("deep", None),
+        ("deep/#here", "no anchor deep/#here"),
+        ("#named", None),
+        ("#top", None),
         (".", "nothing at ."),
         ("#", None),
         ("page.html?print#here", None),
@@ -82,11 +86,11 @@ def test_no_other_is_named(finished):
     ],
 )
 def test_addresses_of_a_published_site(tmp_path, address, problem):
-    (tmp_path / "folder").mkdir()
-    for name in ("card.png", "folder/a b.txt"):
+    for name in ("card.png", "folder/a b.txt", "deep/index.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     kind = f'<meta content="{address}">' if address.startswith("http") else f'<a href="{address}">'
-    (tmp_path / "page.html").write_text(f'<p id="here">{kind}', encoding="utf-8")
+    (tmp_path / "page.html").write_text(f'<p id="here"><a name="named">{kind}', encoding="utf-8")
     site = BuiltSite(tmp_path, "https://example.org/notes/")
     found = [message.split(" (did")[0] for message in messages(site, tmp_path, [])]
     assert found == ([] if problem is None else [f"page.html: {problem}"])

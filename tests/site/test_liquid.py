@@ -24,6 +24,7 @@ def page(tmp_path):
     (docs / "_includes").mkdir()
     (docs / "_config.yml").write_text("title: A site\nbaseurl: /ignored\n")
     (docs / "_includes" / "note.html").write_text("<b>{{ include.text }} by {{ include.who }}</b>")
+    (docs / "_includes" / "long.html").write_text("1\n" * 40 + "X")
     (docs / "_data" / "claims.json").write_text(json.dumps({"wider_rates": CLAIM}))
     (docs / "_data" / "books.yml").write_text("doshi: {short: Doshi (2021)}\n")
     return Page(docs, "index.md", {"title": "A page", "tags": ["one", "two"]})
@@ -136,6 +137,10 @@ def test_every_unknown_name_of_a_page_is_listed_at_once(page):
         ("{% raw %}\n\nX{% endraw %}", 3),
         ("{% highlight x %}\nY\n{% endhighlight %}\nX", 4),
         ("one\n\n{{ 'X' }}", 3),
+        ("one\n\n{{- 'X' }}", 3),
+        ("{% include note.html text='X' who='y' %}", 1),
+        ("one\n\n{% include note.html text='X' who='y' %}\n\n", 3),
+        ("one\n{% include long.html %}\n\n\n\n\n", 2),
         ("{% for i in (1..3) %}\n{% if i == 2 %}X{% endif %}\n{% endfor %}", 2),
     ],
 )
@@ -165,6 +170,12 @@ def test_lenient_marks_the_place_and_goes_on(page):
 def test_a_data_file_that_is_no_json_is_named(page):
     (page.docs / "_data" / "claims.json").write_text("{")
     with pytest.raises(ArticleError, match=r"claims\.json:1: not valid JSON"):
+        render("x", page)
+
+
+def test_a_data_file_of_another_encoding_is_named(page):
+    (page.docs / "_data" / "books.yml").write_text("a: é", encoding="latin-1")
+    with pytest.raises(ArticleError, match=r"books\.yml: not UTF-8"):
         render("x", page)
 
 

@@ -38,6 +38,12 @@ def test_a_key_twice_is_found_in_every_notation(flow):
         read_yaml(flow, "x.yml")
 
 
+def test_what_an_alias_repeats_is_said_once():
+    with pytest.raises(ArticleError) as failure:
+        read_yaml("x: &x {a: 1, a: 2}\ny: *x", "x.yml")
+    assert len(str(failure.value).split("\n")) == 1
+
+
 def test_lines_are_counted_from_the_first():
     with pytest.raises(ArticleError) as failure:
         read_yaml(DOUBLED, "x.md", first_line=2)

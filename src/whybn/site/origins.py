@@ -28,8 +28,7 @@ class Origins:
 
         class Noting(kind):
             def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-                # What is captured goes to another buffer first; what is included comes from another source.
-                if buffer is origins.buffer and self.token.source == origins.source:
+                if self.token.source == origins.source:  # and not that of an included file
                     origins.note(self)
                 return super().render_to_output(context, buffer)
 

@@ -19,8 +19,9 @@ from whybn.site.templating import Rendered
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 LINK = re.compile(r"\]\[([^\[\]\n]*)\]")
 DEFINITION = re.compile(r"^ {0,3}\[(\^?[^\]\n]+)\]:", re.MULTILINE)
-VERBATIM = ("code", "pre", "script", "style", "textarea", "svg", "math")
-NO_TEXT = re.compile(rf"<!--.*?-->|<({'|'.join(VERBATIM)})\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+NO_TEXT = re.compile(
+    r"<!--.*?-->|<(code|pre|script|style|textarea|svg|math)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE
+)
 
 
 class References(Treeprocessor):
@@ -78,9 +79,8 @@ def _places(text: str, reference: str) -> list[int]:
 
 def _texts(element: ET.Element) -> Iterator[str]:
     """The texts in which Markdown has looked for references."""
-    if element.tag not in VERBATIM and element.text and not isinstance(element.text, AtomicString):
+    if element.text and not isinstance(element.text, AtomicString):  # code and formulas are
         yield element.text
     for child in element:
-        if element.tag not in VERBATIM:
-            yield from _texts(child)
-            yield child.tail or ""
+        yield from _texts(child)
+        yield child.tail or ""

@@ -29,7 +29,8 @@ class Optimiser:
 
     warm_up: number of first steps over which the learning rate rises in a straight line to its full value.
     trainable: kinds of parameters that move (such as scale and shift), the others stay as they were drawn; None: all.
-    limit: largest step of a weight matrix, relative to its norm; a longer one is shortened to it. None: no limit.
+    limit: longest step of each parameter of a layer, relative to the norm of the layer's weight matrix; a longer one is
+    shortened to it. None: no limit.
     hold_norms: after each step the weight matrices of hidden layers are given back the norms that they had before it.
     """
 
@@ -188,23 +189,23 @@ def _move(state: Ensemble, rate: Tensor, optimiser: Optimiser, step: int, name: 
     each = rate.view(-1, *[1] * (value.dim() - 1))
     if optimiser.weight_decay:
         slope = slope + optimiser.weight_decay * value
-    limited = optimiser.limit is not None and name.startswith("weight.")
     held = optimiser.hold_norms and state.architecture.is_hidden(name)
-    before = _norm(value) if limited or held else None
+    before = _norm(value) if held else None
     if optimiser.adam:
         slope = _adam_slope(state, optimiser, step, name, slope)
     elif optimiser.momentum:
         (velocity,) = state.moments.setdefault(name, [torch.zeros_like(value)])
         slope = velocity.mul_(optimiser.momentum).add_(slope)
-    if limited:
-        each = torch.minimum(each, optimiser.limit * before / _norm(slope))
+    if optimiser.limit is not None:
+        longest = optimiser.limit * _norm(state.parameters[f"weight.{name.split('.', 1)[1]}"])
+        each = torch.minimum(each, (longest / _norm(slope)).view_as(each))
     value.addcmul_(each, slope, value=-1)
     if held:
-        value.mul_(before / _norm(value))
+        value.mul_((before / _norm(value)).view_as(each))
 
 
-def _norm(weights: Float[Tensor, "member in out"]) -> Float[Tensor, "member 1 1"]:
-    return weights.flatten(1).norm(dim=1)[:, None, None]
+def _norm(values: Float[Tensor, "member ..."]) -> Float[Tensor, "member"]:
+    return values.flatten(1).norm(dim=1)
 
 
 @no_type_check

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 TAG = re.compile(
-    r"(?<!\\)<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])"
+    r"(?<![\\<])<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])"
     r"(?:\"[^\"]*\"|'[^']*'|(?!\n[ \t]*\n)[^'\"<>])*?(?P<empty>/?)>"
 )
 # A comment that ends was taken for code: see code.py.

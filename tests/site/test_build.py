@@ -49,11 +49,13 @@ def test_a_strict_build_fails_and_says_why(site, text, message):
 
 
 def test_under_serve_the_same_page_is_built_and_its_troubles_are_remarks(site):
-    site.page("index.md", f"# One\n\n{FIGURE}\n{{{{ site.data.no }}}}")
+    site.page("index.md", f"# One\n\n{FIGURE}\n{{{{ site.data.no }}}} <b>[^no]")
     done = site.run_mkdocs(WHYBN_LENIENT="1")
     assert done.returncode == 0, done.stderr
     assert "there is no figures/curve.py" in done.stderr
     assert "unknown name “site.data.no”" in done.stderr
+    assert "INFO    -  docs/index.md:6: <b> is still open" in done.stderr
+    assert "INFO    -  docs/index.md:6: no note [^no]" in done.stderr
     page = (site.folder / "site" / "index.html").read_text()
     assert 'class="undrawn"' in page
     assert '<mark class="unresolved"' in page

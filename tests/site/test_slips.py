@@ -28,6 +28,7 @@ SLIPS = {
     "link-doubled": ("A [l][a].\n\n[a]: https://a.example\n[a]: https://b.example", "4: [a] is defined above already"),
     "image-undefined": ("![An image][no]", "1: no reference [no]"),
     "fence-open": ("Text.\n\n```python\nx = 1\n\n~~~\ny = 2\n~~~", "3: this code is never closed: put a line “```” "),
+    "fence-open-before-many-blank-lines": ("```\n" + "x\n\n" * 60, "1: this code is never closed"),
     "fence-of-another-length": ("````\nx = 1\n```\n\nText.", ["1: this code is never closed", "3: this code is"]),
     "fence-open-in-a-list": ("- Text\n\n  ```\n  x\n\nText.", "3: this code is never closed"),
     "fence-indented-less": ("  ```\nx\n  ```", ["1: this code is never closed", "3: this code is never closed"]),

@@ -11,7 +11,7 @@ from whybn.site.kramdown import COMMENT, ITEM, RULE
 
 FENCE = re.compile(r"(?P<before>[> \t]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<language>[^\n]*)$", re.MULTILINE)
 # From an opening fence to its end, as pymdownx.superfences asks: no line is indented less, and the end is the fence.
-FENCED = r"(?:\n(?:{before}[^\n]*|[ \t]*))*?\n{before}{fence}[ \t]*$"
+FENCED = r"(?:\n(?>{before}[^\n]*|[ \t]*))*?\n{before}{fence}[ \t]*$"
 # An element at the head of a line, whose text is no Markdown.
 RAW = re.compile(r" {0,3}<(?P<tag>[a-zA-Z][\w-]*)(?=[\s>])(?![^>]*\bmarkdown=)")
 HIDDEN = re.compile(

@@ -26,6 +26,7 @@ def claim(values, **changes) -> Claim:
         "scope": "s",
         "values": settings,
         "margin": 1.0,
+        "neutral": 1.0,
         "sentences": sentences,
         "show": times,
     }
@@ -77,7 +78,7 @@ def test_the_interval_is_judged_as_it_is_displayed() -> None:
     """To two digits, 1.04 is 1.0: no reader of the ledger could see that it lies beyond a margin of 1.0."""
     assert claim([1.04] * 8).verdict == "inconclusive"
     assert claim([1.04] * 8, digits=3).verdict == "supported"
-    assert claim([0.334] * 8, margin=1 / 3 * 1.01, show=decades).verdict == "not_seen_here"
+    assert claim([0.334] * 8, margin=1 / 3 * 1.01, neutral=0.0, show=decades).verdict == "not_seen_here"
 
 
 def test_the_seeds_that_clear_the_margin_are_counted_as_displayed() -> None:
@@ -93,10 +94,10 @@ def test_the_seeds_that_clear_the_margin_are_counted_as_displayed() -> None:
         ({"margin": 2.0}, "above 2.0 times", "below 0.50 times"),
         ({"margin": 1.0}, "above 1.0 times", "below 1.0 times"),
         ({"margin": 0.5, "below": True}, "below 0.50 times", "above 2.0 times"),
-        ({"margin": 0.01, "show": points}, "above 1.0 points", "below \N{MINUS SIGN}1.0 points"),
+        ({"margin": 0.01, "neutral": 0.0, "show": points}, "above 1.0 points", "below \N{MINUS SIGN}1.0 points"),
         ({"margin": 1.0, "show": percent}, "above 100\N{NARROW NO-BREAK SPACE}%", "below 100\N{NARROW NO-BREAK SPACE}%"),
-        ({"margin": 1.5, "show": number, "neutral": 1.0}, "above 1.5", "below 0.67"),
-        ({"margin": 1.5, "below": True}, "below 1.5 times", ""),  # a bound
+        ({"margin": 1.5, "show": number}, "above 1.5", "below 0.67"),
+        ({"margin": 1.5, "neutral": None, "below": True}, "below 1.5 times", ""),  # a bound
     ],
 )
 def test_the_mirror_lies_as_far_from_neutral_as_the_margin(changes, margin: str, mirror: str) -> None:
@@ -105,12 +106,12 @@ def test_the_mirror_lies_as_far_from_neutral_as_the_margin(changes, margin: str,
 
 
 def test_a_bound_is_never_reversed() -> None:
-    assert claim([1e9] * 8, margin=1.5, below=True).verdict == "not_seen_here"
+    assert claim([1e9] * 8, margin=1.5, neutral=None, below=True).verdict == "not_seen_here"
 
 
 def test_a_margin_lies_on_its_own_side_of_neutral() -> None:
     with pytest.raises(ValueError, match=r"claim x: its margin, below 1\.5 times, lies on the other side of neutral, 1\.0"):
-        claim([1.0] * 8, margin=1.5, below=True, neutral=1.0)
+        claim([1.0] * 8, margin=1.5, below=True)
 
 
 def test_values_that_are_missing_give_no_verdict() -> None:

@@ -9,11 +9,15 @@ import pytest
 
 import whybn.findings
 from whybn.evidence.claims import EXPLANATIONS
+from whybn.evidence.facts import Fact
+from whybn.evidence.record import record
 from whybn.findings import landscape
 from whybn.readings.definitions import coverage
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in Path(whybn.findings.__path__[0]).glob("[a-z]*.py"))
+SEEDS = {"seeds": 3}
+OTHER_SEEDS = SEEDS | {"first_seed": 100}
 FIGURES = {path.stem for path in (ROOT / "figures").rglob("[a-z]*.py")}
 
 
@@ -25,13 +29,13 @@ def finding(request, quick):
 
 def test_every_display_string_is_complete(finding) -> None:
     module, results = finding
-    shown = {**module.facts(results), **module.alts(results)}
-    for claim in module.claims(results):
-        entry = claim.to_json()
+    said = record(module.__name__, module.facts(results), module.claims(results), [])
+    shown = {**said["facts"], **module.alts(said["facts"])}
+    for name, entry in said["claims"].items():
         filled = entry.keys() - {"changed", "mirror"}  # nothing was changed; a bound has no opposite
-        shown |= {f"{claim.id}.{key}": value for key, value in entry.items() if key in filled and isinstance(value, str)}
+        shown |= {f"{name}.{key}": value for key, value in entry.items() if key in filled and isinstance(value, str)}
         assert entry["sentence"].endswith(".")
-        assert re.fullmatch(r"[a-z_]+", claim.id)
+        assert re.fullmatch(r"[a-z_]+", name)
         assert entry["experiment"] in module.EXPERIMENTS
         assert entry["figure"] in FIGURES
         assert entry["explanation"] in EXPLANATIONS
@@ -45,7 +49,8 @@ def test_every_figure_has_one_text(quick) -> None:
     found = []
     for name in NAMES:
         module = importlib.import_module(f"whybn.findings.{name}")
-        found += module.alts({experiment: quick(experiment) for experiment in module.EXPERIMENTS})
+        facts = module.facts({experiment: quick(experiment) for experiment in module.EXPERIMENTS})
+        found += module.alts(record(name, facts, [], [])["facts"])
     assert sorted(found) == sorted(FIGURES)
 
 
@@ -57,6 +62,21 @@ def test_the_article_quotes_each_claim(quick) -> None:
         module = importlib.import_module(f"whybn.findings.{name}")
         made |= {claim.id for claim in module.claims({experiment: quick(experiment) for experiment in module.EXPERIMENTS})}
     assert quoted == made
+
+
+def test_what_differs_at_other_seeds_is_a_fact(quick) -> None:
+    """A string is a setting, or a count that says of how many; whatever else was measured is compared with other seeds."""
+    typed = {}
+    for name in NAMES:
+        module = importlib.import_module(f"whybn.findings.{name}")
+        here, there = (
+            module.facts({experiment: quick(experiment, **seeds) for experiment in module.EXPERIMENTS})
+            for seeds in (SEEDS, OTHER_SEEDS)
+        )
+        typed |= {f"{name}.{key}": (one, there[key]) for key, one in here.items() if not isinstance(one, Fact)}
+    differ = {name for name, (here, there) in typed.items() if here != there}
+    counted = {name for name, pair in typed.items() if all(text.isdecimal() for text in pair)}
+    assert differ <= counted, f"measured, and still strings: {sorted(differ - counted)}"
 
 
 def test_the_interval_covers_what_the_ledger_says() -> None:

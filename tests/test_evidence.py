@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from whybn.evidence.claims import Claim, per_seed
-from whybn.evidence.display import agreed, decades, degrees, fine_percent, number, percent, points, read, times
+from whybn.evidence.display import agreed, decades, degrees, fine_percent, number, percent, points, read, times, whole
 from whybn.evidence.facts import Fact
 from whybn.evidence.record import record
 from whybn.evidence.replication import Replication, chance, kept, missed
@@ -177,6 +177,9 @@ def test_numbers_are_written_out(value: float, shown: str) -> None:
     ("show", "value", "shown"),
     [
         (number, 347.0, ["300", "350", "347"]),
+        (whole, 3.2, ["3", "3", "3"]),
+        (whole, 1284.0, ["1,000", "1,300", "1,280"]),
+        (whole, np.inf, ["more than was measured"] * 3),
         (times, 0.0456, ["0.05 times", "0.046 times", "0.0456 times"]),
         (decades, 0.98, ["1 decade", "0.98 decades", "0.980 decades"]),
         (points, -0.118, ["-10 points", "-12 points", "-11.8 points"]),

@@ -24,6 +24,11 @@ def number(value: float, digits: int = 2) -> str:
     return _signed(f"{rounded:,.{decimals}f}")
 
 
+def whole(value: float, digits: int = 2) -> str:
+    """A count, as in «57»."""
+    return number(value) if np.isinf(value) else _signed(f"{round(_rounded(value, digits)):,}")
+
+
 def times(value: float, digits: int = 2) -> str:
     """A ratio, as in «3.1 times»."""
     return f"{number(value, digits)} times"
@@ -59,7 +64,7 @@ def points(value: float, digits: int = 2) -> str:
 
 def degrees(value: float, digits: int = 2) -> str:
     """An angle in whole degrees, as in «73°»."""
-    return _signed(f"{round(_rounded(value, digits))}°")
+    return f"{whole(value, digits)}°"
 
 
 def read(shown: str) -> float:

@@ -1,7 +1,7 @@
 """What the map of trainability shows."""
 
 from whybn.evidence.claims import Claim, per_seed
-from whybn.evidence.display import decades, number, percent
+from whybn.evidence.display import decades, number, percent, whole
 from whybn.evidence.facts import Fact
 from whybn.readings import atlas as readings
 from whybn.readings.definitions import GUESSING, LEVEL, TRAINED, spacing
@@ -26,7 +26,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
     for name, arm in arms.items():
         found[f"{name}_rate_decades"] = Fact(readings.rate_decades(arm))
         found[f"{name}_gain_decades"] = Fact(readings.gain_decades(arm))
-        found[f"{name}_cells_long"] = Fact(readings.cells(arm))
+        found[f"{name}_cells_long"] = Fact(readings.cells(arm), whole)
     return found
 
 
@@ -49,7 +49,6 @@ def claims(results: dict) -> list[Claim]:
             values=per_seed(readings.gain_decades(normalised) - readings.gain_decades(plain)),
             margin=spacing(plain["gains"]) * 1.01,  # more than one step of the grid
             neutral=0.0,
-            changed="The longer training was cut from 320 to 240 steps, to save time.",
             show=decades,
             sentences={
                 "supported": "With Batch Norm, the range of initial gains from which the network trains is {value} wider."
@@ -64,7 +63,6 @@ def claims(results: dict) -> list[Claim]:
             values=per_seed(readings.rate_decades(normalised) - readings.rate_decades(plain)),
             margin=spacing(plain["rates"]) * 1.01,
             neutral=0.0,
-            changed="The longer training was cut from 320 to 240 steps, to save time.",
             show=decades,
             sentences={"supported": "From He initialisation, the range of learning rates that train is {value} wider."},
             **common,

@@ -36,6 +36,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
     steps = total(pieces, "sgd")
     seeds, networks, _ = partial["predictions"].shape
     return {
+        "samples": str(seeds),
         "networks": str(seeds * networks),
         "networks_whole": str(len(measured["whole"]) * results["curve"]["whole"]["predictions"].shape[1]),
         "train_low": number(partial["range"][0]),
@@ -66,8 +67,9 @@ def claims(results: dict) -> list[Claim]:
             origin="Doshi, the post that inspired this article",
             experiment="curve",
             figure="cost_of_relearning",
-            scope="eight noisy samples of one curve, networks of three hidden layers of 32 ReLU units, no normalisation; "
-            "all earlier data kept; each optimiser at one learning rate; median over three random starts per sample",
+            scope=f"{len(part['sgd_total'])} noisy samples of one curve, networks of three hidden layers of 32 ReLU units, "
+            "no normalisation; all earlier data kept; each optimiser at one learning rate; median over three random starts "
+            "per sample",
             margin=1.0,
             neutral=1.0,
             quantity="steps after the last of four pieces arrived, over steps from scratch with all data",

@@ -60,7 +60,8 @@ def claims(results: dict) -> list[Claim]:
     plain, normalised = results["rates"]["plain"], results["rates"]["batch_norm"]
     fact = facts(results)
     named = ", ".join(f"{name} {count}" for name, count in zip(DEPTHS, plain["depths"], strict=True))
-    layers = f"{plain['depths'][0]}, {plain['depths'][1]} and {plain['depths'][2]}"
+    first, second, third = plain["depths"]
+    by_layers = f"at {first} layers, {{value_middle}} at {second} and {{value_deep}} at {third}"
     common = {
         "experiment": "rates",
         "figure": "learning_rates",
@@ -85,9 +86,8 @@ def claims(results: dict) -> list[Claim]:
             neutral=1.0,
             show=times,
             sentences={
-                "supported": f"Each at its best learning rate, the loss after {fact['steps_short']} steps is "
-                f"{{value_shallow}}, {{value_middle}} and {{value_deep}} as high without Batch Norm as with it, at {layers} "
-                "layers."
+                "supported": f"Without Batch Norm, each at its best learning rate, the loss after {fact['steps_short']} steps "
+                f"is {{value_shallow}} as high {by_layers}."
             },
             **common,
         ),
@@ -103,7 +103,7 @@ def claims(results: dict) -> list[Claim]:
             pattern={"shallow": REVERSED, "middle": SOME_AT_MOST, "deep": SOME_AT_LEAST},
             sentences={
                 "mixed": f"After {fact['steps_long']} steps, the loss at the best rate without Batch Norm is "
-                "{value_shallow}, {value_middle} and {value_deep} that with it."
+                f"{{value_shallow}} that with it {by_layers}."
             },
             **common,
         ),

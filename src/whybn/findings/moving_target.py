@@ -57,8 +57,8 @@ def claims(results: dict) -> list[Claim]:
             pattern={"sigmoid": REVERSED, "ReLU": (*SOME_AT_MOST, SUPPORTED), "linear": SOME_AT_MOST},
             sentences={
                 "mixed": "In the shallow network of sigmoid units, Batch Norm does not calm the target: without it, the "
-                "gradient changes only {value_sigmoid} as much. In the reference network the ratio is {value_ReLU}, and in "
-                "the deep linear network {value_linear}."
+                "gradient changes only {value_sigmoid} as much. In the reference network it changes {value_ReLU} as much, "
+                "in the deep linear network {value_linear}."
             },
             **common,
         ),

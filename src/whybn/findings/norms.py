@@ -47,7 +47,8 @@ def claims(results: dict) -> list[Claim]:
             show=times,
             sentences={
                 "supported": "Divided by the mean deviation, the network trains at rates {value_mean} as large as without "
-                "Batch Norm; by the largest one, {value_largest}."
+                "Batch Norm; divided by the "
+                "largest one, at rates {value_largest} as large."
             },
         ),
     ]

@@ -86,8 +86,8 @@ def claims(results: dict) -> list[Claim]:
             neutral=1.0,
             show=times,
             sentences={
-                "supported": f"Without Batch Norm, each at its best learning rate, the loss after {fact['steps_short']} steps "
-                f"is {{value_shallow}} as high {by_layers}."
+                "supported": f"Without Batch Norm, each at its best learning rate, the loss after {fact['steps_short']} "
+                f"steps is {{value_shallow}} as high {by_layers}."
             },
             **common,
         ),

@@ -160,3 +160,17 @@ def test_every_written_number_is_quoted_or_a_setting(figure) -> None:
             assert text in unquoted(other), f"{text!r} holds a measured number: quote it (whybn.drawing.quotes.quoting)"
             for number in numbers(text):
                 assert any(map(close, [number] * len(known), known)), f"{number:g} in {text!r} is no setting: quote it"
+
+
+def test_what_other_seeds_change_is_a_fact_or_a_count(quick) -> None:
+    """A string is a setting, or a count of these very seeds; whatever else was measured is compared with other seeds."""
+    differ = set()
+    for name in FINDINGS:
+        module = importlib.import_module(f"whybn.findings.{name}")
+        here, there = (
+            module.facts({experiment: quick(experiment, **seeds) for experiment in module.EXPERIMENTS})
+            for seeds in (SEEDS, OTHER_SEEDS)
+        )
+        strings = {key: text for key, text in here.items() if not isinstance(text, Fact)}
+        differ |= {f"{name}.{key}" for key, text in strings.items() if text != there[key] and not text.isdecimal()}
+    assert not differ, f"measured, and not compared with other seeds: make each of {sorted(differ)} a Fact"

@@ -214,6 +214,11 @@ def test_what_is_displayed_can_be_read_again(value: float) -> None:
         (347.0, 352.0, "350 times"),
         (347.0, 320.0, "300 times"),
         (347.0, 225.0, "about 300 times"),
+        (1.34, 1.22, "about 1.3 times"),  # a leading 1 says too little by itself
+        (1.74, 2.02, "about 1.9 times"),
+        (18.6, 20.2, "about 19 times"),
+        (0.018, 0.014, "about 0.016 times"),
+        (2.1, 2.4, "2 times"),
         (347.0, 120.0, "about 200 times"),
         (0.98, 1.03, "1.0 times"),
         (1.03, 0.98, "1.0 times"),
@@ -233,9 +238,9 @@ def test_a_fact_shows_the_digits_on_which_the_seeds_agree(here: float, there: fl
 
 def test_all_sets_of_seeds_count_alike() -> None:
     here, there = np.full(8, 10.0), np.array([1.0] * 9)
-    assert agreed(number, 2, [here, there]) == agreed(number, 2, [there, here]) == "about 1"
+    assert agreed(number, 2, [here, there]) == agreed(number, 2, [there, here]) == "about 1.0"
     assert agreed(number, 2, [here, here, there]) == "about 10"
-    assert agreed(number, 3, [np.array([1.234]), np.array([1.233]), np.array([1.3])]) == "1"
+    assert agreed(number, 3, [np.array([1.234]), np.array([1.233]), np.array([1.3])]) == "about 1.2"
 
 
 def test_a_fact_may_be_another_summary_than_the_median() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import NOT_SEEN, SCALE, SHIFT, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, REVERSED, SCALE, SHIFT, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
 from whybn.readings.controls import loss, shift
@@ -141,8 +141,10 @@ def _noise_claims(arms: dict) -> list[Claim]:
             margin=1.0,
             neutral=1.0,
             show=times,
+            pattern={"ten": REVERSED, "twenty": INCONCLUSIVE},
             sentences={
-                "inconclusive": "Each at its best rate, the two end about level; the seeds disagree.",
+                "mixed": "Each at its best rate, the loss with Batch Norm and noise is {value_ten} that with neither in ten "
+                "layers. In twenty, the seeds disagree.",
             },
             **common,
         ),

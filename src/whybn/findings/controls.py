@@ -172,7 +172,8 @@ def _frozen_claims(arms: dict) -> list[Claim]:
             show=times,
             sentences={
                 "supported": "From weights that are too small or too large, statistics frozen at the start are enough to "
-                "learn. Without Batch Norm, the loss at the best rate is {value_small} and {value_large} as high."
+                "learn. Without Batch Norm, the loss at the best rate is {value_small} as high from small weights, and "
+                "{value_large} as high from large ones."
             },
             **common,
         ),

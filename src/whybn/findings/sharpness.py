@@ -61,8 +61,8 @@ def claims(results: dict) -> list[Claim]:
             neutral=1.0,
             show=number,
             sentences={
-                "not_seen_here": "At the same large learning rate both end equally sharp: without Batch Norm the largest "
-                "curvature is {value_tanh} (tanh) and {value_ReLU} (ReLU) times that with it."
+                "not_seen_here": "At the same large learning rate both end equally sharp: the largest curvature without "
+                "Batch Norm is {value_tanh} times that with it for tanh, and {value_ReLU} times for ReLU."
             },
         ),
     ]

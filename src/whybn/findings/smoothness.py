@@ -99,9 +99,9 @@ def claims(results: dict) -> list[Claim]:
             margin=1.5,
             neutral=1.0,
             sentences={
-                "supported": "After the first steps, the loss along a gradient varies {value_equal rate} as much without "
-                "Batch Norm at the same learning rate. At each network's own best rate it varies {value_best rates} as "
-                "much, and at the same loss {value_equal loss}."
+                "supported": "After the first steps, the loss along a gradient varies more without Batch Norm: "
+                "{value_equal rate} as much at the same learning rate, {value_best rates} at each network's own best rate, "
+                "and {value_equal loss} at the same loss."
             },
             **common,
         ),
@@ -116,9 +116,9 @@ def claims(results: dict) -> list[Claim]:
             margin=1.5,
             neutral=1.0,
             sentences={
-                "supported": "Along the same number of steps, the gradient changes {value_equal rate} as much without Batch "
-                "Norm at the same learning rate. At each network's own best rate it changes {value_best rates} as much, "
-                "and at the same loss {value_equal loss}."
+                "supported": "Along the same number of steps, the gradient changes more without Batch Norm: "
+                "{value_equal rate} as much at the same learning rate, {value_best rates} at each network's own best rate, "
+                "and {value_equal loss} at the same loss."
             },
             **common,
         ),

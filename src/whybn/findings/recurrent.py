@@ -54,8 +54,8 @@ def claims(results: dict) -> list[Claim]:
             sentences={
                 "supported": "One set of statistics for all time steps costs {value} of test error, against one set for "
                 "each step.",
-                "inconclusive": "Against one set of statistics for each time step, one set for all costs {value} of test error "
-                "in the typical seed, but not clearly in all.",
+                "inconclusive": "Against one set of statistics for each time step, one set for all costs {value} of test "
+                "error in the typical seed, but not clearly in all.",
             },
         ),
     ]

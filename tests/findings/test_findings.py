@@ -10,7 +10,7 @@ import pytest
 import whybn.findings
 from whybn.evidence.claims import EXPLANATIONS
 from whybn.evidence.record import record
-from whybn.findings import landscape
+from whybn.findings import landscape, rates
 from whybn.readings.definitions import coverage
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +74,10 @@ def test_reach_is_the_radius_of_a_disc_below_guessing() -> None:
     bowl = np.where(np.hypot(x, y) < 0.5, 0.1, 5.0)
     reach = landscape._reach({"offsets": offsets, "loss": bowl[None, None]})
     assert reach[0] == pytest.approx(0.5, rel=0.02)
+
+
+def test_a_rate_at_the_end_of_the_grid_is_a_lower_bound() -> None:
+    loss = np.full((1, 1, 3, 2), 0.1)  # (depth, check, seed, rate)
+    assert rates._largest({"rates": np.array([0.1, 1.0]), "loss": loss}, 0).displayed() == "at least 1.0"
+    loss[..., 1] = 9.0
+    assert rates._largest({"rates": np.array([0.1, 1.0]), "loss": loss}, 0).displayed() == "0.10"

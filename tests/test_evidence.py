@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from whybn.evidence.claims import Claim, per_seed
-from whybn.evidence.display import agreed, decades, degrees, fine_percent, number, percent, points, read, times
+from whybn.evidence.display import agreed, decades, degrees, fine_percent, number, percent, points, read, times, whole
 from whybn.evidence.facts import Fact
 from whybn.evidence.record import record
 from whybn.evidence.replication import Replication, chance, kept, missed
@@ -26,6 +26,7 @@ def claim(values, **changes) -> Claim:
         "scope": "s",
         "values": settings,
         "margin": 1.0,
+        "neutral": 1.0,
         "sentences": sentences,
         "show": times,
     }
@@ -77,7 +78,7 @@ def test_the_interval_is_judged_as_it_is_displayed() -> None:
     """To two digits, 1.04 is 1.0: no reader of the ledger could see that it lies beyond a margin of 1.0."""
     assert claim([1.04] * 8).verdict == "inconclusive"
     assert claim([1.04] * 8, digits=3).verdict == "supported"
-    assert claim([0.334] * 8, margin=1 / 3 * 1.01, show=decades).verdict == "not_seen_here"
+    assert claim([0.334] * 8, margin=1 / 3 * 1.01, neutral=0.0, show=decades).verdict == "not_seen_here"
 
 
 def test_the_seeds_that_clear_the_margin_are_counted_as_displayed() -> None:
@@ -93,10 +94,10 @@ def test_the_seeds_that_clear_the_margin_are_counted_as_displayed() -> None:
         ({"margin": 2.0}, "above 2.0 times", "below 0.50 times"),
         ({"margin": 1.0}, "above 1.0 times", "below 1.0 times"),
         ({"margin": 0.5, "below": True}, "below 0.50 times", "above 2.0 times"),
-        ({"margin": 0.01, "show": points}, "above 1.0 points", "below \N{MINUS SIGN}1.0 points"),
+        ({"margin": 0.01, "neutral": 0.0, "show": points}, "above 1.0 points", "below \N{MINUS SIGN}1.0 points"),
         ({"margin": 1.0, "show": percent}, "above 100\N{NARROW NO-BREAK SPACE}%", "below 100\N{NARROW NO-BREAK SPACE}%"),
-        ({"margin": 1.5, "show": number, "neutral": 1.0}, "above 1.5", "below 0.67"),
-        ({"margin": 1.5, "below": True}, "below 1.5 times", ""),  # a bound
+        ({"margin": 1.5, "show": number}, "above 1.5", "below 0.67"),
+        ({"margin": 1.5, "neutral": None, "below": True}, "below 1.5 times", ""),  # a bound
     ],
 )
 def test_the_mirror_lies_as_far_from_neutral_as_the_margin(changes, margin: str, mirror: str) -> None:
@@ -105,12 +106,12 @@ def test_the_mirror_lies_as_far_from_neutral_as_the_margin(changes, margin: str,
 
 
 def test_a_bound_is_never_reversed() -> None:
-    assert claim([1e9] * 8, margin=1.5, below=True).verdict == "not_seen_here"
+    assert claim([1e9] * 8, margin=1.5, neutral=None, below=True).verdict == "not_seen_here"
 
 
 def test_a_margin_lies_on_its_own_side_of_neutral() -> None:
     with pytest.raises(ValueError, match=r"claim x: its margin, below 1\.5 times, lies on the other side of neutral, 1\.0"):
-        claim([1.0] * 8, margin=1.5, below=True, neutral=1.0)
+        claim([1.0] * 8, margin=1.5, below=True)
 
 
 def test_values_that_are_missing_give_no_verdict() -> None:
@@ -176,6 +177,9 @@ def test_numbers_are_written_out(value: float, shown: str) -> None:
     ("show", "value", "shown"),
     [
         (number, 347.0, ["300", "350", "347"]),
+        (whole, 3.2, ["3", "3", "3"]),
+        (whole, 1284.0, ["1,000", "1,300", "1,280"]),
+        (whole, np.inf, ["more than was measured"] * 3),
         (times, 0.0456, ["0.05 times", "0.046 times", "0.0456 times"]),
         (decades, 0.98, ["1 decade", "0.98 decades", "0.980 decades"]),
         (points, -0.118, ["-10 points", "-12 points", "-11.8 points"]),
@@ -210,6 +214,11 @@ def test_what_is_displayed_can_be_read_again(value: float) -> None:
         (347.0, 352.0, "350 times"),
         (347.0, 320.0, "300 times"),
         (347.0, 225.0, "about 300 times"),
+        (1.34, 1.22, "about 1.3 times"),  # a leading 1 says too little by itself
+        (1.74, 2.02, "about 1.9 times"),
+        (18.6, 20.2, "about 19 times"),
+        (0.018, 0.014, "about 0.016 times"),
+        (2.1, 2.4, "2 times"),
         (347.0, 120.0, "about 200 times"),
         (0.98, 1.03, "1.0 times"),
         (1.03, 0.98, "1.0 times"),
@@ -229,9 +238,9 @@ def test_a_fact_shows_the_digits_on_which_the_seeds_agree(here: float, there: fl
 
 def test_all_sets_of_seeds_count_alike() -> None:
     here, there = np.full(8, 10.0), np.array([1.0] * 9)
-    assert agreed(number, 2, [here, there]) == agreed(number, 2, [there, here]) == "about 1"
+    assert agreed(number, 2, [here, there]) == agreed(number, 2, [there, here]) == "about 1.0"
     assert agreed(number, 2, [here, here, there]) == "about 10"
-    assert agreed(number, 3, [np.array([1.234]), np.array([1.233]), np.array([1.3])]) == "1"
+    assert agreed(number, 3, [np.array([1.234]), np.array([1.233]), np.array([1.3])]) == "about 1.2"
 
 
 def test_a_fact_may_be_another_summary_than_the_median() -> None:

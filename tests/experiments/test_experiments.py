@@ -51,9 +51,11 @@ def test_a_repeated_run_is_identical(name: str, quick) -> None:
 
 
 @pytest.mark.parametrize("name", SEEDED)
-def test_full_settings_have_eight_seeds(name: str) -> None:
+def test_full_settings_have_eight_or_sixteen_seeds(name: str) -> None:
+    """The evidence page says of these two counts how far the interval reaches."""
     module = importlib.import_module(f"whybn.experiments.{name}")
-    assert module.QUICK.seeds < module.FULL.seeds == 8
+    assert module.FULL.seeds in {8, 16}
+    assert module.QUICK.seeds < module.FULL.seeds
 
 
 @pytest.mark.parametrize("name", NAMES)

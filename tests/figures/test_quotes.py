@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 import whybn.findings
 from whybn.drawing import style
-from whybn.evidence import display
+from whybn.evidence.facts import Fact
 from whybn.pipeline.tasks import import_script
 from whybn.readings.definitions import interval
 
@@ -30,12 +30,6 @@ SEEDS = {"seeds": 3}  # of two, a median would be a mean
 OTHER_SEEDS = SEEDS | {"first_seed": 100}
 
 
-class Shown(str):
-    """A display string that remembers its number."""
-
-    __slots__ = ("value",)
-
-
 @pytest.fixture(scope="module")
 def said(quick) -> dict[str, tuple[float, str]]:
     """Number and display string of every fact that shows one, and of every claim's settings, by name."""
@@ -43,31 +37,14 @@ def said(quick) -> dict[str, tuple[float, str]]:
     for name in FINDINGS:
         module = importlib.import_module(f"whybn.findings.{name}")
         results = {experiment: quick(experiment, **SEEDS) for experiment in module.EXPERIMENTS}
-        for fact, text in remembering(module, results).items():
-            found[f"{name}.{fact}"] = (text.value if isinstance(text, Shown) else whole(text), str(text))
+        for key, fact in module.facts(results).items():
+            measured = isinstance(fact, Fact)
+            found[f"{name}.{key}"] = (fact.summary(fact.row), fact.displayed()) if measured else (whole(fact), fact)
         for claim in module.claims(results):
             for setting, values in claim.values.items():
                 median = interval(values).median
-                found[f"{claim.id}.{setting}" if setting else claim.id] = (median, claim.show(median))
+                found[f"{claim.id}.{setting}" if setting else claim.id] = (median, claim.show(median, claim.digits))
     return found
-
-
-def remembering(module: ModuleType, results: dict) -> dict[str, str]:
-    """What `facts` returns, as Shown where a function of `whybn.evidence.display` made it."""
-
-    def shows(function):
-        def show(value, *digits):
-            text = Shown(function(value, *digits))
-            text.value = float(value)
-            return text
-
-        return show
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name, function in vars(display).items():
-            if callable(function) and getattr(module, name, None) is function:
-                patch.setattr(module, name, shows(function))
-        return module.facts(results)
 
 
 def whole(text: str) -> float:
@@ -183,3 +160,17 @@ def test_every_written_number_is_quoted_or_a_setting(figure) -> None:
             assert text in unquoted(other), f"{text!r} holds a measured number: quote it (whybn.drawing.quotes.quoting)"
             for number in numbers(text):
                 assert any(map(close, [number] * len(known), known)), f"{number:g} in {text!r} is no setting: quote it"
+
+
+def test_what_other_seeds_change_is_a_fact_or_a_count(quick) -> None:
+    """A string is a setting, or a count of these very seeds; whatever else was measured is compared with other seeds."""
+    differ = set()
+    for name in FINDINGS:
+        module = importlib.import_module(f"whybn.findings.{name}")
+        here, there = (
+            module.facts({experiment: quick(experiment, **seeds) for experiment in module.EXPERIMENTS})
+            for seeds in (SEEDS, OTHER_SEEDS)
+        )
+        strings = {key: text for key, text in here.items() if not isinstance(text, Fact)}
+        differ |= {f"{name}.{key}" for key, text in strings.items() if text != there[key] and not text.isdecimal()}
+    assert not differ, f"measured, and not compared with other seeds: make each of {sorted(differ)} a Fact"

@@ -9,7 +9,8 @@ import pytest
 
 import whybn.findings
 from whybn.evidence.claims import EXPLANATIONS
-from whybn.findings import landscape
+from whybn.evidence.record import record
+from whybn.findings import landscape, rates
 from whybn.readings.definitions import coverage
 
 ROOT = Path(__file__).parents[2]
@@ -25,13 +26,13 @@ def finding(request, quick):
 
 def test_every_display_string_is_complete(finding) -> None:
     module, results = finding
-    shown = {**module.facts(results), **module.alts(results)}
-    for claim in module.claims(results):
-        entry = claim.to_json()
+    said = record(module.__name__, module.facts(results), module.claims(results), [])
+    shown = {**said["facts"], **module.alts(said["facts"])}
+    for name, entry in said["claims"].items():
         filled = entry.keys() - {"changed", "mirror"}  # nothing was changed; a bound has no opposite
-        shown |= {f"{claim.id}.{key}": value for key, value in entry.items() if key in filled and isinstance(value, str)}
+        shown |= {f"{name}.{key}": value for key, value in entry.items() if key in filled and isinstance(value, str)}
         assert entry["sentence"].endswith(".")
-        assert re.fullmatch(r"[a-z_]+", claim.id)
+        assert re.fullmatch(r"[a-z_]+", name)
         assert entry["experiment"] in module.EXPERIMENTS
         assert entry["figure"] in FIGURES
         assert entry["explanation"] in EXPLANATIONS
@@ -45,7 +46,8 @@ def test_every_figure_has_one_text(quick) -> None:
     found = []
     for name in NAMES:
         module = importlib.import_module(f"whybn.findings.{name}")
-        found += module.alts({experiment: quick(experiment) for experiment in module.EXPERIMENTS})
+        facts = module.facts({experiment: quick(experiment) for experiment in module.EXPERIMENTS})
+        found += module.alts(record(name, facts, [], [])["facts"])
     assert sorted(found) == sorted(FIGURES)
 
 
@@ -72,3 +74,10 @@ def test_reach_is_the_radius_of_a_disc_below_guessing() -> None:
     bowl = np.where(np.hypot(x, y) < 0.5, 0.1, 5.0)
     reach = landscape._reach({"offsets": offsets, "loss": bowl[None, None]})
     assert reach[0] == pytest.approx(0.5, rel=0.02)
+
+
+def test_a_rate_at_the_end_of_the_grid_is_a_lower_bound() -> None:
+    loss = np.full((1, 1, 3, 2), 0.1)  # (depth, check, seed, rate)
+    assert rates._largest({"rates": np.array([0.1, 1.0]), "loss": loss}, 0).displayed() == "at least 1.0"
+    loss[..., 1] = 9.0
+    assert rates._largest({"rates": np.array([0.1, 1.0]), "loss": loss}, 0).displayed() == "0.10"

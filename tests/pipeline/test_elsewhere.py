@@ -178,7 +178,7 @@ def test_a_miss_is_listed(repeated):
 
 
 def test_a_claim_is_judged_by_its_present_margin_and_not_compared_with_another_quantity(repeated):
-    repeated.edit(FINDING, "margin=0.0", "margin=-5.0, neutral=-9.0")
+    repeated.edit(FINDING, "margin=0.0,\n        neutral=0.0", "margin=-5.0, neutral=-9.0")
     repeated.run()
     (one,) = data(repeated, "claims")["first_sum_positive"]["repeated"]
     assert (one["verdict_words"], one["holds"]) == ("supported", "true")

@@ -139,6 +139,7 @@ def claim(name, figure, sentence, values):
         scope="toys",
         values=values,
         margin=0.0,
+        neutral=0.0,
         sentences={"supported": sentence},
         show=number,
     )

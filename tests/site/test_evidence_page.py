@@ -21,7 +21,9 @@ def claim(values, changed=""):
     fields = {"origin": "nobody", "experiment": "e", "figure": "f", "quantity": "q", "scope": "s"}
     sentences = {"supported": "It is {value}."}
     values = per_seed(np.array(values))
-    return Claim("x", "It is so", values=values, margin=2.0, sentences=sentences, show=times, changed=changed, **fields)
+    return Claim(
+        "x", "It is so", values=values, margin=2.0, neutral=1.0, sentences=sentences, show=times, changed=changed, **fields
+    )
 
 
 @pytest.fixture

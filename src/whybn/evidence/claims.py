@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from whybn.evidence.display import agreed, read, times
+from whybn.evidence.display import agreed, read
 from whybn.readings.definitions import Interval, interval
 
 # «_here», as «reversed» alone is a word of Liquid's own
@@ -60,11 +60,10 @@ class Claim:
     after a look at the data, empty where nothing was.
 
     neutral: the value that speaks for neither side, 1 for a ratio and 0 for a difference; it says where the opposite of
-    the claim begins (`mirror`). Left out, it is 1 for what is shown in times or held against 1, and 0 for the rest; a
-    margin that then lies on the other side of it is a mere bound («at most 1.5 times»), which has no opposite.
+    the claim begins (`mirror`). None for a mere bound («at most 1.5 times»), which has no opposite.
 
-    Raises ValueError for a value that is not a number, for a margin that lies on the other side of a given `neutral`,
-    and for a sentence for `mixed` without its pattern, or a pattern without its sentence or for other settings.
+    Raises ValueError for a value that is not a number, for a margin that lies on the other side of `neutral`, and for a
+    sentence for `mixed` without its pattern, or a pattern without its sentence or for other settings.
     """
 
     id: str
@@ -76,11 +75,11 @@ class Claim:
     scope: str
     values: Mapping[str, Values]
     margin: float
+    neutral: float | None
     sentences: Mapping[str, str]
     show: Callable[[float, int], str]
     digits: int = 2
     below: bool = False
-    neutral: float | None = None
     explanation: str = ADVANTAGE
     pattern: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     changed: str = ""
@@ -100,20 +99,15 @@ class Claim:
         if self.neutral is not None and self._side(self.margin, self.neutral) < 0:
             raise ValueError(
                 f"claim {self.id}: its margin, {self._margin_in_words()}, lies on the other side of neutral, "
-                f"{self._shown(self.neutral)}; correct one of them, or leave neutral out where the claim is a bound"
+                f"{self._shown(self.neutral)}; correct one of them, or let neutral be None where the claim is a bound"
             )
 
     @property
     def mirror(self) -> float | None:
-        """Where the opposite of the claim begins: as far from neutral as the margin, on the other side.
-
-        None where the margin is a mere bound.
-        """
-        ratio = self.show is times or self.margin == 1
-        neutral = float(ratio) if self.neutral is None else self.neutral
-        if self._side(self.margin, neutral) < 0:
+        """Where the opposite of the claim begins: as far from neutral as the margin, on the other side; None for a bound."""
+        if self.neutral is None:
             return None
-        return 1 / self.margin if neutral == 1 else 2 * neutral - self.margin
+        return 1 / self.margin if self.neutral == 1 else 2 * self.neutral - self.margin
 
     @property
     def verdict(self) -> str:

@@ -24,6 +24,11 @@ def number(value: float, digits: int = 2) -> str:
     return _signed(f"{rounded:,.{decimals}f}")
 
 
+def whole(value: float, digits: int = 2) -> str:
+    """A count, as in «57»."""
+    return number(value) if np.isinf(value) else _signed(f"{round(_rounded(value, digits)):,}")
+
+
 def times(value: float, digits: int = 2) -> str:
     """A ratio, as in «3.1 times»."""
     return f"{number(value, digits)} times"
@@ -59,7 +64,7 @@ def points(value: float, digits: int = 2) -> str:
 
 def degrees(value: float, digits: int = 2) -> str:
     """An angle in whole degrees, as in «73°»."""
-    return _signed(f"{round(_rounded(value, digits))}°")
+    return f"{whole(value, digits)}°"
 
 
 def read(shown: str) -> float:
@@ -84,17 +89,25 @@ def agreed(
     """What several sets of seeds agree on: their `summary` to as many of `digits` as are the same in all sets.
 
     So 347 and 352 agree on 350, 0.98 and 1.03 on 1.0. All sets count alike. Where not even the first digit is the same,
-    it is the value of all seeds together, to one digit: «about 200 times». A value that is itself a bound («at least
-    3.2») is left without that word.
+    it is the value of all seeds together, to one digit: «about 200 times». A leading 1 is no digit by itself, as 1.4
+    and 0.6 would both be 1: beside it there is another, «about 1.2 times». A value that is itself a bound («at least
+    3.2») is left without the word.
     """
     values = [float(summary(one)) for one in sets]
-    for count in range(digits, 0, -1):
+    fewest = min(digits, max(_fewest(show, value) for value in values))
+    for count in range(digits, fewest - 1, -1):
         shown = [show(value, count) for value in values]
         coarsest = min(shown, key=_decimals) if count > 1 else shown[0]
         if all(_rounded_like(one, coarsest) == coarsest for one in shown):
             return coarsest
-    together = show(float(summary(np.concatenate(sets))), 1)
+    pooled = float(summary(np.concatenate(sets)))
+    together = show(pooled, min(digits, _fewest(show, pooled)))
     return together if together[0].isalpha() else f"about {together}"
+
+
+def _fewest(show: Callable[[float, int], str], value: float) -> int:
+    """The fewest digits that say how large a value is: two where the first of them is a 1, as in 1.4 and 180."""
+    return 2 if _digits(show(value, 2)).lstrip("0.").startswith("1") else 1
 
 
 def _decimals(shown: str) -> int:

@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 9
+BUDGET = 18
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     depth: int = 4  # hidden layers
     width: int = 32  # units in a hidden layer
     batch: int = 128  # images in a mini-batch

@@ -15,7 +15,7 @@ from whybn.lab.training import assemble, train
 from whybn.measures.landscape import filter_normalised_direction, plane_losses
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 4
+BUDGET = 8
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     steps: int = 400
     batch: int = 32
     rate: float = 0.05  # learning rate of both arms

@@ -25,7 +25,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     steps: int = 320
     batch: int = 32
     rate: float = 0.1  # learning rate

@@ -14,7 +14,7 @@ from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 36
+BUDGET = 56
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     batch: int = 32
     depths: tuple[int, ...] = (5, 10, 20)  # hidden layers, of the reference network's width
     rate_decades: tuple[float, float] = (-7 / 3, 1 / 3)  # common logarithm of the lowest and highest learning rate

@@ -18,7 +18,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "shared_batch_norm", "layer_norm")
-BUDGET = 10
+BUDGET = 25
 PIXELS = 64
 
 
@@ -27,7 +27,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     width: int = 32  # units
     row: int = 8  # pixels read at each time step
     steps: int = 400  # of training

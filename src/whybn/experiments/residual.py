@@ -16,7 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 NETWORKS = {"plain": Residual(), "batch_norm": Residual(arm="batch_norm"), "skip_init": Residual(branch="skip_init")}
 PARTS = ("plain", "batch_norm", "skip_init")
-BUDGET = 10
+BUDGET = 14
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     batch: int = 32
     blocks: int = 30
     steps: int = 160

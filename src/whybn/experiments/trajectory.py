@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.shift import distribution_shift, misfit
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 4
+BUDGET = 7
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     steps: int = 400
     batch: int = 32
     rate: float = 0.05  # learning rate of both arms

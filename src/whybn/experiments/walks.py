@@ -15,7 +15,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 3
+BUDGET = 4
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 8
+    seeds: int = 16
     batch: int = 32
     rate: float = 0.05  # learning rate of both arms
     walk_at: tuple[int, ...] = (10, 80, 300)  # early, middle, late

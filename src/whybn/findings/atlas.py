@@ -1,20 +1,19 @@
 """What the map of trainability shows."""
 
-import numpy as np
-
 from whybn.evidence.claims import Claim, per_seed
-from whybn.evidence.display import decades, number, percent
+from whybn.evidence.display import decades, number, percent, whole
+from whybn.evidence.facts import Fact
 from whybn.readings import atlas as readings
 from whybn.readings.definitions import GUESSING, LEVEL, TRAINED, spacing
 
 EXPERIMENTS = ("atlas",)
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings; widths in decades without their unit."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Widths in decades, without their unit; cells of the map whose median network trains."""
     arms = results["atlas"]
     plain = arms["plain"]
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(plain["loss"].shape[1]),
         "steps_short": str(plain["budgets"][0]),
         "steps_long": str(plain["budgets"][-1]),
@@ -25,10 +24,10 @@ def facts(results: dict) -> dict[str, str]:
         "cells": str(len(plain["rates"]) * len(plain["gains"])),
     }
     for name, arm in arms.items():
-        shown[f"{name}_rate_decades"] = number(np.median(readings.rate_decades(arm)))
-        shown[f"{name}_gain_decades"] = number(np.median(readings.gain_decades(arm)))
-        shown[f"{name}_cells_long"] = str(readings.cells(arm))
-    return shown
+        found[f"{name}_rate_decades"] = Fact(readings.rate_decades(arm))
+        found[f"{name}_gain_decades"] = Fact(readings.gain_decades(arm))
+        found[f"{name}_cells_long"] = Fact(readings.cells(arm), whole)
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -49,6 +48,7 @@ def claims(results: dict) -> list[Claim]:
             quantity="decades of gain that train at the best learning rate for it, with minus without",
             values=per_seed(readings.gain_decades(normalised) - readings.gain_decades(plain)),
             margin=spacing(plain["gains"]) * 1.01,  # more than one step of the grid
+            neutral=0.0,
             show=decades,
             sentences={
                 "supported": "With Batch Norm, the range of initial gains from which the network trains is {value} wider."
@@ -62,6 +62,7 @@ def claims(results: dict) -> list[Claim]:
             quantity="decades of learning rate that train from He initialisation, with minus without",
             values=per_seed(readings.rate_decades(normalised) - readings.rate_decades(plain)),
             margin=spacing(plain["rates"]) * 1.01,
+            neutral=0.0,
             show=decades,
             sentences={"supported": "From He initialisation, the range of learning rates that train is {value} wider."},
             **common,
@@ -69,9 +70,8 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "trainability_map": "Maps of the final loss over initial gain and learning rate. Without Batch Norm only a few "
         f"cells around He initialisation train, {fact['plain_cells_long']} of {fact['cells']}, median of "

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import LIMIT, REVERSED, SUPPORTED, Claim
 from whybn.evidence.display import fine_percent, percent, points
+from whybn.evidence.facts import Fact
 from whybn.readings.batches import error
 from whybn.readings.definitions import nearest
 
@@ -15,21 +16,25 @@ SCOPE = (
 )
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings; NAME_two and so on are test errors with mini-batches of that size."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """NAME_two and so on are test errors with mini-batches of that size."""
     arms = results["batches"]
     normalised = arms["batch_norm"]
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(normalised["test_error"].shape[1]),
         "rates": str(len(normalised["rates"])),
-        "recomputed_two": percent(np.median(error(normalised, "_recomputed")[0])),
+        "recomputed_two": Fact(error(normalised, "_recomputed")[0], percent),
     }
     for name, arm in arms.items():
-        shown[f"{name}_two"] = fine_percent(np.median(error(arm)[nearest(arm["sizes"], 2)]))
+        found[f"{name}_two"] = _error(arm, 2)
     for word, size in {"four": 4, "eight": 8, "thirty_two": 32}.items():
-        shown[f"batch_norm_{word}"] = fine_percent(np.median(error(normalised)[nearest(normalised["sizes"], size)]))
-    shown["plain_eight"] = fine_percent(np.median(error(arms["plain"])[nearest(arms["plain"]["sizes"], 8)]))
-    return shown
+        found[f"batch_norm_{word}"] = _error(normalised, size)
+    return found | {"plain_eight": _error(arms["plain"], 8)}
+
+
+def _error(arm: dict[str, np.ndarray], size: int) -> Fact:
+    """Test error with mini-batches of one size."""
+    return Fact(error(arm)[nearest(arm["sizes"], size)], fine_percent)
 
 
 def claims(results: dict) -> list[Claim]:
@@ -49,6 +54,7 @@ def claims(results: dict) -> list[Claim]:
             scope=SCOPE,
             values={str(size): excess[nearest(normalised["sizes"], size)] for size in COMPARED},
             margin=0.01,
+            neutral=0.0,
             show=points,
             pattern={"2": SUPPORTED, "32": REVERSED},
             sentences={
@@ -59,9 +65,8 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "small_batches": "Test error against the size of the mini-batch. Without normalisation, with Layer Norm and with "
         f"Group Norm it is {fact['plain_two']}, {fact['layer_norm_two']} and {fact['group_norm_two']} with two images. "

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from whybn.evidence.claims import NOT_SEEN, SCALE, SHIFT, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, REVERSED, SCALE, SHIFT, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.evidence.facts import Fact
 from whybn.readings.controls import loss, shift
 from whybn.readings.definitions import (
     GUESSING,
@@ -44,22 +45,22 @@ def _own_shift(arm: dict[str, np.ndarray], depth: int) -> np.ndarray:
     return diverged_last(at_rate(shift(arm, depth), best_rate(loss(arm, depth))))
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings. Losses are medians over seeds, each arm at its best rate where none is named."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Losses and shifts, each arm at its best rate."""
     arms = results["controls"]
     plain = arms["plain"]
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(plain["loss"].shape[1]),
         "shift_gap": str(plain["gap"]),
         "steps": str(plain["steps"]),
         "trained": number(TRAINED, 1),
     }
     for name in ("plain", "batch_norm", "noisy_batch_norm"):
-        shown[f"{name}_best_loss_twenty"] = number(np.median(_best(arms[name], 20)))
-        shown[f"{name}_shift_ten"] = number(np.median(_own_shift(arms[name], 10)))
+        found[f"{name}_best_loss_twenty"] = Fact(_best(arms[name], 20))
+        found[f"{name}_shift_ten"] = Fact(_own_shift(arms[name], 10))
     for word, depth in DEPTHS.items():
-        shown[f"noisy_plain_best_loss_{word}"] = number(np.median(_best(arms["noisy_plain"], depth)))
-    return shown
+        found[f"noisy_plain_best_loss_{word}"] = Fact(_best(arms["noisy_plain"], depth))
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -89,6 +90,7 @@ def _noise_claims(arms: dict) -> list[Claim]:
             "deviations, mean over units, layers and times; Batch Norm with over without noise, each at its best rate",
             values=by_depth([_own_shift(noisy, depth) / _own_shift(normalised, depth) for depth in DEPTHS.values()]),
             margin=2.0,
+            neutral=1.0,
             show=times,
             sentences={
                 "supported": "Noise behind Batch Norm makes the inputs of the layers shift {value_ten} as far in ten "
@@ -104,6 +106,9 @@ def _noise_claims(arms: dict) -> list[Claim]:
             "and no noise, ten layers",
             values=per_seed(_largest(noisy) / _largest(plain)),
             margin=10 ** (spacing(plain["rates"]) / 2),  # half a step of the grid: no larger rate trains
+            neutral=None,  # a bound: no larger rate is left
+            changed="It first asserted the opposite, and then asked for less than one step of the grid; now it asks for "
+            "less than half a step.",
             below=True,
             show=times,
             sentences={
@@ -119,6 +124,7 @@ def _noise_claims(arms: dict) -> list[Claim]:
             quantity="final loss at the best rate, Batch Norm with over without noise",
             values=by_depth([_best(noisy, depth) / _best(normalised, depth) for depth in DEPTHS.values()]),
             margin=1.0,
+            neutral=1.0,
             show=times,
             sentences={
                 "supported": "The noise is not free: with it, each at its best rate, the loss is {value_ten} as high in ten "
@@ -133,9 +139,12 @@ def _noise_claims(arms: dict) -> list[Claim]:
             quantity="final loss at the best rate, Batch Norm with noise over no Batch Norm and no noise",
             values=by_depth([_best(noisy, depth) / _best(plain, depth) for depth in DEPTHS.values()]),
             margin=1.0,
+            neutral=1.0,
             show=times,
+            pattern={"ten": REVERSED, "twenty": INCONCLUSIVE},
             sentences={
-                "inconclusive": "Each at its best rate, the two end about level; the seeds disagree.",
+                "mixed": "Each at its best rate, the loss with Batch Norm and noise is {value_ten} that with neither in ten "
+                "layers. In twenty, the seeds disagree.",
             },
             **common,
         ),
@@ -159,10 +168,12 @@ def _frozen_claims(arms: dict) -> list[Claim]:
             "statistics, from a small gain (0.3) and from a large one (3)",
             values={word: repaired(gain) for word, gain in GAINS.items() if gain != 1},
             margin=2.0,
+            neutral=1.0,
             show=times,
             sentences={
                 "supported": "From weights that are too small or too large, statistics frozen at the start are enough to "
-                "learn. Without Batch Norm, the loss at the best rate is {value_small} and {value_large} as high."
+                "learn. Without Batch Norm, the loss at the best rate is {value_small} as high from small weights, and "
+                "{value_large} as high from large ones."
             },
             **common,
         ),
@@ -175,6 +186,7 @@ def _frozen_claims(arms: dict) -> list[Claim]:
             "initialisation",
             values={word: _largest(arm) / _largest(plain) for word, arm in (("frozen", frozen), ("live", normalised))},
             margin=10 ** spacing(plain["rates"]) * 1.01,
+            neutral=1.0,
             show=times,
             pattern={"frozen": NOT_SEEN, "live": SUPPORTED},
             sentences={
@@ -186,9 +198,8 @@ def _frozen_claims(arms: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "noisy_batch_norm": "Shift of the layers' inputs and final loss against the learning rate, ten and twenty layers. "
         f"Behind Batch Norm the noise moves inputs by {fact['noisy_batch_norm_shift_ten']} deviations instead of "

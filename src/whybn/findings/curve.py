@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import SHIFT, Claim
 from whybn.evidence.display import number, percent, times
+from whybn.evidence.facts import Fact
 from whybn.readings.curve import after_arrival, disagreement, never, seen, total
 
 EXPERIMENTS = ("curve",)
@@ -28,25 +29,26 @@ def _measures(results: dict) -> dict[str, np.ndarray]:
     }
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Errors, disagreement and steps; counts are of trainings."""
     measured, partial = _measures(results), results["curve"]["partial"]
     pieces = results["curve"]["relearning"]
-    steps, after = np.median(total(pieces, "sgd"), 0), np.median(after_arrival(pieces, "sgd"), 0)
+    steps = total(pieces, "sgd")
     seeds, networks, _ = partial["predictions"].shape
     return {
+        "samples": str(seeds),
         "networks": str(seeds * networks),
         "networks_whole": str(len(measured["whole"]) * results["curve"]["whole"]["predictions"].shape[1]),
         "train_low": number(partial["range"][0]),
         "train_high": number(partial["range"][1]),
-        "whole_error": percent(np.median(measured["whole"])),
-        "inside_error": number(np.median(measured["inside"])),
-        "outside_error": number(np.median(measured["outside"])),
-        "disagreement": times(np.median(measured["disagreement"])),
+        "whole_error": Fact(measured["whole"], percent),
+        "inside_error": Fact(measured["inside"]),
+        "outside_error": Fact(measured["outside"]),
+        "disagreement": Fact(measured["disagreement"], times),
         "pieces": str(pieces["pieces"][-1]),
-        "relearn_scratch": number(steps[0]),
-        "relearn_total": number(steps[-1]),
-        "relearn_after": number(after[-1]),
+        "relearn_scratch": Fact(steps[:, 0]),
+        "relearn_total": Fact(steps[:, -1]),
+        "relearn_after": Fact(after_arrival(pieces, "sgd")[:, -1]),
         "runs": str(pieces["sgd_total"].size),
         "sgd_never": str(never(pieces, "sgd")),
         "momentum_never": str(never(pieces, "momentum")),
@@ -65,9 +67,11 @@ def claims(results: dict) -> list[Claim]:
             origin="Doshi, the post that inspired this article",
             experiment="curve",
             figure="cost_of_relearning",
-            scope="eight noisy samples of one curve, networks of three hidden layers of 32 ReLU units, no normalisation; "
-            "all earlier data kept; each optimiser at one learning rate; median over three random starts per sample",
+            scope=f"{len(part['sgd_total'])} noisy samples of one curve, networks of three hidden layers of 32 ReLU units, "
+            "no normalisation; all earlier data kept; each optimiser at one learning rate; median over three random starts "
+            "per sample",
             margin=1.0,
+            neutral=1.0,
             quantity="steps after the last of four pieces arrived, over steps from scratch with all data",
             values={name: after_arrival(part, key)[:, -1] / total(part, key)[:, 0] for name, key in OPTIMISERS.items()},
             show=percent,
@@ -80,9 +84,8 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "target_function": "A wavy curve over the whole input range with noisy training points along it; the curves "
         f"that {fact['networks_whole']} networks learned lie almost on it, with a typical error of {fact['whole_error']} of "

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import NOT_SEEN, SCALE, SMOOTHNESS, SUPPORTED, Claim
 from whybn.evidence.display import number, percent, times
+from whybn.evidence.facts import Fact
 from whybn.readings.definitions import nearest
 from whybn.readings.invariance import PARTS_REMOVED, allowed, effective_rate, passed_at_start, removed, rescaled
 
@@ -29,27 +30,31 @@ def _removed(arm: dict[str, np.ndarray]) -> np.ndarray:
     return sum(removed(arm, part) for part in PARTS_REMOVED).mean(1)
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Effective rates, and the bound: its gap, its shares, the factor of a typical unit."""
     plain, normalised = results["invariance"]["plain"], results["invariance"]["batch_norm"]
     right, batch = allowed(normalised), int(normalised["batch"])
-    mistaken = right - normalised["bound_factor"] * (batch**0.5 - 1) * normalised["bound_along"]
-    shown = {
+    gap = np.abs(normalised["bound_after"] / right - 1)
+    too_small = right - normalised["bound_factor"] * (batch**0.5 - 1) * normalised["bound_along"]
+    found: dict[str, Fact | str] = {
         "seeds": str(plain["square"].shape[2]),
         "steps": f"{plain['step'][-1]:,}",
-        "plain_loss_twice": times(np.median(rescaled(plain, "loss")[nearest(plain["factors"], 2)])),
+        "plain_loss_twice": Fact(rescaled(plain, "loss")[nearest(plain["factors"], 2)], times),
         "large_rate": number(LARGE, 1),
         "shared_rate": number(SHARED, 1),
-        "plain_fall_shared": number(np.median(_fall(plain, SHARED))),
-        "bound_gap": number(np.abs(normalised["bound_after"] / right - 1).max(), 1),
-        "bound_mistaken": percent((mistaken < normalised["bound_after"]).mean()),
+        "plain_fall_shared": Fact(_fall(plain, SHARED)),
+        "bound_gap": Fact(gap.max((0, 1, 3)), digits=1, summary=np.max),
+        "bound_mistaken": Fact((too_small < normalised["bound_after"]).mean((0, 1, 3)), percent, summary=np.mean),
         "bound_by_chance": percent(2 / batch),
+        "bound_passed_start": Fact(passed_at_start(normalised)),
+        "batch_norm_fall_large": Fact(_fall(normalised, LARGE)),
     }
-    shown["bound_passed_start"] = number(np.median(passed_at_start(normalised)))
+    shares = _removed(normalised)
     for row, moment in enumerate(MOMENTS):
-        shown[f"bound_step_{moment}"] = str(normalised["bound_at"][row])
-        shown[f"bound_factor_{moment}"] = number(np.median(normalised["bound_factor"][row]))
-    return shown
+        found[f"bound_step_{moment}"] = str(normalised["bound_at"][row])
+        found[f"bound_factor_{moment}"] = Fact(np.median(normalised["bound_factor"][row], (0, 2)))
+        found[f"removed_{moment}"] = Fact(shares[row], percent)
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -69,6 +74,7 @@ def claims(results: dict) -> list[Claim]:
             "images, train mode, double precision",
             values={name: np.abs(_slope(normalised, name) - power) for name, power in MEASURES.items()},
             margin=0.05,
+            neutral=None,  # a bound: powers can lie no nearer than together
             below=True,
             show=number,
             sentences={
@@ -88,6 +94,7 @@ def claims(results: dict) -> list[Claim]:
             scope=f"reference network with Batch Norm on the digits, {plain['step'][-1]:,} steps, no weight decay",
             values={"large": _fall(normalised, LARGE), "shared": _fall(normalised, SHARED)},
             margin=1.5,
+            neutral=1.0,
             show=number,
             pattern={"large": SUPPORTED, "shared": NOT_SEEN},
             sentences={
@@ -108,6 +115,8 @@ def claims(results: dict) -> list[Claim]:
             f"{normalised['bound_at'][1]}, mini-batches of {int(normalised['batch'])}, double precision",
             values=dict(zip(MOMENTS, _removed(normalised), strict=True)),
             margin=4 / int(normalised["batch"]),  # twice the share of any two directions by chance
+            neutral=0.0,
+            changed="The margin was a tenth; it is now twice the share that any two directions hold by chance.",
             show=percent,
             sentences={
                 "not_seen_here": "The two parts that Batch Norm removes are small: together {value_start} of the squared "
@@ -117,18 +126,15 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
-    normalised = results["invariance"]["batch_norm"]
-    fall = number(np.median(_fall(normalised, LARGE)))
-    shares = [percent(value) for value in np.median(_removed(normalised), -1)]
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "scale_invariance": "Above, the weights of all hidden layers are multiplied by a factor. Without Batch Norm loss, "
         f"gradient and curvature soar; twice the weights give {fact['plain_loss_twice']} the loss. With it the loss is a "
         "level line, and gradient and curvature fall along straight lines. Below, the effective learning rate: with Batch "
-        f"Norm, at rate {fact['large_rate']}, it falls by a factor of {fall}.",
+        f"Norm, at rate {fact['large_rate']}, it falls by a factor of {fact['batch_norm_fall_large']}.",
         "the_bound": "What Batch Norm makes of the squared gradient of single units, by layer: at the start, more than "
         "it was in most of them. Each lies where the right side of the bound does. Below, the two parts that "
-        f"Batch Norm removes, by layer: together they are {shares[0]} at the start and {shares[1]} after training.",
+        f"Batch Norm removes, by layer: together they are {fact['removed_start']} at the start and "
+        f"{fact['removed_trained']} after training.",
     }

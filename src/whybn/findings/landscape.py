@@ -3,7 +3,8 @@
 import numpy as np
 
 from whybn.evidence.claims import SMOOTHNESS, Claim, per_seed
-from whybn.evidence.display import number, times
+from whybn.evidence.display import times
+from whybn.evidence.facts import Fact
 from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("landscape",)
@@ -21,12 +22,12 @@ def _reach(arm: dict[str, np.ndarray]) -> np.ndarray:
     return np.sqrt(share * side**2 / np.pi)
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Highest losses, and radii within which a network beats guessing."""
     arms = results["landscape"]
     return {
-        **{f"{arm}_highest": number(np.median(_highest(found["loss"]))) for arm, found in arms.items()},
-        **{f"{arm}_radius": number(np.median(_reach(found))) for arm, found in arms.items()},
+        **{f"{arm}_highest": Fact(_highest(found["loss"])) for arm, found in arms.items()},
+        **{f"{arm}_radius": Fact(_reach(found)) for arm, found in arms.items()},
     }
 
 
@@ -46,6 +47,7 @@ def claims(results: dict) -> list[Claim]:
             quantity="highest loss on the plane, without over with Batch Norm",
             values=per_seed(_highest(plain["loss"]) / _highest(normalised["loss"])),
             margin=10.0,
+            neutral=1.0,
             show=times,
             sentences={
                 "supported": "On planes through the trained networks, the loss climbs {value} as high without Batch Norm."
@@ -54,9 +56,8 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "loss_landscape": "Maps of the loss on random planes through trained networks, on one logarithmic scale. "
         f"Without Batch Norm the loss climbs to {fact['plain_highest']} and the region better than guessing is a small "

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import Claim
 from whybn.evidence.display import number
+from whybn.evidence.facts import Fact
 
 EXPERIMENTS = ("layers",)
 
@@ -13,18 +14,22 @@ def _fading(arm: dict[str, np.ndarray]) -> np.ndarray:
     return arm["spread"][0, 0] / arm["spread"][0, -1]
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings; medians over seeds."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Spreads, gradients and losses at the one place of the map."""
     arms = results["layers"]
     plain = arms["plain"]
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(plain["loss"].shape[1]),
+        "layers": str(plain["spread"].shape[1]),
         "steps": str(plain["moments"][-1]),
         "gain": number(float(plain["gain"])),
         "rate": number(float(plain["rate"]), 1),
-        "plain_fading": number(np.median(_fading(plain))),
+        "plain_fading": Fact(_fading(plain)),
     }
-    return shown | {f"{name}_loss": number(np.median(arm["loss"][-1])) for name, arm in arms.items()}
+    for name, arm in arms.items():
+        found[f"{name}_loss"] = Fact(arm["loss"][-1])
+        found[f"{name}_gradient"] = Fact(arm["gradient"][0, 0])
+    return found
 
 
 def claims(_results: dict) -> list[Claim]:
@@ -32,15 +37,13 @@ def claims(_results: dict) -> list[Claim]:
     return []
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact, arms = facts(results), results["layers"]
-    first = {name: number(np.median(arm["gradient"][0, 0])) for name, arm in arms.items()}
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
-        "instrument": f"What enters the activation functions in each of {arms['plain']['spread'].shape[1]} layers, the "
-        f"gradient in each layer, and the loss over {fact['steps']} steps, from initial weights {fact['gain']} times He’s. "
-        f"Without Batch Norm the distributions shrink with each layer, by a factor of {fact['plain_fading']} in all; the "
-        f"gradient in the first layer is {first['plain']} at the start, and the loss ends at {fact['plain_loss']}. With "
-        f"Batch Norm all layers have the same spread; the gradient in the first layer is {first['batch_norm']}, and the "
-        f"loss ends at {fact['batch_norm_loss']}."
+        "instrument": f"What enters the activation functions in each of {fact['layers']} layers, the gradient in each "
+        f"layer, and the loss over {fact['steps']} steps, from initial weights {fact['gain']} times He’s. Without Batch "
+        f"Norm the distributions shrink with each layer, by a factor of {fact['plain_fading']} in all; the gradient in the "
+        f"first layer is {fact['plain_gradient']} at the start, and the loss ends at {fact['plain_loss']}. With Batch Norm "
+        f"all layers have the same spread; the gradient in the first layer is {fact['batch_norm_gradient']}, and the loss "
+        f"ends at {fact['batch_norm_loss']}."
     }

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import REVERSED, SHIFT, SOME_AT_MOST, SUPPORTED, Claim
 from whybn.evidence.display import number, times
+from whybn.evidence.facts import Fact
 from whybn.readings.moving_target import by_time
 
 EXPERIMENTS = ("moving_target",)
@@ -18,18 +19,18 @@ def _change(network: dict[str, np.ndarray], arm: str) -> np.ndarray:
     return np.exp(np.log(by_time(network, arm, "relative")).mean(0))
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings at the larger learning rate of each network, medians over seeds."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Changes, cosines and losses at the larger learning rate of each network."""
     networks = results["moving_target"]
-    shown = {"seeds": str(networks["relu"]["plain_loss"].shape[1])}
+    found: dict[str, Fact | str] = {"seeds": str(networks["relu"]["plain_loss"].shape[1])}
     for name, network in networks.items():
-        shown[f"{name}_rate"] = number(network["rates"][-1], 1)
+        found[f"{name}_rate"] = number(network["rates"][-1], 1)
         for arm in ("plain", "batch_norm"):
-            shown[f"{name}_{arm}_change"] = number(np.median(_change(network, arm)))
+            found[f"{name}_{arm}_change"] = Fact(_change(network, arm))
     for arm in ("plain", "batch_norm"):
-        shown[f"linear_{arm}_cosine"] = number(np.median(by_time(networks["linear"], arm, "cosine").mean(0)))
-        shown[f"sigmoid_{arm}_loss"] = number(np.median(networks["sigmoid"][f"{arm}_loss"][-1, :, -1]))
-    return shown
+        found[f"linear_{arm}_cosine"] = Fact(by_time(networks["linear"], arm, "cosine").mean(0))
+        found[f"sigmoid_{arm}_loss"] = Fact(networks["sigmoid"][f"{arm}_loss"][-1, :, -1])
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -51,21 +52,21 @@ def claims(results: dict) -> list[Claim]:
             quantity="relative change of the gradient, without over with Batch Norm, mean over layers and times",
             values=ratios,
             margin=1.0,
+            neutral=1.0,
             show=times,
             pattern={"sigmoid": REVERSED, "ReLU": (*SOME_AT_MOST, SUPPORTED), "linear": SOME_AT_MOST},
             sentences={
                 "mixed": "In the shallow network of sigmoid units, Batch Norm does not calm the target: without it, the "
-                "gradient changes only {value_sigmoid} as much. In the reference network the ratio is {value_ReLU}, and in "
-                "the deep linear network {value_linear}."
+                "gradient changes only {value_sigmoid} as much. In the reference network it changes {value_ReLU} as much, "
+                "in the deep linear network {value_linear}."
             },
             **common,
         ),
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "moving_target": "Relative change and cosine of a layer's gradient when the layers below take their step, along "
         f"three trainings. Sigmoid network: {fact['sigmoid_plain_change']} without Batch Norm, "

@@ -3,7 +3,8 @@
 import numpy as np
 
 from whybn.evidence.claims import SCALE, Claim
-from whybn.evidence.display import number, times
+from whybn.evidence.display import times
+from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED, at_best, largest_rate, spacing
 
 EXPERIMENTS = ("norms",)
@@ -15,16 +16,14 @@ def _largest(arm: dict[str, np.ndarray]) -> np.ndarray:
     return largest_rate(arm["loss"], arm["rates"])
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings: each arm at its best rate, medians over seeds."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Losses, each arm at its best rate."""
     arms = results["norms"]
-    shown = {
+    return {
         "seeds": str(len(arms["plain"]["loss"])),
         "steps": str(arms["plain"]["steps"]),
+        **{f"{name}_best_loss": Fact(at_best(arm["loss"])) for name, arm in arms.items()},
     }
-    for name, arm in arms.items():
-        shown[f"{name}_best_loss"] = number(np.median(at_best(arm["loss"])))
-    return shown
 
 
 def claims(results: dict) -> list[Claim]:
@@ -44,18 +43,19 @@ def claims(results: dict) -> list[Claim]:
             "rates half a decade apart; loss on the whole training set in train mode; each unit is divided by its mean "
             "absolute deviation (mean) or its largest one (largest)",
             margin=10 ** spacing(arms["plain"]["rates"]) * 1.01,  # more than one step of the grid
+            neutral=1.0,
             show=times,
             sentences={
                 "supported": "Divided by the mean deviation, the network trains at rates {value_mean} as large as without "
-                "Batch Norm; by the largest one, {value_largest}."
+                "Batch Norm; divided by the "
+                "largest one, at rates {value_largest} as large."
             },
         ),
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "what_norm_matters_not": "Final loss against the learning rate. Units divided by the standard deviation, the mean "
         f"deviation or the largest deviation train at the same large rates and end at {fact['batch_norm_best_loss']}, "

@@ -3,7 +3,8 @@
 import numpy as np
 
 from whybn.evidence.claims import SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim
-from whybn.evidence.display import number, percent, times
+from whybn.evidence.display import percent, times
+from whybn.evidence.facts import Fact
 from whybn.readings.definitions import at_best, largest_rate
 from whybn.readings.recipes import best_accuracy
 
@@ -22,28 +23,28 @@ def _largest(arm: dict[str, np.ndarray], recipe: str) -> np.ndarray:
     return largest_rate(arm[f"{recipe}_loss"], arm[f"{recipe}_rates"])
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings; losses are medians over seeds at the best rate."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Losses and accuracies at the best rate, ratios of largest rates; counts are of seeds."""
     arms = results["recipes"]
     plain, normalised = arms["plain"], arms["batch_norm"]
     after = _best(normalised, "after") / _best(normalised, "he")
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(len(plain["he_loss"])),
         "steps": str(plain["steps"]),
         "warm_up": str(plain["warm_up"]),
-        "batch_norm_best_after": number(np.median(_best(normalised, "after"))),
-        "after_over_before": times(np.median(after)),
+        "batch_norm_best_after": Fact(_best(normalised, "after")),
+        "after_over_before": Fact(after, times),
         "after_better": str(int((after < 1).sum())),
-        "affine_accuracy": percent(np.median(best_accuracy(normalised, "affine"))),
-        "all_accuracy": percent(np.median(best_accuracy(normalised, "he"))),
+        "affine_accuracy": Fact(best_accuracy(normalised, "affine"), percent),
+        "all_accuracy": Fact(best_accuracy(normalised, "he"), percent),
     }
     for recipe in dict.fromkeys((*SCHEMES, *OPTIMISERS)):
         for name, arm in arms.items():
-            shown[f"{name}_best_{recipe}"] = number(np.median(_best(arm, recipe)))
+            found[f"{name}_best_{recipe}"] = Fact(_best(arm, recipe))
     for recipe in ("momentum", "adam"):
         ratio = _largest(normalised, recipe) / _largest(plain, recipe)
-        shown[f"rate_ratio_{recipe}"] = times(np.median(ratio).round(1))
-    return shown
+        found[f"rate_ratio_{recipe}"] = Fact(ratio, times)
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -61,6 +62,7 @@ def claims(results: dict) -> list[Claim]:
             f"arm at its best learning rate; warm-up over {plain['warm_up']} steps, momentum 0.9",
             values={words: _best(plain, recipe) / _best(normalised, recipe) for recipe, words in OPTIMISERS.items()},
             margin=1.0,
+            neutral=1.0,
             show=times,
             pattern={
                 "gradient descent": SOME_AT_LEAST,
@@ -77,9 +79,8 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "initialisations": "Loss against learning rate from He, Glorot and PyTorch’s default initialisation. The "
         f"lowest losses without Batch Norm are {fact['plain_best_he']}, {fact['plain_best_glorot']} and "

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import LIMIT, Claim, per_seed
 from whybn.evidence.display import fine_percent, points, times
+from whybn.evidence.facts import Fact
 from whybn.readings.recurrent import error
 
 EXPERIMENTS = ("recurrent",)
@@ -14,21 +15,21 @@ def _growth(arm: dict[str, np.ndarray]) -> np.ndarray:
     return arm["spread"][-1] / arm["spread"][0]
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings: test errors without blank rows and with most of them, counts of seeds, growth of the sums."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Test errors without blank rows and with most of them, counts of seeds, growth of the sums."""
     arms = results["recurrent"]
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(arms["plain"]["spread"].shape[1]),
         "most_blank_rows": str(arms["plain"]["blank_rows"][-1]),
     }
     errors = {name: error(arm) for name, arm in arms.items()}
     for name, values in errors.items():
-        shown[f"{name}_error"] = fine_percent(np.median(values[0]))
-        shown[f"{name}_error_longer"] = fine_percent(np.median(values[-1]))
-    shown["batch_norm_above_layer_norm_longer"] = str(int((errors["batch_norm"] > errors["layer_norm"])[-1].sum()))
+        found[f"{name}_error"] = Fact(values[0], fine_percent)
+        found[f"{name}_error_longer"] = Fact(values[-1], fine_percent)
+    found["batch_norm_above_layer_norm_longer"] = str(int((errors["batch_norm"] > errors["layer_norm"])[-1].sum()))
     for name in ("plain", "batch_norm"):
-        shown[f"{name}_growth"] = times(np.median(_growth(arms[name])))
-    return shown
+        found[f"{name}_growth"] = Fact(_growth(arms[name]), times)
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -48,20 +49,20 @@ def claims(results: dict) -> list[Claim]:
             "steps of plain gradient descent, learning rate of each arm the best on images set aside",
             values=per_seed(shared - own),
             margin=0.01,
+            neutral=0.0,
             show=points,
             sentences={
                 "supported": "One set of statistics for all time steps costs {value} of test error, against one set for "
                 "each step.",
-                "inconclusive": "One set of statistics for all time steps costs {value} of test error in the typical seed, "
-                "against one set for each step, but not in all.",
+                "inconclusive": "Against one set of statistics for each time step, one set for all costs {value} of test "
+                "error in the typical seed, but not clearly in all.",
             },
         ),
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "recurrent_networks": "Above, the spread of the sums by time step: the last is "
         f"{fact['plain_growth']} the first without normalisation and {fact['batch_norm_growth']} with Batch Norm. Below, "

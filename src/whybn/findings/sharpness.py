@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import SMOOTHNESS, Claim
 from whybn.evidence.display import number, times
+from whybn.evidence.facts import Fact
 from whybn.readings.sharpness import reached
 
 EXPERIMENTS = ("sharpness",)
@@ -21,24 +22,24 @@ def _end_ratio(results: dict, activation: str) -> np.ndarray:
     return plain["sharpness"][-1, :, -1] / normalised["sharpness"][-1, :, -1]
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings; at the end and at the largest learning rate unless the name says otherwise."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Sharpness, at the end and at the largest learning rate unless the name says otherwise."""
     first = next(iter(results["sharpness"].values()))
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(first["sharpness"].shape[1]),
         "rates": ", ".join(number(float(rate), 1) for rate in first["rates"]),
         "largest_rate": number(float(first["rates"][-1]), 1),
     }
     for activation in ACTIVATIONS:
         for arm, part in zip(("plain", "batch_norm"), _pair(results, activation), strict=True):
-            shown[f"{activation}_{arm}_reached"] = number(np.median(reached(part)[-1, :, -1]))
+            found[f"{activation}_{arm}_reached"] = Fact(reached(part)[-1, :, -1])
             if activation == "tanh":
                 for scheme in ("default", "he"):
                     start = part["start"][list(part["schemes"]).index(scheme)]
-                    shown[f"tanh_{arm}_start_{scheme}"] = number(np.median(start))
+                    found[f"tanh_{arm}_start_{scheme}"] = Fact(start)
         plain, normalised = _pair(results, activation)
-        shown[f"{activation}_relative_ratio"] = times(np.median(plain["relative"][:, -1] / normalised["relative"][:, -1]))
-    return shown
+        found[f"{activation}_relative_ratio"] = Fact(plain["relative"][:, -1] / normalised["relative"][:, -1], times)
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -57,18 +58,18 @@ def claims(results: dict) -> list[Claim]:
             "momentum; statistics of the full batch",
             values={name: _end_ratio(results, activation) for activation, name in ACTIVATIONS.items()},
             margin=1.5,
+            neutral=1.0,
             show=number,
             sentences={
-                "not_seen_here": "At the same large learning rate both end equally sharp: without Batch Norm the largest "
-                "curvature is {value_tanh} (tanh) and {value_ReLU} (ReLU) times that with it."
+                "not_seen_here": "At the same large learning rate both end equally sharp: the largest curvature without "
+                "Batch Norm is {value_tanh} times that with it for tanh, and {value_ReLU} times for ReLU."
             },
         ),
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "sharpness": "Sharpness times half the learning rate over training, without and with Batch Norm, for tanh and ReLU "
         f"networks. At the largest rate all curves end near one: {fact['tanh_plain_reached']} and "

@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import SHIFT, Claim
 from whybn.evidence.display import number, times
+from whybn.evidence.facts import Fact
 
 EXPERIMENTS = ("sigmoid_units",)
 RATES = ("low", "high")
@@ -19,18 +20,18 @@ def _late(arm: dict[str, np.ndarray]) -> np.ndarray:
     return arm["shift"][len(arm["shift"]) // 2 :].mean((0, 1)).T
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings at the lower learning rate, medians over seeds."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Shifts at the lower learning rate."""
     arms = results["sigmoid_units"]
     plain = arms["plain"]
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(plain["loss"].shape[0]),
         "snapshot_every": str(plain["snapshot_at"][1]),
     }
     for name, arm in arms.items():
-        shown[f"{name}_first"] = number(np.median(arm["shift"][0].mean(0)[:, 0]))
-        shown[f"{name}_late"] = number(np.median(_late(arm)[0]))
-    return shown
+        found[f"{name}_first"] = Fact(arm["shift"][0].mean(0)[:, 0])
+        found[f"{name}_late"] = Fact(_late(arm)[0])
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -52,6 +53,7 @@ def claims(results: dict) -> list[Claim]:
             "with Batch Norm measured after scale and shift",
             values=dict(zip(RATES, _shift(plain) / _shift(normalised), strict=True)),
             margin=2.0,
+            neutral=1.0,
             show=times,
             sentences={
                 "supported": "Over the whole training and all units, the pre-activations shift {value_low} as far without "
@@ -61,9 +63,8 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "shift_during_training": "Pre-activations of sigmoid units over the training. Without Batch Norm they drift at the "
         f"beginning, by {fact['plain_first']} deviations within the first {fact['snapshot_every']} steps; with Batch Norm "

@@ -6,6 +6,7 @@ import numpy as np
 
 from whybn.evidence.claims import NOT_SEEN, SMOOTHNESS, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.evidence.facts import Fact
 from whybn.readings.definitions import at_loss, nearest
 from whybn.readings.smoothness import (
     at_distance,
@@ -60,24 +61,24 @@ def _wrong_mode(arm: dict[str, np.ndarray], rate: float) -> np.ndarray:
     return np.median(roughness(arm, "eval_")[EARLY, :, at], 0) / np.median(roughness(arm)[EARLY, :, at], 0)
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings."""
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Ranges, changes and roughness at equal rate, typical of a run; best rates."""
     arms = results["smoothness"]
     plain = arms["plain"]
     rate = equal_rate(plain)
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(plain["final_loss"].shape[0]),
         "equal_rate": number(float(plain["equal_rate"]), 1),
         "fast_rate": number(FAST, 1),
-        "eval_factor_fast": times(np.median(_wrong_mode(arms["batch_norm"], FAST))),
+        "eval_factor_fast": Fact(_wrong_mode(arms["batch_norm"], FAST), times),
     }
     for name, arm in arms.items():
-        shown[f"{name}_range"] = number(np.median(typical(loss_range(arm))[:, rate]))
-        shown[f"{name}_change"] = number(np.median(typical(change(arm))[:, rate]))
-        shown[f"{name}_change_first"] = number(np.median(change(arm)[0, :, rate]))
-        shown[f"{name}_best_rate"] = number(arm["rates"][own_rate(arm)], 1)
-        shown[f"{name}_roughness"] = number(np.median(typical(roughness(arm))[:, rate]))
-    return shown
+        found[f"{name}_range"] = Fact(typical(loss_range(arm))[:, rate])
+        found[f"{name}_change"] = Fact(typical(change(arm))[:, rate])
+        found[f"{name}_change_first"] = Fact(change(arm)[0, :, rate])
+        found[f"{name}_best_rate"] = Fact(arm["rates"][own_rate(arm)], digits=1)
+        found[f"{name}_roughness"] = Fact(typical(roughness(arm))[:, rate])
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -96,10 +97,11 @@ def claims(results: dict) -> list[Claim]:
             scope=SCOPE,
             values=_ratios(arms, loss_range),
             margin=1.5,
+            neutral=1.0,
             sentences={
-                "supported": "After the first steps, the loss along a gradient varies {value_equal rate} as much without "
-                "Batch Norm at the same learning rate. At each network's own best rate it varies {value_best rates} as "
-                "much, and at the same loss {value_equal loss}."
+                "supported": "After the first steps, the loss along a gradient varies more without Batch Norm: "
+                "{value_equal rate} as much at the same learning rate, {value_best rates} at each network's own best rate, "
+                "and {value_equal loss} at the same loss."
             },
             **common,
         ),
@@ -112,10 +114,11 @@ def claims(results: dict) -> list[Claim]:
             scope=SCOPE,
             values=_ratios(arms, change),
             margin=1.5,
+            neutral=1.0,
             sentences={
-                "supported": "Along the same number of steps, the gradient changes {value_equal rate} as much without Batch "
-                "Norm at the same learning rate. At each network's own best rate it changes {value_best rates} as much, "
-                "and at the same loss {value_equal loss}."
+                "supported": "Along the same number of steps, the gradient changes more without Batch Norm: "
+                "{value_equal rate} as much at the same learning rate, {value_best rates} at each network's own best rate, "
+                "and {value_equal loss} at the same loss."
             },
             **common,
         ),
@@ -129,6 +132,7 @@ def claims(results: dict) -> list[Claim]:
             scope=SCOPE.replace("; median over the probes after the first", ""),
             values=per_seed(change(plain)[0, :, rate] / change(normalised)[0, :, rate]),
             margin=1.0,
+            neutral=1.0,
             sentences={
                 "reversed_here": "Along the very first gradient, it changes {value} as much without Batch Norm as with it."
             },
@@ -147,6 +151,7 @@ def claims(results: dict) -> list[Claim]:
                 for name, distance in (("short", SHORT), ("long", LONG))
             },
             margin=1.5,
+            neutral=1.0,
             pattern={"short": NOT_SEEN, "long": SUPPORTED},
             sentences={
                 "mixed": "Over a long distance, the gradient without Batch Norm changes {value_long} as much as the one "
@@ -157,9 +162,8 @@ def claims(results: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     best = f"the best is {fact['plain_best_rate']} without and {fact['batch_norm_best_rate']} with Batch Norm"
     return {
         "loss_along_the_gradient": "Loss met along each gradient during training. At equal learning rate its range is "

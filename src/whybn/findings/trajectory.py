@@ -4,6 +4,7 @@ import numpy as np
 
 from whybn.evidence.claims import LIMIT, SHIFT, Claim, per_seed
 from whybn.evidence.display import number, percent, points, times
+from whybn.evidence.facts import Fact
 from whybn.readings.definitions import at_loss
 from whybn.readings.trajectory import companion_range, typical_network
 
@@ -25,26 +26,26 @@ def _matched_ratio(arms: dict) -> np.ndarray:
     return np.exp(np.log(ratio).mean(0))
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings; plain_stitched_worse: share of times, boundaries and seeds at which the stitched network is worse.
+def facts(results: dict) -> dict[str, Fact | str]:
+    """Shifts; plain_stitched_worse: share of times, boundaries and seeds at which the stitched network is worse.
 
     eval_probability is that of the one network that the figure shows.
     """
     arms = results["trajectory"]
     plain, normalised = arms["plain"], arms["batch_norm"]
-    shown = {
+    found: dict[str, Fact | str] = {
         "seeds": str(plain["shift"].shape[-1]),
         "stitch_gap": str(plain["gap"]),
-        "eval_probability": number(normalised["alone"][typical_network(normalised)]),
-        "companion_shift": points(np.median(companion_range(normalised)[-1])),
+        "eval_probability": Fact(normalised["alone"][typical_network(normalised)]),
+        "companion_shift": Fact(companion_range(normalised)[-1], points),
     }
     for name, arm in arms.items():
-        shown[f"{name}_shift"] = number(np.median(_shift(arm)))
-    by_layer = np.median(plain["shift"].mean(0), -1)
-    shown["plain_shift_lowest"], shown["plain_shift_highest"] = number(by_layer[0]), number(by_layer[-1])
-    shown["plain_stitched_worse"] = percent((plain["misfit"] > 0).mean())
-    shown["plain_stitched_worse_late"] = percent((plain["misfit"][-LATE:] > 0).mean())
-    return shown
+        found[f"{name}_shift"] = Fact(_shift(arm))
+    by_layer, worse = plain["shift"].mean(0), plain["misfit"] > 0
+    found["plain_shift_lowest"], found["plain_shift_highest"] = Fact(by_layer[0]), Fact(by_layer[-1])
+    found["plain_stitched_worse"] = Fact(worse.mean((0, 1)), percent, summary=np.mean)
+    found["plain_stitched_worse_late"] = Fact(worse[-LATE:].mean((0, 1)), percent, summary=np.mean)
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -67,6 +68,7 @@ def _companion_claim(arms: dict) -> Claim:
         "zero by construction",
         values=per_seed(companion_range(arms["batch_norm"])[-1]),
         margin=0.01,
+        neutral=0.0,
         show=points,
         sentences={
             "supported": "Exchange the other images of a mini-batch, and the probability that the network gives to "
@@ -90,6 +92,7 @@ def _shift_claims(arms: dict) -> list[Claim]:
             scope=SCOPE + " (equal steps), or compared where both have the same loss (equal loss)",
             values={"equal steps": _shift(plain) / _shift(normalised), "equal loss": _matched_ratio(arms)},
             margin=2.0,
+            neutral=1.0,
             show=times,
             sentences={
                 "supported": "At the same step, the inputs of the layers shift {value_equal steps} as far without Batch "
@@ -107,6 +110,7 @@ def _shift_claims(arms: dict) -> list[Claim]:
             scope=SCOPE + "; network without Batch Norm, 512 training images",
             values=per_seed(plain["misfit"].mean((0, 1))),
             margin=0.0,
+            neutral=0.0,
             show=number,
             sentences={
                 "reversed_here": "On average over the training, the upper layers do better, not worse, on top of lower "
@@ -117,9 +121,8 @@ def _shift_claims(arms: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
-    """Alt texts."""
-    fact = facts(results)
+def alts(fact: dict[str, str]) -> dict[str, str]:
+    """Alt texts, given the facts as displayed."""
     return {
         "batch_norm_transform": "The pre-activations of a hidden layer: unit by unit they have different centres and "
         "spreads; normalised, all are alike; scale and shift let them differ again. Beside it, the probability for one "

@@ -4,7 +4,6 @@ Every value is a string: floats, booleans and nil print differently in Jekyll an
 in the data files, whose strings pages paste into Markdown, what HTML would take for a tag or an entity is escaped.
 """
 
-import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -98,7 +97,7 @@ def findings_record(
     record = project.load("evidence", "record").record(name, module.facts(results), claims, kept)
     if quick:
         record["claims"] = {key: _unjudged(entry) for key, entry in record["claims"].items()}
-    record["alts"] = _alts(module, results, record["facts"])
+    record["alts"] = module.alts(record["facts"])
     for part in ("facts", "claims", "alts"):
         _check_strings(record[part], part)
     return record
@@ -108,12 +107,6 @@ def _kept_run(project: Project, name: str, run: dict[str, Any]) -> Any:
     other_seeds = run["settings"] == "full" and run["first_seed"] is not None
     make = project.load("evidence", "replication").Replication
     return make(name, run["title"], other_seeds, run["facts"], run["claims"])
-
-
-def _alts(module: Any, results: Any, facts: dict[str, str]) -> dict[str, str]:
-    """Return the alt texts, made from the facts as they are displayed, or, of an older module, from results."""
-    made_from_facts = "fact" in inspect.signature(module.alts).parameters
-    return module.alts(facts if made_from_facts else results)
 
 
 def escaped(value: Any) -> Any:

@@ -58,12 +58,8 @@ def _tail(panel: Panel, part: dict[str, np.ndarray], arm: str, scheme: str) -> N
 
 
 def _name_arms(axes: list[Panel], part: dict[str, np.ndarray]) -> None:
-    """Name the arms where they lie apart: in the loss from He initialisation, in the tail from Glorot's."""
+    """Name the arms where they lie apart: in the loss from He initialisation."""
     lengths, losses = part["lengths"], np.median(part["plain_he_loss"], axis=-1)
     row = nearest(lengths, 3)
     words.label(axes[0], lengths[row], losses[row], pen("plain").label, "rust", ha="right", shift=(-20, 28))
     words.label(axes[0], lengths[-1], 1, pen("batch_norm").label, "blue", ha="right", va="top", shift=(0, -4))
-    thresholds, shares = part["thresholds"], np.median(part["plain_glorot_tail"], axis=-1)
-    row = nearest(thresholds, 10)
-    words.label(axes[3], thresholds[row], shares[row], "without", "rust", va="bottom", shift=(-4, 6))
-    words.label(axes[3], 5, 5e-4, "with", "blue", ha="right")

@@ -29,12 +29,11 @@ PARTS = (
     "both_seldom",
     "both_frozen",
     "layer_norm",
-    "rms_norm",
     "mean_and_rms_norm",
     "limited_steps",
     "held_norms",
 )
-BUDGET = 90
+BUDGET = 125
 SELDOM = {"gradient": False, "every": 5}
 ARMS = {
     **INGREDIENTS,

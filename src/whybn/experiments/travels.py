@@ -16,7 +16,8 @@ from whybn.lab.networks import Architecture, initialise
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "mean_only", "size_only", "batch_norm", "mean_stopped")
-BUDGET = 60
+BUDGET = 150
+FROM_GAINS = ("mean_only", "size_only")  # the arms that also start from bad gains
 
 
 @dataclass(frozen=True)
@@ -29,51 +30,65 @@ class Settings:
     depth: int = 10  # layers of the fully connected networks; the convolutional ones have eight
     networks: tuple[str, ...] = ("relu 32", "relu 64", "tanh 32", "tanh 64", "clothes 8")  # activation or data, width
     budgets: tuple[int, ...] = (80, 320)  # steps; the loss is read after each
-    gains: tuple[float, ...] = (0.3, 3.0)  # of the initial weights, besides 1
-    rate_decades: tuple[float, float] = (-2.0, 1.0)  # common logarithm of the lowest and highest learning rate
+    gain_networks: tuple[str, ...] = ("relu 32", "relu 64")  # which also start from bad gains
+    gains: tuple[float, ...] = (0.3, 3.0)  # bad ones, of the initial weights
+    rate_decades: tuple[float, float] = (-1.5, 0.5)  # common logarithm of the lowest and highest learning rate
     rates: int = 7
     loss_images: int = 1000  # training images on which the loss is taken
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=2, depth=3, networks=("relu 32", "tanh 32", "clothes 8"), budgets=(5, 15), rates=3)
+QUICK = replace(
+    FULL,
+    seeds=2,
+    depth=3,
+    networks=("relu 32", "tanh 32", "clothes 8"),
+    gain_networks=("relu 32",),
+    budgets=(5, 15),
+    rates=3,
+)
 LARGE = replace(FULL, networks=(*FULL.networks, "relu 128", "tanh 128", "clothes 16"))
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
-    """Arrays of one arm; what has diverged is NaN.
+    """Arrays of one arm; what has diverged is NaN. Losses are on `loss_images` training images, with their statistics.
 
-    networks (network,): names. gains (gain,): with 1 first. rates (rate,), budgets (budget,). loss (network, budget, gain,
-    seed, rate): on `loss_images` training images in train mode, with their own statistics.
+    networks (network,): names. rates (rate,), budgets (budget,). loss (network, budget, seed, rate): from He
+    initialisation. Of the arms FROM_GAINS also gain_networks (gain_network,): names; and gain_loss (gain_network, gain,
+    seed, rate): from bad gains, after the last step.
     """
-    gains = (1.0, *settings.gains)
-    found = [_train_all(settings, part, network, gains) for network in settings.networks]
-    return {
+    found = {
         "networks": np.array(settings.networks),
-        "gains": np.array(gains),
         "rates": np.logspace(*settings.rate_decades, settings.rates),
         "budgets": np.array(settings.budgets),
-        "loss": np.stack(found),
+        "loss": np.stack([_train_all(settings, part, network, 1.0) for network in settings.networks]),
     }
+    if part in FROM_GAINS:
+        found["gain_networks"] = np.array(settings.gain_networks)
+        found["gain_loss"] = np.array(
+            [
+                [_train_all(settings, part, network, gain)[-1] for gain in settings.gains]
+                for network in settings.gain_networks
+            ]
+        )
+    return found
 
 
-def _train_all(settings: Settings, part: str, network: str, gains: tuple[float, ...]) -> np.ndarray:
-    """One network from all gains and seeds at all rates: (budget, gain, seed, rate)."""
+def _train_all(settings: Settings, part: str, network: str, gain: float) -> np.ndarray:
+    """One network from one gain, all seeds at all rates: (budget, seed, rate)."""
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     design, data = _network(settings, network, part, seeds)
     rates = np.logspace(*settings.rate_decades, settings.rates)
-    each = [(gain, seed) for gain in gains for seed in seeds for _ in rates]
-    own_gains, own_seeds = ([pair[axis] for pair in each] for axis in (0, 1))
-    shape = (len(gains), len(seeds), len(rates))
+    each = [seed for seed in seeds for _ in rates]
     loss = torch.full((len(settings.budgets), len(each)), torch.nan)
     index = data.training[:, : settings.loss_images]
 
     def read(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
         loss[settings.budgets.index(step), members] = evaluate(ensemble, data, index, training=True)[0]
 
-    start = assemble(design, initialise(design, own_seeds, "he", own_gains), own_seeds)
-    train(start, data, rates.tolist() * (len(gains) * len(seeds)), probe=read, probe_at=settings.budgets)
-    return loss.view(-1, *shape).numpy()
+    start = assemble(design, initialise(design, each, "he", [gain] * len(each)), each)
+    train(start, data, rates.tolist() * len(seeds), probe=read, probe_at=settings.budgets)
+    return loss.view(len(settings.budgets), len(seeds), len(rates)).numpy()
 
 
 def _network(settings: Settings, network: str, part: str, seeds: list[int]) -> tuple[Architecture, Data]:

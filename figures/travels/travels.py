@@ -25,7 +25,14 @@ def draw(results: dict, axes: list[Panel]) -> None:
         for arm in ARMS:
             valleys.valley(panel, rates, losses[network][arm], arm)
         words.y_label(panel, "loss after training")
-    valleys.name_arms(axes[0], rates, {arm: losses["relu 32"][arm] for arm in ("plain", "batch_norm")})
-    typical = middle(losses["relu 32"]["mean_stopped"])
-    best = int(best_rate(losses["relu 32"]["mean_stopped"]))
-    words.label(axes[0], rates[best], typical[best], "mean ignored", "blue", shift=(8, 8))
+    _names(axes[0], rates, losses["relu 32"])
+
+
+def _names(panel: Panel, rates: np.ndarray, losses: dict[str, np.ndarray]) -> None:
+    """Write the names of the arms: two where their curves begin, that of Batch Norm below its best."""
+    start = {arm: middle(loss)[0] for arm, loss in losses.items()}
+    words.label(panel, rates[0], start["plain"], "without", "rust", va="top", shift=(0, -14))
+    words.label(panel, rates[0], start["mean_stopped"], "mean ignored", "blue", va="bottom", shift=(0, 20))
+    loss = losses["batch_norm"]
+    best = int(best_rate(loss))
+    words.label(panel, rates[best], middle(loss)[best], "with Batch Norm", "blue", ha="center", va="top", shift=(0, -10))

@@ -74,8 +74,8 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": NOT_SEEN, "layer": NOT_SEEN},
             sentences={
                 "mixed": "Subtracting the mean alone trains at rates {value_mean} as large as nothing does, dividing by the "
-                "root mean square {value_size}. Dividing by the spread about the mean, without subtracting it, buys no "
-                "larger rate; nor does Layer Norm."
+                "root mean square at rates {value_size} as large. Dividing by the spread about the mean, without "
+                "subtracting it, buys little, {value_spread}; so does Layer Norm, {value_layer}."
             },
             **(common | {"scope": SCOPE + example}),
         ),

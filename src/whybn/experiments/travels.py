@@ -47,7 +47,7 @@ QUICK = replace(
     budgets=(5, 15),
     rates=3,
 )
-LARGE = replace(FULL, networks=(*FULL.networks, "relu 128", "tanh 128", "clothes 16"))
+LARGE = replace(FULL, networks=(*FULL.networks, "relu 128"))
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -101,8 +101,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             margin=GAINS,
             pattern={"mean": NOT_SEEN, "size": SUPPORTED, "spread": SUPPORTED, "layer": SUPPORTED},
             sentences={
-                "mixed": "Badly scaled weights are repaired by every division tried here, whatever divides, and not by "
-                "subtracting."
+                "mixed": "Badly scaled weights are repaired by each of these three divisions, and not by subtracting."
             },
             **(common | {"scope": SCOPE + example}),
         ),
@@ -113,7 +112,10 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             "alone and the size alone",
             values=per_seed(largest(arms["batch_norm"]) / either),
             margin=TOGETHER,
-            sentences={"supported": "Both together train at rates {value} as large as the better of the two alone."},
+            sentences={
+                "supported": "Subtracting and dividing together train at rates {value} as large as the better "
+                "of the two alone."
+            },
             **(
                 common
                 | {

@@ -4,7 +4,7 @@ import numpy as np
 
 from whybn.drawing import valleys, words
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.definitions import best_rate, middle
+from whybn.readings.definitions import GUESSING, best_rate, middle
 from whybn.readings.taken_apart import LATE
 from whybn.readings.travels import in_network
 
@@ -29,10 +29,9 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 
 def _names(panel: Panel, rates: np.ndarray, losses: dict[str, np.ndarray]) -> None:
-    """Write the names of the arms: two where their curves begin, that of Batch Norm below its best."""
-    start = {arm: middle(loss)[0] for arm, loss in losses.items()}
-    words.label(panel, rates[0], start["plain"], "without", "rust", va="top", shift=(0, -14))
-    words.label(panel, rates[0], start["mean_stopped"], "mean ignored", "blue", va="bottom", shift=(0, 20))
+    """Write the names of the arms: without and mean ignored where they begin, Batch Norm below its best."""
+    words.label(panel, rates[0], middle(losses["plain"])[0], "without", "rust", va="top", shift=(0, -14))
+    words.label(panel, rates[0], GUESSING, "mean ignored", "blue", va="bottom", shift=(0, 3))
     loss = losses["batch_norm"]
     best = int(best_rate(loss))
     words.label(panel, rates[best], middle(loss)[best], "with Batch Norm", "blue", ha="center", va="top", shift=(0, -10))

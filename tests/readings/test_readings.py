@@ -5,7 +5,20 @@ import pytest
 import torch
 from torch.nn.functional import batch_norm
 
-from whybn.readings import atlas, batches, curve, invariance, one_example, rates, recipes, smoothness, trajectory, walks
+from whybn.readings import (
+    atlas,
+    batches,
+    curve,
+    invariance,
+    one_example,
+    rates,
+    recipes,
+    smoothness,
+    taken_apart,
+    trajectory,
+    travels,
+    walks,
+)
 
 
 def test_decades_are_counted_on_the_grid() -> None:
@@ -98,3 +111,30 @@ def test_the_network_whose_units_are_drawn_passes_on_what_the_median_one_does() 
     arm = {"bound_after": after, "bound_before": np.ones_like(after)}
     np.testing.assert_array_equal(invariance.passed_at_start(arm), [4, 1, 2])
     assert invariance.typical_network(arm) == 2
+
+
+def test_of_an_arm_taken_apart_what_is_worse_than_guessing_counts_as_guessing() -> None:
+    late = [[0.4, 0.2, 5.0], [0.4, np.nan, 0.1], [0.6, 0.3, np.nan]]
+    arm = {
+        "rates": np.array([0.1, 1.0, 10.0]),
+        "loss": np.array([[[9.0, np.nan, np.nan]] * 3, late]),
+        "test_loss": np.array([[[9.0] * 3] * 3, [[1.0, 0.7, 0.0], [0.8, 0.0, 0.0], [np.nan, 0.9, 0.0]]]),
+        "gain_loss": np.array([[[1.2, 1.0], [1.2, 1.1], [1.2, np.nan]], [[1.2, 1.3], [1.2, 1.3], [1.2, np.nan]]]),
+    }
+    np.testing.assert_allclose(taken_apart.largest(arm), [1.0, 10.0, 1.0])
+    np.testing.assert_allclose(taken_apart.largest(arm, 0.25), [1.0, 10.0, 0.01])
+    np.testing.assert_allclose(taken_apart.lowest(arm, taken_apart.EARLY), [np.log(10)] * 3)
+    np.testing.assert_allclose(taken_apart.lowest(arm), [0.2, np.log(10), 0.3])
+    np.testing.assert_allclose(taken_apart.test_loss(arm), [0.7, 0.0, 0.9])
+    assert taken_apart.repaired(arm).tolist() == [True, False]
+
+
+def test_one_of_several_networks_reads_like_an_arm_taken_apart() -> None:
+    losses = np.arange(24.0).reshape(3, 2, 2, 2)
+    part = {"networks": np.array(["a", "b", "c"]), "rates": np.array([0.1, 1.0]), "loss": losses}
+    gains = {"gain_networks": np.array(["c"]), "gain_loss": np.ones((1, 2, 2, 2))}
+    found = travels.in_network(part | gains, "b")
+    np.testing.assert_array_equal(found["loss"], losses[1])
+    assert "gain_loss" not in found
+    assert travels.in_network(part | gains, "c")["gain_loss"].shape == (2, 2, 2)
+    assert "gain_loss" not in travels.in_network(part, "c")

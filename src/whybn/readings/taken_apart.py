@@ -1,0 +1,33 @@
+"""What each arm of Batch Norm taken apart buys: rates, losses, and gains that it repairs."""
+
+import numpy as np
+
+from whybn.readings.definitions import GUESSING, TRAINED, at_best, at_rate, best_rate, diverged_last, largest_rate
+
+EARLY, LATE = 0, -1  # of the budgets: the first and the last
+LEARNS = GUESSING / 2  # loss below which a network from bad gains has learnt
+
+
+def largest(arm: dict[str, np.ndarray], trained: float = TRAINED) -> np.ndarray:
+    """Largest learning rate at which the loss after the last step is below `trained`: (seed,)."""
+    return largest_rate(arm["loss"][LATE], arm["rates"], trained)
+
+
+def lowest(arm: dict[str, np.ndarray], budget: int = LATE) -> np.ndarray:
+    """Loss on the training images at the best rate of a budget: (seed,). What diverged or is worse counts as guessing."""
+    return np.minimum(at_best(arm["loss"][budget]), GUESSING)
+
+
+def test_loss(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Loss on the test images after the last step, at the rate that is best on the training images: (seed,)."""
+    return np.minimum(diverged_last(at_rate(arm["test_loss"][LATE], best_rate(arm["loss"][LATE]))), GUESSING)
+
+
+def from_gains(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """The same as `lowest`, from each bad gain: (gain, seed)."""
+    return np.minimum(at_best(arm["gain_loss"]), GUESSING)
+
+
+def repaired(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Whether the median network learns, from each bad gain: (gain,)."""
+    return np.median(from_gains(arm), axis=-1) < LEARNS

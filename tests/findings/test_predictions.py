@@ -1,0 +1,63 @@
+"""What was predicted before it was measured is judged as it was written down."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from whybn.experiments import travels as experiment
+from whybn.findings import taken_apart, travels
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = {entry["id"]: entry for entry in yaml.safe_load((ROOT / "predictions.yml").read_text(encoding="utf-8"))}
+LARGE = experiment.LARGE.networks
+KINDS = {"digits": "relu", "clothes": "clothes"}
+
+
+def network(entry: dict, setting: dict) -> str:
+    """The name in the results of a network in predictions.yml."""
+    kind = "tanh" if "tanh instead of ReLU" in entry["quantity"] else KINDS[setting["data"]]
+    return f"{kind} {setting['width']}"
+
+
+def test_every_prediction_has_its_claim() -> None:
+    assert travels.PREDICTIONS.keys() == WRITTEN.keys()
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_claim_judges_what_was_written_down(name: str) -> None:
+    written, judged = WRITTEN[name], travels.PREDICTIONS[name]
+    networks = {network(written, setting): setting["probed"] for setting in written["settings"]}
+    assert set(judged.networks) == set(networks) <= set(LARGE)
+    assert judged.margin == written["margin"]
+    assert judged.below == (written["direction"] == "below")
+    assert {one for one in judged.networks if one in judged.probed} == {one for one, probed in networks.items() if probed}
+
+
+def test_a_claim_names_repetitions_and_what_did_not_come_out(quick) -> None:
+    (claim,) = (one for one in travels.claims({"travels": quick("travels")}) if one.id == "the_gradient_must_know_the_mean")
+    assert claim.pattern == {"relu_narrow": "supported", "clothes": "reversed_here"}
+    assert claim.sentences["mixed"].endswith(
+        "{value_relu_narrow} with ReLU at width 32 (supported, a repetition), {value_clothes} with convolutions on clothes "
+        "(reversed here)."
+    )
+
+
+def test_both_together_are_judged_by_the_predicted_margin_in_the_finer_grid_too() -> None:
+    assert WRITTEN["both_allow_more_than_either"]["margin"] == taken_apart.TOGETHER
+
+
+def test_a_range_that_reaches_the_end_of_its_grid_is_at_least_so_large(quick) -> None:
+    results = {"taken_apart": dict(quick("taken_apart"))}
+
+    def said(loss: float) -> str:
+        arm = results["taken_apart"]["limited_steps"]
+        changed = arm["loss"].copy()
+        changed[-1] = np.array([0.1, 0.1, loss])
+        results["taken_apart"]["limited_steps"] = arm | {"loss": changed}
+        (claim,) = (one for one in taken_apart.claims(results) if one.id == "limited_steps_allow_any_rate")
+        return claim.sentences["supported"]
+
+    assert "at rates at least {value} as large" in said(0.1)
+    assert "at rates {value} as large" in said(2.0)

@@ -1,9 +1,12 @@
 """What the parts of Batch Norm buy, one by one, in the reference network."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, SCALE, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
+from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED, spacing
 from whybn.readings.taken_apart import from_gains, largest, lowest, test_loss
 
@@ -22,20 +25,20 @@ GAINS = 2.0  # the same from bad gains
 TOGETHER = 1.5  # the margin of both_allow_more_than_either in predictions.yml
 
 
-def facts(results: dict) -> dict[str, str]:
-    """Display strings: medians over seeds, losses at each arm's best rate."""
+def facts(results: dict) -> dict[str, str | Fact]:
+    """Losses are those at each arm's best rate; the rest are settings."""
     arms = results["taken_apart"]
-    shown = {
+    found: dict[str, str | Fact] = {
         "seeds": str(arms["plain"]["loss"].shape[1]),
         "steps": str(arms["plain"]["budgets"][-1]),
         "gain_small": number(arms["plain"]["gains"][0], 1),
         "gain_large": number(arms["plain"]["gains"][-1], 1),
     }
     for name in MAIN:
-        shown[f"{name}_largest_rate"] = number(np.median(largest(arms[name])))
-        shown[f"{name}_loss"] = number(np.median(lowest(arms[name])))
-        shown[f"{name}_test_loss"] = number(np.median(test_loss(arms[name])))
-    return shown
+        found[f"{name}_largest_rate"] = Fact(largest(arms[name]))
+        found[f"{name}_loss"] = Fact(lowest(arms[name]))
+        found[f"{name}_test_loss"] = Fact(test_loss(arms[name]))
+    return found
 
 
 def claims(results: dict) -> list[Claim]:
@@ -204,9 +207,8 @@ def _step_claims(arms: dict, step: float, common: dict) -> list[Claim]:
     ]
 
 
-def alts(results: dict) -> dict[str, str]:
+def alts(fact: Mapping[str, str]) -> dict[str, str]:
     """Alt texts."""
-    fact = facts(results)
     return {
         "taken_apart": "Twelve rows from nothing to all of Batch Norm; switches say what each row does, marks what it buys. "
         f"The largest rate that trains rises from {fact['plain_largest_rate']} with nothing to "

@@ -207,9 +207,8 @@ def _outcome(prediction: Prediction, network: str) -> str:
     return f"{verdict}, a repetition" if network in prediction.probed else verdict
 
 
-def alts(results: dict) -> dict[str, str]:
+def alts(fact: Mapping[str, str]) -> dict[str, str]:
     """Alt texts."""
-    fact = facts(results)
     return {
         "travels": f"Loss after {fact['steps']} steps against the learning rate in three networks, medians of "
         f"{fact['seeds']} seeds. With ReLU, Batch Norm whose gradient ignores the mean ends higher than nothing; with tanh "

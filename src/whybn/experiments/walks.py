@@ -23,7 +23,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 16
+    seeds: int = 8
     batch: int = 32
     rate: float = 0.05  # learning rate of both arms
     walk_at: tuple[int, ...] = (10, 80, 300)  # early, middle, late

@@ -27,7 +27,7 @@ class Settings:
     """What a reader may want to change."""
 
     first_seed: int = 0
-    seeds: int = 16
+    seeds: int = 8
     width: int = 32  # units
     row: int = 8  # pixels read at each time step
     steps: int = 400  # of training

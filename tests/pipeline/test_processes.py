@@ -102,7 +102,8 @@ def test_ctrl_c_stops_quickly_and_keeps_what_is_finished(toy, jobs):
     assert err == "\nstopped; what was finished is kept, and the next run goes on from there\n"
     finished = (said + out).count("\n[")
     assert finished < 20, "it went on as if nothing had been said"
-    assert len(list((toy.root / ".results").rglob("*.npz"))) == finished
+    # What is said to be finished is stored; the signal may come between storing one part and saying so.
+    assert finished <= len(list((toy.root / ".results").rglob("*.npz"))) <= finished + 1
     assert toy.leftovers() == []
 
 

@@ -21,11 +21,7 @@ def network(entry: dict, setting: dict) -> str:
     return f"{kind} {setting['width']}"
 
 
-def test_every_prediction_has_its_claim() -> None:
-    assert travels.PREDICTIONS.keys() == WRITTEN.keys()
-
-
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", travels.PREDICTIONS)
 def test_a_claim_judges_what_was_written_down(name: str) -> None:
     written, judged = WRITTEN[name], travels.PREDICTIONS[name]
     networks = {network(written, setting): setting["probed"] for setting in written["settings"]}

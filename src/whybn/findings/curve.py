@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import SHIFT, Claim
+from whybn.evidence.claims import INCONCLUSIVE, REVERSED, SHIFT, SOME_AT_MOST, Claim
 from whybn.evidence.display import number, percent, times
 from whybn.evidence.facts import Fact
 from whybn.readings.curve import after_arrival, disagreement, never, seen, total
@@ -59,6 +59,10 @@ def facts(results: dict) -> dict[str, Fact | str]:
 def claims(results: dict) -> list[Claim]:
     """The claim about what data that come late cost."""
     part = results["curve"]["relearning"]
+    values = {}
+    for name, key in OPTIMISERS.items():
+        _, *late = (after_arrival(part, key) / total(part, key)[:, :1]).T
+        values |= {f"{name}, {pieces} pieces": share for pieces, share in zip(part["pieces"][1:], late, strict=True)}
     return [
         Claim(
             id="relearning_after_arrival",
@@ -72,13 +76,16 @@ def claims(results: dict) -> list[Claim]:
             "per sample",
             margin=1.0,
             neutral=1.0,
-            quantity="steps after the last of four pieces arrived, over steps from scratch with all data",
-            values={name: after_arrival(part, key)[:, -1] / total(part, key)[:, 0] for name, key in OPTIMISERS.items()},
+            quantity="steps after the last of two or four pieces arrived, over steps from scratch with all data",
+            values=values,
             show=percent,
+            changed="Two pieces were added: with four, the last piece is the smallest.",
+            pattern=dict.fromkeys(values, REVERSED)
+            | {"gradient descent, 2 pieces": INCONCLUSIVE, "momentum, 2 pieces": SOME_AT_MOST},
             sentences={
-                "reversed_here": "Counted from the arrival of the last piece, learning the whole curve takes only "
-                "{value_gradient descent} of the steps of a start from nothing, {value_momentum} with momentum and "
-                "{value_Adam} with Adam."
+                "mixed": "Counted from the last of four pieces, the whole curve takes {value_gradient descent, 4 pieces} of "
+                "the steps of a start from nothing. From the last of two it takes {value_gradient descent, 2 pieces}, and the "
+                "seeds disagree."
             },
         ),
     ]

@@ -1,16 +1,23 @@
-"""What Batch Norm makes of the gradient, unit by unit, beside what the bound allows; and its two removed parts."""
+"""What Batch Norm makes of the gradient, unit by unit, beside what the bound allows; and what it removes."""
 
 import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.invariance import allowed, passed, removed, typical_network
+from whybn.readings.invariance import (
+    PARTS_REMOVED,
+    allowed,
+    by_chance,
+    passed,
+    removed,
+    removed_from_weights,
+    typical_network,
+)
 
 EXPERIMENTS = ("invariance",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, left=40, right=58, between=70, columns_named=True)
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, left=40, right=64, between=76, columns_named=True)
 UNITS = 4  # of each layer are drawn
-PARTS = {"mean": ("mean", "batch_norm"), "along": ("stretch", "ink")}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -25,12 +32,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _sides(sides, part, moment)
         _removed(parts, part, moment)
     words.named_ticks(axes[0], "y", (0.5, 1, 2, 4), ("0.5", "1", "2", "4"))
-    axes[2].axes.set_ylim(0, 10)
-    words.named_ticks(axes[2], "y", (0, 5, 10), ("0", "5", "10"))
-    for moment in range(len(part["bound_at"])):
-        ends = {series: float(np.median(_share(part, moment, term)[-1])) for term, (series, _) in PARTS.items()}
-        roles = {series: pen(pen_name).role for series, pen_name in PARTS.values()}
-        words.end_labels(axes[2 + moment], part["bound_before"].shape[1], ends, roles)
+    words.named_ticks(axes[2], "y", (0, 30, 60), ("0", "30", "60"))
 
 
 def _sides(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
@@ -50,16 +52,18 @@ def _sides(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
 
 
 def _removed(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
-    """Draw the shares of the two removed parts by layer, mean over units."""
+    """Draw what the two removed parts take, by layer, mean over units: at the units, for their weights, by chance."""
+    shares = {
+        "at the units": (sum(removed(part, term) for term in PARTS_REMOVED), "ink"),
+        "for the weights": (removed_from_weights(part), "batch_norm"),
+        "by chance": (by_chance(part), "truth"),
+    }
     layers = np.arange(1, 1 + part["bound_before"].shape[1])
-    for term, (series, pen_name) in PARTS.items():
-        marks.seeds(panel, layers, _share(part, moment, term), pen_name, series)
-    marks.rule(panel, 100 / int(part["batch"]), "by chance" if moment == 0 else "", at=0)
+    for series, (share, pen_name) in shares.items():
+        marks.seeds(panel, layers, 100 * share[moment], pen_name, series)
+    panel.axes.set_ylim(0, 80)
+    ends = {series: float(np.median(100 * share[moment, -1])) for series, (share, _) in shares.items()}
+    words.end_labels(panel, layers[-1], ends, {series: pen(name).role for series, (_, name) in shares.items()})
     words.few_ticks(panel, "x", 6)
-    words.y_label(panel, "part removed, in percent")
+    words.y_label(panel, "removed of the squared gradient, in percent")
     words.x_label(panel, "layer")
-
-
-def _share(part: dict[str, np.ndarray], moment: int, term: str) -> np.ndarray:
-    """Return the share of the squared gradient that one part holds, in percent: (layer, seed)."""
-    return 100 * removed(part, term)[moment]

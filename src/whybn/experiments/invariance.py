@@ -6,7 +6,7 @@ Long training: the effective learning rate, rate over squared weight norm, at se
 sides of a bound on the gradient, unit by unit.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ import torch
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import REFERENCE, Parameters, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, train
-from whybn.measures.bound import gradient_bound
+from whybn.measures.bound import Bound, gradient_bound
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
@@ -52,8 +52,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     hidden layers rescaled, the loss, and norm of the gradient and largest Hessian eigenvalue with respect to them.
     rates (rate,), step (time,). square (time, layer, seed, rate): squared norm of each hidden layer's weights over the
     long training.
-    With Batch Norm only, bound_at (moment,), bound_before, bound_mean, bound_along, bound_factor, bound_after (moment,
-    layer, seed, unit): the terms of `measures.bound.Bound` on the mini-batch that comes next. batch ().
+    With Batch Norm only, bound_at (moment,), bound_before, bound_mean, bound_along, bound_factor, bound_after,
+    bound_weights_before, bound_weights_removed, bound_weights_by_chance (moment, layer, seed, unit): the terms of
+    `measures.bound.Bound` on the mini-batch that comes next. batch ().
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     each_seed = [seed for seed in seeds for _ in settings.rates]
@@ -84,7 +85,7 @@ class Notes:
         self.settings, self.data, self.members = settings, data, members
         self.squares: dict[int, torch.Tensor] = {}
         self.rescaled: dict[str, torch.Tensor] = {}
-        self.bounds: dict[int, tuple[torch.Tensor, ...]] = {}
+        self.bounds: dict[int, Bound] = {}
         self.moments = {*range(0, settings.steps + 1, settings.every), settings.rescale_at, *settings.bound_at}
 
     def __call__(self, step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
@@ -100,8 +101,7 @@ class Notes:
             chosen = self.at_one_rate(ensemble, members)
             index = self.data.order[step][chosen.seed_rows]
             batch = self.data.inputs[index].double(), self.data.targets[index]
-            bound = gradient_bound(chosen.architecture, double(chosen.parameters), *batch)
-            self.bounds[step] = (bound.before, bound.mean_part, bound.along_part, bound.factor, bound.after)
+            self.bounds[step] = gradient_bound(chosen.architecture, double(chosen.parameters), *batch)
 
     def at_one_rate(self, ensemble: Ensemble, members: torch.Tensor) -> Ensemble:
         """The members trained at `rescale_rate`; ArithmeticError if one of them has diverged."""
@@ -113,9 +113,8 @@ class Notes:
 
     def both_sides(self) -> dict[str, torch.Tensor]:
         """The terms of the bound, stacked over moments."""
-        names = ("before", "mean", "along", "factor", "after")
-        columns = zip(*self.bounds.values(), strict=True)
-        return {f"bound_{name}": torch.stack(column) for name, column in zip(names, columns, strict=True)}
+        terms = {term.name: [getattr(bound, term.name) for bound in self.bounds.values()] for term in fields(Bound)}
+        return {f"bound_{name.removesuffix('_part')}": torch.stack(values) for name, values in terms.items()}
 
 
 def double(parameters: Parameters) -> Parameters:

@@ -84,8 +84,8 @@ def claims(results: dict) -> list[Claim]:
             | {"gradient descent, 2 pieces": INCONCLUSIVE, "momentum, 2 pieces": SOME_AT_MOST},
             sentences={
                 "mixed": "Counted from the last of four pieces, the whole curve takes {value_gradient descent, 4 pieces} of "
-                "the steps of a start from nothing. From the last of two it takes {value_gradient descent, 2 pieces}, and the "
-                "seeds disagree."
+                "the steps of a start from nothing. From the last of two it takes {value_gradient descent, 2 pieces}, and "
+                "the seeds disagree."
             },
         ),
     ]

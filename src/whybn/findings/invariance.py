@@ -6,7 +6,16 @@ from whybn.evidence.claims import NOT_SEEN, SCALE, SMOOTHNESS, SUPPORTED, Claim
 from whybn.evidence.display import number, percent, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import nearest
-from whybn.readings.invariance import PARTS_REMOVED, allowed, effective_rate, passed_at_start, removed, rescaled
+from whybn.readings.invariance import (
+    PARTS_REMOVED,
+    allowed,
+    by_chance,
+    effective_rate,
+    passed_at_start,
+    removed,
+    removed_from_weights,
+    rescaled,
+)
 
 EXPERIMENTS = ("invariance",)
 MEASURES = {"loss": 0, "gradient": -1, "curvature": -2}  # and the power of the factor that algebra predicts
@@ -25,9 +34,10 @@ def _fall(arm: dict[str, np.ndarray], rate: float) -> np.ndarray:
     return 1 / effective_rate(arm)[-1, :, nearest(arm["rates"], rate)]
 
 
-def _removed(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Share of the squared gradient that Batch Norm takes out: (moment, seed), mean over layers."""
-    return sum(removed(arm, part) for part in PARTS_REMOVED).mean(1)
+def _removed(arm: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Share of the squared gradient that Batch Norm takes out: (moment, seed), mean over layers, in each space."""
+    at_units = sum(removed(arm, part) for part in PARTS_REMOVED)
+    return {"units": at_units.mean(1), "weights": removed_from_weights(arm).mean(1)}
 
 
 def facts(results: dict) -> dict[str, Fact | str]:
@@ -49,11 +59,13 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "bound_passed_start": Fact(passed_at_start(normalised)),
         "batch_norm_fall_large": Fact(_fall(normalised, LARGE)),
     }
+    found["weights_by_chance"] = Fact(by_chance(normalised)[-1].mean(0), percent)
     shares = _removed(normalised)
     for row, moment in enumerate(MOMENTS):
         found[f"bound_step_{moment}"] = str(normalised["bound_at"][row])
         found[f"bound_factor_{moment}"] = Fact(np.median(normalised["bound_factor"][row], (0, 2)))
-        found[f"removed_{moment}"] = Fact(shares[row], percent)
+        for space, share in shares.items():
+            found[f"{space}_removed_{moment}"] = Fact(share[row], percent)
     return found
 
 
@@ -109,18 +121,26 @@ def claims(results: dict) -> list[Claim]:
             origin="after Santurkar et al. (2018), theorem 4.1",
             experiment="invariance",
             figure="the_bound",
-            quantity="share of the squared gradient at a unit that lies along its mean and along the normalised values, "
-            "mean over layers and units, before training (start) and after it (trained)",
+            quantity="share that two parts, along the mean and along the normalised values, hold of the squared gradient "
+            "at a unit (units) and take of that for its weights (weights), mean over layers and units, before training "
+            "(start) and after it (trained)",
             scope=f"reference network with Batch Norm, learning rate 0.05, steps {normalised['bound_at'][0]} and "
             f"{normalised['bound_at'][1]}, mini-batches of {int(normalised['batch'])}, double precision",
-            values=dict(zip(MOMENTS, _removed(normalised), strict=True)),
-            margin=4 / int(normalised["batch"]),  # twice the share of any two directions by chance
+            values={
+                f"{space}, {moment}": share
+                for space, shares in _removed(normalised).items()
+                for moment, share in zip(MOMENTS, shares, strict=True)
+            },
+            margin=4 / int(normalised["batch"]),  # twice the share of any two directions of a mini-batch by chance
             neutral=0.0,
-            changed="The margin was a tenth; it is now twice the share that any two directions hold by chance.",
+            changed="The margin was a tenth; it is now twice the share that any two directions of a mini-batch hold by "
+            "chance. The weights were added: of the units alone, the claim was not seen.",
             show=percent,
+            pattern={f"units, {moment}": NOT_SEEN for moment in MOMENTS}
+            | {f"weights, {moment}": SUPPORTED for moment in MOMENTS},
             sentences={
-                "not_seen_here": "The two parts that Batch Norm removes are small: together {value_start} of the squared "
-                "gradient at the start and {value_trained} later in training."
+                "mixed": "Of the squared gradient at a unit, the two parts that Batch Norm removes hold {value_units, "
+                "trained} late in training; for the weights in front of it, {value_weights, trained}."
             },
         ),
     ]
@@ -134,7 +154,8 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         "level line, and gradient and curvature fall along straight lines. Below, the effective learning rate: with Batch "
         f"Norm, at rate {fact['large_rate']}, it falls by a factor of {fact['batch_norm_fall_large']}.",
         "the_bound": "What Batch Norm makes of the squared gradient of single units, by layer: at the start, more than "
-        "it was in most of them. Each lies where the right side of the bound does. Below, the two parts that "
-        f"Batch Norm removes, by layer: together they are {fact['removed_start']} at the start and "
-        f"{fact['removed_trained']} after training.",
+        "it was in most of them. Each lies where the right side of the bound does. Below, what "
+        f"Batch Norm removes, by layer: at the units {fact['units_removed_start']} at the start and "
+        f"{fact['units_removed_trained']} after training, as little as by chance; for the weights "
+        f"{fact['weights_removed_start']} and {fact['weights_removed_trained']}, where chance takes much, too.",
     }

@@ -23,6 +23,16 @@ def removed(arm: dict[str, np.ndarray], part: str) -> np.ndarray:
     return (arm[f"bound_{part}"] / arm["bound_before"]).mean(-1)
 
 
+def removed_from_weights(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """Share that both parts together take of the squared gradient for a unit's weights: (moment, layer, seed)."""
+    return (arm["bound_weights_removed"] / arm["bound_weights_before"]).mean(-1)
+
+
+def by_chance(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """The same share if the gradient at a unit pointed anywhere: (moment, layer, seed)."""
+    return arm["bound_weights_by_chance"].mean(-1)
+
+
 def allowed(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Right side of the bound on the squared gradient: (moment, layer, seed, unit)."""
     left = arm["bound_before"] - sum(arm[f"bound_{part}"] for part in PARTS_REMOVED)

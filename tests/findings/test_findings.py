@@ -61,6 +61,15 @@ def test_the_article_quotes_each_claim(quick) -> None:
     assert quoted == made
 
 
+def test_the_origin_of_a_claim_names_works_that_are_cited(finding) -> None:
+    module, results = finding
+    shorts = set(re.findall(r'short: "(.*)"', (ROOT / "docs/_data/literature.yml").read_text("utf-8")))
+    for claim in module.claims(results):
+        named = re.findall(r"(?:van )?[A-Z][^;:]*? \(\d{4}\)", claim.origin)
+        assert claim.origin.startswith(("this article", "the usual telling", "Doshi")) or named, claim.id
+        assert set(named) <= shorts, claim.id
+
+
 def test_the_interval_covers_what_the_ledger_says() -> None:
     text = (ROOT / "docs/_data/literature.yml").read_text()
     said = re.search(r"order_statistics:.*?level: \"(\d+)\s?%\"", text, re.DOTALL)

@@ -52,12 +52,13 @@ Values = Float[np.ndarray, "seed"]
 class Claim:
     """One claim. Its values come from paired seeds, one array per setting (one setting, `ONLY`, for most claims).
 
-    says: the proposition, without full stop. explanation: one of EXPLANATIONS. sentences: for each verdict that the
-    article may quote, the sentence, in which {value}, {low} and {high} stand for the displayed median and interval,
-    and {value_NAME} for the median of setting NAME. below: the claim holds where values lie below the margin instead of
-    above it. show: how a value is displayed, with its unit, to so many digits. pattern: of which verdict of each setting
-    the sentence for `mixed` speaks; a tuple where it leaves open which. changed: what was changed of margin or settings
-    after a look at the data, empty where nothing was.
+    says: the proposition, without full stop. origin: who predicted or claimed that very proposition; a work has its
+    `short` name in literature.yml, and who claimed the opposite is named as such. explanation: one of EXPLANATIONS.
+    sentences: for each verdict that the article may quote, the sentence, in which {value}, {low} and {high} stand for
+    the displayed median and interval, and {value_NAME} for the median of setting NAME. below: the claim holds where
+    values lie below the margin instead of above it. show: how a value is displayed, with its unit, to so many digits.
+    pattern: of which verdict of each setting the sentence for `mixed` speaks; a tuple where it leaves open which.
+    changed: what was changed of margin or settings after a look at the data, empty where nothing was.
 
     neutral: the value that speaks for neither side, 1 for a ratio and 0 for a difference; it says where the opposite of
     the claim begins (`mirror`). None for a mere bound («at most 1.5 times»), which has no opposite.

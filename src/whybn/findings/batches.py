@@ -45,13 +45,15 @@ def claims(results: dict) -> list[Claim]:
     return [
         Claim(
             id="small_batches_hurt",
-            says="With small mini-batches, Batch Norm errs more than Group Norm",
+            says="In fully connected layers, with small mini-batches, Batch Norm errs more than Group Norm",
             explanation=LIMIT,
             origin="Wu and He (2018)",
             experiment="batches",
             figure="small_batches",
             quantity="test error with Batch Norm minus with Group Norm, by images in a mini-batch",
-            scope=SCOPE,
+            scope=SCOPE
+            + "; in layers without positions to average over, of two examples one becomes plus one and the other "
+            "minus one, whatever their sizes",
             values={str(size): excess[nearest(normalised["sizes"], size)] for size in COMPARED},
             margin=0.01,
             neutral=0.0,

@@ -45,7 +45,7 @@ def claims(results: dict) -> list[Claim]:
             id="noise_regularises",
             says="Noise in the statistics of Batch Norm regularises",
             explanation=NOISE,
-            origin="Luo et al. (2018); Hoffer et al. (2017)",
+            origin="Luo et al. (2018); Hoffer, Hubara and Soudry (2017)",
             experiment="ghosts",
             figure="noise_as_regulariser",
             quantity="test loss at the same training loss, statistics over all 128 images over statistics of 16",

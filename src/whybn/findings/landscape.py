@@ -39,7 +39,7 @@ def claims(results: dict) -> list[Claim]:
             id="steeper_plane",
             says="The loss around the trained network rises higher without Batch Norm",
             explanation=SMOOTHNESS,
-            origin="Santurkar et al. (2018), as smoothness",
+            origin="after Santurkar et al. (2018), who looked along gradients",
             experiment="landscape",
             figure="loss_landscape",
             scope="reference network after 400 steps on the digits at learning rate 0.05 in both arms, two "

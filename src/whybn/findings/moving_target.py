@@ -39,7 +39,7 @@ def claims(results: dict) -> list[Claim]:
     common = {
         "experiment": "moving_target",
         "figure": "moving_target",
-        "origin": "Ioffe and Szegedy (2015), as measured by Santurkar et al. (2018)",
+        "origin": "Ioffe and Szegedy (2015), of shift; by this measure Santurkar et al. (2018) claimed the opposite",
         "scope": SCOPE,
     }
     words = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear"}

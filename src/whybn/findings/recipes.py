@@ -28,6 +28,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
     arms = results["recipes"]
     plain, normalised = arms["plain"], arms["batch_norm"]
     after = _best(normalised, "after") / _best(normalised, "he")
+    adam = _best(normalised, "adam") < _best(plain, "adam")
     found: dict[str, Fact | str] = {
         "seeds": str(len(plain["he_loss"])),
         "steps": str(plain["steps"]),
@@ -35,6 +36,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "batch_norm_best_after": Fact(_best(normalised, "after")),
         "after_over_before": Fact(after, times),
         "after_better": str(int((after < 1).sum())),
+        "adam_lower": str(int(adam.sum())),
         "affine_accuracy": Fact(best_accuracy(normalised, "affine"), percent),
         "all_accuracy": Fact(best_accuracy(normalised, "he"), percent),
     }

@@ -37,7 +37,7 @@ def claims(results: dict) -> list[Claim]:
             id="skip_init_replaces_all",
             says="In residual networks, branches that start at nothing serve as well as Batch Norm",
             explanation=DEPTH,
-            origin="De and Smith (2020)",
+            origin="after De and Smith (2020), who claim that such networks train",
             experiment="residual",
             figure="residual_branches",
             quantity="loss at the best learning rate, SkipInit over Batch Norm",

@@ -73,7 +73,7 @@ def claims(results: dict) -> list[Claim]:
             id="second_noise",
             says="A convolutional network: noise behind Batch Norm takes the wider range of rates away",
             explanation=SHIFT,
-            origin="Santurkar et al. (2018)",
+            origin="follows from Ioffe and Szegedy (2015); Santurkar et al. (2018) claimed the opposite",
             quantity="decades of learning rate that train, Batch Norm with noise minus no Batch Norm and no noise",
             scope=SCOPE + "; trained means less than half the loss of guessing, in the noisy network with its noise",
             values=per_seed(_rate_decades(noisy) - _rate_decades(plain)),

@@ -49,7 +49,7 @@ def claims(results: dict) -> list[Claim]:
             id="flatter_at_equal_rate",
             says="At the same learning rate, full-batch training with Batch Norm ends at a flatter place",
             explanation=SMOOTHNESS,
-            origin="after Santurkar et al. (2018)",
+            origin="this article, after Santurkar et al. (2018), who do not speak of where training ends",
             experiment="sharpness",
             figure="sharpness",
             quantity="largest eigenvalue of the Hessian after the last step, without over with Batch Norm, at the largest "

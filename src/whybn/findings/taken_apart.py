@@ -148,7 +148,7 @@ def _statistics_claims(arms: dict, common: dict) -> list[Claim]:
                 "mixed": "If the backward pass takes the mean for a constant, the loss is {value_mean} as high; if it takes "
                 "the size for one, {value_size}."
             },
-            **common,
+            **(common | {"origin": "Ioffe and Szegedy (2015)"}),
         ),
         Claim(
             id="stale_statistics_harm",
@@ -161,7 +161,13 @@ def _statistics_claims(arms: dict, common: dict) -> list[Claim]:
                 "mixed": "Frozen at the start, statistics that the gradient does not know do no harm. Taken anew every "
                 "five steps they are ruinous: the loss is {value_seldom} as high as with nothing."
             },
-            **(common | {"scope": SCOPE + "; frozen: as of the start; seldom: of every fifth mini-batch; fresh: of each"}),
+            **(
+                common
+                | {
+                    "origin": "Ioffe and Szegedy (2015)",
+                    "scope": SCOPE + "; frozen: as of the start; seldom: of every fifth mini-batch; fresh: of each",
+                }
+            ),
         ),
     ]
 
@@ -182,7 +188,7 @@ def _step_claims(arms: dict, step: float, common: dict) -> list[Claim]:
                 "supported": "Steps limited to a hundredth of a layer's weights, without Batch Norm, train at rates "
                 f"{at_least}{{value}} as large."
             },
-            **(common | {"scope": SCOPE + limit}),
+            **(common | {"origin": "this article, after Brock et al. (2021)", "scope": SCOPE + limit}),
         ),
         Claim(
             id="rates_without_growing_weights",

@@ -13,13 +13,13 @@ export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
 options = $(if $(FIGURE),--figure "$(FIGURE)") $(if $(filter-out 0,$(QUICK)),--quick) \
-	$(if $(filter-out 0,$(LARGE)),--large) $(if $(JOBS),--jobs "$(JOBS)")
+	$(if $(filter-out 0,$(LARGE)),--large) $(if $(FIRST_SEED),--first-seed "$(FIRST_SEED)") $(if $(JOBS),--jobs "$(JOBS)")
 
 .PHONY: help serve figures site test verify bench clean
 
 help:
 	@echo "make serve     compute what is stale, then show the article at http://127.0.0.1:8000"
-	@echo "make figures   compute and draw what is stale; FIGURE=name, QUICK=1, LARGE=1, JOBS=n"
+	@echo "make figures   compute and draw what is stale; FIGURE=name, QUICK=1, LARGE=1, FIRST_SEED=n, JOBS=n"
 	@echo "make site      strict build of the site into site/"
 	@echo "make test      lint and the fast tests"
 	@echo "make verify    the slow checks: browser, Jekyll, killed runs, other seeds"

@@ -12,6 +12,7 @@ ALL = {"sums · small", "sums · large", "tides · sea"}
 SUMS = "src/toylab/experiments/sums.py"
 FINDING = "src/toylab/findings/sums.py"
 KEPT = "replications/seeds-1001.json"
+LARGER = "replications/large.json"
 TITLE = "at seeds from 1,001 on"
 
 
@@ -218,7 +219,9 @@ def test_under_another_python_nothing_is_said_of_the_code(repeated):
 def test_a_run_at_other_settings_is_told_and_decides_no_digits(repeated):
     run = kept(repeated)
     (repeated.root / KEPT).unlink()
-    repeated.write("replications/large.json", json.dumps(run | {"title": "at larger settings", "settings": "large"}))
+    repeated.write(
+        "replications/large.json", json.dumps(run | {"title": "at larger settings", "settings": "large", "larger": {}})
+    )
     repeated.run()
     (one,) = data(repeated, "claims")["first_sum_positive"]["repeated"]
     assert (one["title"], one["verdict_words"]) == ("at larger settings", "reversed here")
@@ -232,7 +235,9 @@ def test_quick_settings_are_compared_with_nothing(repeated):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "is no JSON"), ('{"title": "at sea"}', "lacks 'settings'")], ids=["damaged", "incomplete"]
+    ("text", "message"),
+    [("{", "is no JSON object"), ('{"title": "at sea"}', "lacks 'settings'")],
+    ids=["damaged", "incomplete"],
 )
 def test_a_file_that_is_no_such_run_is_named(built, text, message):
     built.write(KEPT, text)
@@ -253,15 +258,120 @@ def test_a_run_with_nothing_to_do_imports_nothing_heavy_for_it(repeated):
     assert done.returncode == 0, done.stderr
 
 
-def test_large_settings_are_tried_where_there_are_any_and_change_nothing(built):
-    quiet = built.run("--large")
-    assert (quiet.status, quiet.trained) == (0, set())
-    larger = "QUICK = replace(FULL, seeds=3)\nLARGE = replace(FULL, first_seed=1001)"
-    built.edit(SUMS, "QUICK = replace(FULL, seeds=3)", larger)
+@pytest.fixture
+def larger(built):
+    """With larger settings at which the first sum is negative."""
+    settings = "QUICK = replace(FULL, seeds=3)\nLARGE = replace(FULL, first_seed=1001, seeds=16)"
+    built.edit(SUMS, "QUICK = replace(FULL, seeds=3)", settings)
+    built.edit(SUMS, "BUDGET = 4", "BUDGET = 4\nLARGE_BUDGET = 40")
     assert built.run().status == 0
-    before = built.made()
-    tried = built.run("--large")
-    assert tried.status == 0
-    assert tried.trained == {"sums · small", "sums · large"}
-    assert "first_sum_positive: supported, but reversed_here at large settings" in tried.out
-    assert {name: data for name, data in built.made().items() if ".large." not in name} == before
+    return built
+
+
+def test_without_larger_settings_there_is_nothing_to_do(built):
+    run = built.run("--large")
+    assert (run.status, run.trained) == (2, set())
+    assert "error: no experiment has settings LARGE with a LARGE_BUDGET" in run.err
+
+
+def test_larger_settings_are_kept_beside_their_machine_and_change_no_number(larger):
+    before = {name: data for name, data in larger.made().items() if not name.startswith("docs/_data")}
+    facts = data(larger, "results")
+    run = larger.run("--large")
+    assert (run.status, run.trained) == (0, {"sums · small", "sums · large"})
+    assert "budget about 40 s" in run.out, "the larger budget"
+    assert "first_sum_positive: supported, but reversed_here at larger settings; the article asserts it\n" in run.out
+    after = larger.made()
+    assert {name: after[name] for name in before} == before
+    assert data(larger, "results") == facts
+    whole = json.loads((larger.root / LARGER).read_text())
+    assert (whole["settings"], whole["first_seed"], set(whole["code"])) == ("large", None, {"sums"})
+    assert whole["larger"] == {"sums": {"first_seed": "1001", "seeds": "16"}}
+    assert whole["claims"]["first_sum_positive"]["verdict"] == "reversed_here"
+    told = data(larger, "replications")["large"]
+    assert (told["same"], told["claims"], told["compared"]) == ("1", "2", "0")
+    assert told["larger"] == {"sums": "first_seed 1001; seeds 16"}
+    assert data(larger, "claims")["first_sum_positive"]["repeated"][0]["title"] == "at larger settings"
+
+
+def test_a_stopped_run_at_larger_settings_goes_on_where_it_was(larger):
+    larger.edit(SUMS, "    samples =", "    if settings.seeds == 16 and part == 'small':\n        1 / 0\n    samples =")
+    larger.run()
+    assert larger.run("--large").status == 1
+    assert not (larger.root / LARGER).exists()
+    kept_parts = {path.name: path.stat().st_mtime_ns for path in (larger.root / ".results/sums").glob("large.large.*")}
+    assert len(kept_parts) == 2, "arrays and sidecar of the part that worked"
+    again = larger.run("--large")
+    assert again.trained <= {"sums · small"}, "the part that worked is not trained again"
+    assert {
+        path.name: path.stat().st_mtime_ns for path in (larger.root / ".results/sums").glob("large.large.*")
+    } == kept_parts
+
+
+def test_settings_that_only_the_larger_run_has_are_told_and_decide_no_comparison(larger):
+    larger.edit(FINDING, "per_seed(np.ones(8))", '{"a": np.ones(8), **({"b": -np.ones(8)} if len(large) > 8 else {})}')
+    larger.edit(FINDING, "    first = ", '    large = results["sums"]["large"]["sum"]\n    first = ')
+    larger.run("--large")
+    (one,) = data(larger, "claims")["steady"]["repeated"]
+    assert one["verdict_words"] == "mixed (a: supported; b: reversed here)"
+    assert one["holds"] == "true"
+    assert data(larger, "replications")["large"]["same"] == "1"
+
+
+def test_large_settings_need_a_budget_that_is_one(larger):
+    larger.edit(SUMS, "LARGE_BUDGET = 40", "LARGE_BUDGET = -1")
+    run = larger.run()
+    assert run.status == 1
+    assert "sums.py: LARGE_BUDGET must be a positive number of core-seconds, not -1" in run.err
+
+
+WRONG = [
+    ("title", "", "'title': words such as"),
+    ("settings", "huge", "'settings': 'full' or 'large' should stand there, not 'huge'"),
+    ("first_seed", 7, "'first_seed': a whole number of at least 100"),
+    ("first_seed", True, "'first_seed': a whole number of at least 100"),
+    ("date", "2026-11-25", "'date': a date with time and time zone"),
+    ("date", None, "'date': a date with time and time zone"),
+    ("cpu", 5, "'cpu': the name of a processor"),
+    ("versions", {"torch": "2"}, "'versions': the versions of python"),
+    ("code", ["sums"], "'code': a digest for each experiment"),
+    ("facts", {"sums": 1}, "'facts': facts by findings module"),
+    ("facts.sums.level.values", "1, x", "'facts.sums.level.values': numbers with commas between them"),
+    ("facts.sums.level.values", [1, 2], "'facts.sums.level.values': numbers with commas between them"),
+    ("claims", [], "'claims': claims by id"),
+    ("claims.steady.quantity", None, "'claims.steady.quantity': words"),
+    ("claims.steady.experiment", "", "'claims.steady.experiment': words"),
+    ("claims.steady.values", {}, "'claims.steady.values': numbers by setting"),
+    ("claims.steady.values", {"": "1, nan"}, "'claims.steady.values': numbers with commas between them"),
+    ("larger", {"sums": {"seeds": 16}}, "'larger': for each experiment the settings that differ"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "message"), WRONG, ids=[f"{key} {value}" for key, value, _ in WRONG])
+def test_a_mistake_in_a_file_is_named_with_its_key(repeated, key, value, message):
+    run = kept(repeated)
+    *above, last = key.split(".")
+    place = run
+    for step in above:
+        place = place[step]
+    place[last] = value
+    keep(repeated, run)
+    told = repeated.run()
+    assert told.status == 1
+    assert told.err.startswith(f"error: {KEPT} has a wrong {message}")
+    assert told.err.count("\n") == 1
+
+
+def test_a_larger_run_must_say_what_is_larger(repeated):
+    keep(repeated, kept(repeated) | {"settings": "large"})
+    assert f"error: {KEPT} lacks 'larger'; " in repeated.run().err
+
+
+def test_two_sets_that_may_share_seeds_are_refused(repeated):
+    checked = repeated.run("--first-seed", "1050")
+    assert (checked.status, checked.trained) == (2, set())
+    assert f"--first-seed 1050 may share seeds with {KEPT}; begin at least 100 away from it" in checked.err
+    repeated.write("replications/other.json", json.dumps(kept(repeated) | {"first_seed": 1100}))
+    told = repeated.run()
+    assert told.status == 1
+    assert f"error: {KEPT} and replications/other.json may share seeds: their first_seed, 1001 and 1100" in told.err

@@ -72,6 +72,15 @@ def test_what_was_repeated_says_how_it_came_out(page):
     assert "<summary>What lies outside, at seeds from 9 on</summary>\n\n`x`\n" in text
 
 
+def test_a_run_at_larger_settings_says_what_is_larger(page):
+    about = {"title": "at larger settings", "date": "2020-02-02", "cpu": "abacus", "versions": "python 3.11", "moved": []}
+    counts = {"claims": "1", "same": "1", "compared": "0", "missed": []}
+    larger = {"rates": "width 64; seeds 16", "norms": "width 128"}
+    text = page(record("m", {}, [claim([3.0] * 8)], [])["claims"]["x"], {"large": about | counts | {"larger": larger}})
+    assert "**At larger settings.** Of 1 claims, 1 have the same verdict in all their settings. Measured on" in text
+    assert "<summary>What is larger</summary>\n\n- `rates`: width 64; seeds 16\n- `norms`: width 128\n\n</details>" in text
+
+
 def test_the_page_leads_to_where_chance_is_explained(page):
     run = {"compared": "1", "missed": [], "moved": [], "title": "there"}
     text = page(record("m", {}, [claim([3.0] * 8)], [])["claims"]["x"], {"a": run})

@@ -68,12 +68,16 @@ def _claim(claim: Claim, replications: Sequence[Replication], compared: dict[str
 
 
 def _repeated(claim: Claim, replication: Replication, values: dict[str, Row]) -> dict[str, Any]:
-    """How a claim came out elsewhere, judged by its present margin; `holds`, where the article's sentence is true there."""
-    entry = replace(claim, values=values).to_json()
+    """How a claim came out elsewhere, judged by its present margin; `holds`, where the article's sentence is true there.
+
+    The sentence speaks of the claim's own settings; a larger run may have measured more.
+    """
+    shared = {setting: values[setting] for setting in claim.values}
+    holds = "true" if claim.verdict in replace(claim, values=shared).to_json() else ""
+    entry = replace(claim, values=values, sentences={}, pattern={}).to_json()
     words = entry["verdict_words"]
     if entry["verdict"] == MIXED:
         each = (f"{setting}: {VERDICT_WORDS[verdict]}" for setting, verdict in entry["verdicts"].items())
         words = f"{words} ({'; '.join(each)})"
     shown = {key: entry[key] for key in ("value", "interval", "clear", "verdicts")}
-    holds = "true" if claim.verdict in entry else ""
     return {"name": replication.name, "title": replication.title, "verdict_words": words, "holds": holds, **shown}

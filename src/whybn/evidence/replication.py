@@ -40,11 +40,15 @@ class Replication:
         return None if kept is None else _numbers(kept["values"])
 
     def of_claim(self, claim: Claim) -> dict[str, Row] | None:
-        """The values of a claim by setting, None where it was not measured, or another quantity or other settings were."""
+        """The values of a claim by setting, None where it was not measured, or another quantity, or not all its settings.
+
+        Larger settings may have more of them; these follow behind.
+        """
         kept = self.claims.get(claim.id)
-        if kept is None or kept["quantity"] != claim.quantity or kept["values"].keys() != claim.values.keys():
+        if kept is None or kept["quantity"] != claim.quantity or not kept["values"].keys() >= claim.values.keys():
             return None
-        return {setting: _numbers(kept["values"][setting]) for setting in claim.values}
+        more = [setting for setting in kept["values"] if setting not in claim.values]
+        return {setting: _numbers(kept["values"][setting]) for setting in (*claim.values, *more)}
 
 
 def kept(facts: Mapping[str, Fact | str], claims: list[Claim]) -> dict[str, dict[str, Any]]:

@@ -98,8 +98,9 @@ class Build:
 
         experiment = self.project.experiments[address.experiment]
         module = f"{self.project.package}.experiments.{experiment.name}"
-        budget = experiment.budget / len(experiment.parts)
-        return Task(_name(address), train, (module, address.part, self.variant), budget, str(self.project.src))
+        whole = experiment.large_budget if self.variant.size == "large" else experiment.budget
+        part, budget = (module, address.part, self.variant), whole / len(experiment.parts)
+        return Task(_name(address), train, part, budget, str(self.project.src))
 
     def note_experiments(self, complete: dict[str, list[Address]]) -> None:
         """Record what the methods page says of each experiment."""

@@ -74,8 +74,6 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("--figure", metavar="NAME", help="only this figure and what it needs")
     figures.add_argument("--quick", action="store_true", help="fewer seeds and steps; no verdict is checked")
     figures.add_argument("--jobs", metavar="N", help="worker processes (default: one for each core)")
-    figures.add_argument("--first-seed", metavar="N", help="check every verdict at other seeds; draw nothing")
-    figures.add_argument(
-        "--large", action="store_true", help="say what larger data and networks give, where an experiment has them"
-    )
+    figures.add_argument("--first-seed", metavar="N", help="measure everything again at other seeds")
+    figures.add_argument("--large", action="store_true", help="measure everything again at larger settings")
     return parser

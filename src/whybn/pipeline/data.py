@@ -212,6 +212,7 @@ def _replication(
         "cpu": run["cpu"],
         "versions": ", ".join(f"{package} {number}" for package, number in run["versions"].items()),
         "moved": moved,
+        "larger": {name: _listed(settings) for name, settings in run.get("larger", {}).items()},
         "claims": str(len(repeated)),
         "same": str(sum(repeated)),
         "compared": str(sum(one["compared"] for one in comparisons)),
@@ -224,8 +225,15 @@ def _replication(
 def _repeated(claims: dict[str, Any], run: str) -> list[bool]:
     """Return of each claim that was measured in a run whether its verdicts are the same there."""
     return [
-        claim["verdicts"] == one["verdicts"] for claim in claims.values() for one in claim["repeated"] if one["name"] == run
+        claim["verdicts"].items() <= one["verdicts"].items()
+        for claim in claims.values()
+        for one in claim["repeated"]
+        if one["name"] == run
     ]
+
+
+def _listed(settings: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in settings.items())
 
 
 def _comparisons(findings: dict[str, Any], run: str) -> list[dict[str, Any]]:

@@ -1,19 +1,20 @@
-"""Do facts and verdicts hold at other seeds, and at larger settings? What came out is kept or printed."""
+"""Do facts and verdicts hold at other seeds, and at larger settings? What came out is kept in ``replications/``."""
 
 import re
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from whybn.pipeline import replications
 from whybn.pipeline.build import Build, make_figures
 from whybn.pipeline.data import VERDICTS, Records, merged
 from whybn.pipeline.errors import UsageError
+from whybn.pipeline.kept_form import APART
 from whybn.pipeline.lock import only_run
 from whybn.pipeline.project import Experiment, Project, Variant
 from whybn.pipeline.runner import Runner
 from whybn.pipeline.store import Address
 
 QUOTED = re.compile(rf"site\.data\.claims\.(\w+)\.(?:{'|'.join(VERDICTS)})\b")
-OTHER_SEEDS = 100  # where they may begin; no experiment of the article has so many of its own
 
 
 class Verdicts(NamedTuple):
@@ -23,25 +24,59 @@ class Verdicts(NamedTuple):
     sentence_holds: bool
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """A run that is kept: its settings, the name of its file, what the ledger calls it, and what is trained."""
+
+    variant: Variant
+    name: str
+    title: str
+    experiments: dict[str, Experiment]
+
+
 def check_seeds(project: Project, first_seed: int, jobs: int | None) -> int:
     """Measure everything again at seeds from ``first_seed`` on, keep the outcome and let the article follow it.
 
     Returns 0 where every verdict that the article asserts is the same, 1 where one is not or a part failed.
-    Raises UsageError where the two sets might share seeds.
+    Raises UsageError where the two sets, or this set and that of a kept run, might share seeds.
     """
-    if first_seed < OTHER_SEEDS:
-        raise UsageError(f"--first-seed must be at least {OTHER_SEEDS}: the seeds before it are the article's own")
+    if first_seed < APART:
+        raise UsageError(f"--first-seed must be at least {APART}: the seeds before it are the article's own")
+    for other in replications.sharing(project, first_seed):
+        raise UsageError(f"--first-seed {first_seed} may share seeds with {other}; begin at least {APART} away from it")
+    variant, title = Variant(first_seed=first_seed), f"at seeds from {first_seed:,} on"
+    run = Elsewhere(variant, f"seeds-{first_seed}", title, project.experiments)
+    return _measured(project, run, jobs, asserted_is_wrong=1)
+
+
+def check_large(project: Project, jobs: int | None) -> int:
+    """Train the experiments that have settings LARGE at these, and keep the outcome.
+
+    Returns 0 whatever the verdicts are: they hold for other networks than the article speaks of; 1 where a part failed.
+    """
+    larger = {name: experiment for name, experiment in project.experiments.items() if experiment.large_budget is not None}
+    if not larger:
+        raise UsageError("no experiment has settings LARGE with a LARGE_BUDGET")
+    return _measured(project, Elsewhere(Variant("large"), "large", "at larger settings", larger), jobs, asserted_is_wrong=0)
+
+
+def _measured(project: Project, run: Elsewhere, jobs: int | None, *, asserted_is_wrong: int) -> int:
+    """Bring the article up to date, train elsewhere, keep what came out and say which verdicts differ.
+
+    A run that is stopped goes on where it was. Returns ``asserted_is_wrong`` where a verdict differs that a page asserts.
+    """
     status = make_figures(project, Variant(), None, jobs)
     if status:
         return status
-    variant, title = Variant(first_seed=first_seed), f"at seeds from {first_seed:,} on"
-    build = Build(project, variant, Runner(jobs))
-    complete = _train(build, project.experiments)
+    build = Build(project, run.variant, Runner(jobs))
+    complete = _train(build, run.experiments)
     outcome = _outcome(build, complete)
     if build.runner.report():
         return 1
     date = max(build.store.sidecar(address)["date"] for parts in complete.values() for address in parts)
-    path = replications.write(project, f"seeds-{first_seed}", title, variant, date, outcome)
+    if run.variant.size == "large":
+        outcome = {"larger": _larger(build, complete), **outcome}
+    path = replications.write(project, run.name, run.title, run.variant, date, run.experiments.values(), outcome)
     status = make_figures(project, Variant(), None, jobs)
     if status:
         return status
@@ -49,36 +84,7 @@ def check_seeds(project: Project, first_seed: int, jobs: int | None) -> int:
     here = _recorded_claims(project)
     there = {claim: one for claim, entry in here.items() for one in entry["repeated"] if one["name"] == path.stem}
     verdicts = {claim: Verdicts(one["verdicts"], one["holds"] == "true") for claim, one in there.items()}
-    return int(_compare(project, here, verdicts, title))
-
-
-def check_large(project: Project, jobs: int | None) -> int:
-    """Train the experiments that have settings LARGE at these; print each claim's value and verdict there.
-
-    Returns 0 whatever the verdicts are: they hold for other networks than the article speaks of; 1 where a part failed.
-    """
-    status = make_figures(project, Variant(), None, jobs)
-    if status:
-        return status
-    larger = {
-        name: experiment
-        for name, experiment in project.experiments.items()
-        if hasattr(project.load("experiments", name), "LARGE")
-    }
-    build = Build(project, Variant("large"), Runner(jobs))
-    complete = _train(build, larger)
-    said = {
-        name: build.runner.guarded(f"findings {name}", build.say, name, complete, {}) for name in _told_by(build, complete)
-    }
-    if build.runner.report():
-        return 1
-    there = merged("claim", {name: record["claims"] for name, record in said.items()})
-    for claim, entry in sorted(there.items()):
-        print(f"{claim}: {entry['verdict']}, {entry['value']} at large settings")
-    here = _recorded_claims(project)
-    verdicts = {claim: Verdicts(one["verdicts"], here[claim]["verdict"] in one) for claim, one in there.items()}
-    _compare(project, here, verdicts, "at large settings")
-    return 0
+    return asserted_is_wrong if _compare(project, here, verdicts, run.title) else 0
 
 
 def _train(build: Build, experiments: dict[str, Experiment]) -> dict[str, list[Address]]:
@@ -87,6 +93,16 @@ def _train(build: Build, experiments: dict[str, Experiment]) -> dict[str, list[A
         complete = build.train(experiments)
         build.project.remember_sources()
     return complete
+
+
+def _larger(build: Build, complete: dict[str, list[Address]]) -> dict[str, dict[str, str]]:
+    """Return, by experiment and setting, in what these settings differ from the article's, as readers see them."""
+    found = {}
+    for name, (first, *_) in complete.items():
+        usual = build.records.read("experiment", name)["settings"]
+        there = build.store.sidecar(first)["settings"]
+        found[name] = {one["name"]: one["value"] for one in there if one not in usual}
+    return found
 
 
 def _told_by(build: Build, complete: dict[str, list[Address]]) -> list[str]:

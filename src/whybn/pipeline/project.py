@@ -29,12 +29,16 @@ COMPILED_PASS = ("lab", "compiled.py")
 
 @dataclass(frozen=True)
 class Experiment:
-    """A module with ``run(settings, part)``; ``budget`` in core-seconds, for all parts together."""
+    """A module with ``run(settings, part)``; budgets in core-seconds, for all parts together.
+
+    large_budget: at settings LARGE, None where the module has none.
+    """
 
     name: str
     path: Path
     parts: tuple[str, ...]
     budget: float
+    large_budget: float | None
     summary: str
     notes: dict[str, str]
 
@@ -187,12 +191,16 @@ class Project:
 
     def _experiment(self, path: Path) -> Experiment:
         parts = self._names(path, "PARTS")
-        budget = self._literal(path, "BUDGET")
-        if not isinstance(budget, int | float) or isinstance(budget, bool) or budget <= 0:
-            raise PipelineError(f"{self.place(path)}: BUDGET must be a positive number of core-seconds, not {budget!r}")
         source = self.sources.file(path)
+        large = self._budget(path, "LARGE_BUDGET") if "LARGE_BUDGET" in source.literals else None
         summary = source.doc.split("\n\n")[0].replace("\n", " ")
-        return Experiment(path.stem, path, parts, float(budget), summary, source.notes)
+        return Experiment(path.stem, path, parts, self._budget(path, "BUDGET"), large, summary, source.notes)
+
+    def _budget(self, path: Path, literal: str) -> float:
+        budget = self._literal(path, literal)
+        if not isinstance(budget, int | float) or isinstance(budget, bool) or budget <= 0:
+            raise PipelineError(f"{self.place(path)}: {literal} must be a positive number of core-seconds, not {budget!r}")
+        return float(budget)
 
     def _reader(self, path: Path) -> Reader:
         names = self._names(path, "EXPERIMENTS")

@@ -2,17 +2,18 @@
 
 import json
 import platform
+from collections.abc import Iterable
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from whybn.pipeline.closure import digest_of_file
 from whybn.pipeline.errors import PipelineError
 from whybn.pipeline.files import write_changed
-from whybn.pipeline.project import Project, Variant
+from whybn.pipeline.kept_form import APART, mistake
+from whybn.pipeline.project import Experiment, Project, Variant
 from whybn.pipeline.source import digest_of
-
-PARTS = ("title", "settings", "first_seed", "date", "cpu", "versions", "code", "facts", "claims")
 
 
 def paths(project: Project) -> list[Path]:
@@ -26,20 +27,37 @@ def digest(project: Project) -> str:
 
 
 def read(project: Project) -> dict[str, dict[str, Any]]:
-    """Return each run by the name of its file; raise PipelineError naming a file that is no such run."""
+    """Return each run by the name of its file; raise PipelineError naming file and key of what is no such run."""
     runs = {}
     for path in paths(project):
         run = _parsed(path)
-        missing = [part for part in PARTS if part not in run] if run else list(PARTS)
-        if missing:
-            what = f"lacks '{missing[0]}'" if run else "is no JSON"
-            raise PipelineError(f"{project.place(path)} {what}; take it from git again, or make it anew (CONTRIBUTING.md)")
+        wrong = mistake(run) if run else "is no JSON object"
+        if wrong:
+            raise PipelineError(f"{project.place(path)} {wrong}; take it from git again, or make it anew (CONTRIBUTING.md)")
         runs[path.stem] = run
+    _check_seeds(project, runs)
     return runs
 
 
-def write(project: Project, name: str, title: str, variant: Variant, date: str, outcome: dict[str, Any]) -> Path:
-    """Keep the outcome of a run; ``date`` is that of its last training, so that a repetition writes the same file."""
+def sharing(project: Project, first_seed: int) -> list[str]:
+    """Return the files of other runs that may share seeds with one that begins at ``first_seed``."""
+    others = {name: run["first_seed"] for name, run in read(project).items() if run["first_seed"] not in (None, first_seed)}
+    return [f"replications/{name}.json" for name, other in others.items() if abs(other - first_seed) < APART]
+
+
+def write(
+    project: Project,
+    name: str,
+    title: str,
+    variant: Variant,
+    date: str,
+    experiments: Iterable[Experiment],
+    outcome: dict[str, Any],
+) -> Path:
+    """Keep the outcome of a run of ``experiments``.
+
+    ``date`` is that of its last training, so that a repetition writes the same file.
+    """
     path = project.root / "replications" / f"{name}.json"
     about = {
         "title": title,
@@ -48,7 +66,7 @@ def write(project: Project, name: str, title: str, variant: Variant, date: str, 
         "date": date,
         "cpu": _cpu(),
         "versions": {"python": platform.python_version(), "torch": version("torch"), "numpy": version("numpy")},
-        "code": _code(project),
+        "code": _code(project, experiments),
     }
     write_changed(path, json.dumps({**about, **outcome}, indent=1, ensure_ascii=False) + "\n")
     return path
@@ -69,12 +87,22 @@ def moved(project: Project, run: dict[str, Any]) -> list[str]:
     """
     if _minor(run["versions"]["python"]) != _minor(platform.python_version()):
         return []
-    now = _code(project)
+    now = _code(project, project.experiments.values())
     return [name for name, code in run["code"].items() if now.get(name) != code]
 
 
-def _code(project: Project) -> dict[str, str]:
-    return {name: project.sources.digest(experiment.path) for name, experiment in project.experiments.items()}
+def _check_seeds(project: Project, runs: dict[str, dict[str, Any]]) -> None:
+    """Two runs that share seeds would count as two witnesses where there is one."""
+    begun = sorted((run["first_seed"], name) for name, run in runs.items() if run["first_seed"] is not None)
+    for (first, one), (second, other) in pairwise(begun):
+        if second - first < APART:
+            both = " and ".join(project.place(project.root / "replications" / f"{name}.json") for name in (one, other))
+            apart = f"their first_seed, {first} and {second}, must be {APART} apart"
+            raise PipelineError(f"{both} may share seeds: {apart}; keep one of them")
+
+
+def _code(project: Project, experiments: Iterable[Experiment]) -> dict[str, str]:
+    return {experiment.name: project.sources.digest(experiment.path) for experiment in experiments}
 
 
 def _minor(python: str) -> list[str]:

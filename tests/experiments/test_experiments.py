@@ -59,6 +59,22 @@ def test_full_settings_have_eight_or_sixteen_seeds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_larger_settings_have_a_budget_and_are_no_smaller(name: str) -> None:
+    module = importlib.import_module(f"whybn.experiments.{name}")
+    assert hasattr(module, "LARGE") == hasattr(module, "LARGE_BUDGET")
+    if hasattr(module, "LARGE"):
+        assert type(module.LARGE) is type(module.FULL)
+        assert module.LARGE != module.FULL
+        assert getattr(module.LARGE, "seeds", 0) >= getattr(module.FULL, "seeds", 0)
+        assert module.LARGE_BUDGET > module.BUDGET
+
+
+def test_all_larger_settings_together_take_half_an_hour_on_two_cores() -> None:
+    modules = [importlib.import_module(f"whybn.experiments.{name}") for name in NAMES]
+    assert sum(getattr(module, "LARGE_BUDGET", 0) for module in modules) <= 3600
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_quick_and_full_differ_in_settings_only(name: str) -> None:
     module = importlib.import_module(f"whybn.experiments.{name}")
     assert type(module.QUICK) is type(module.FULL)

@@ -15,6 +15,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 40
+LARGE_BUDGET = 150
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     budgets: tuple[int, ...] = (80, 320)  # steps; the loss is read after each
     gain_decades: tuple[float, float] = (-1.0, 1.0)  # common logarithm of the lowest and highest gain
     gains: int = 9
@@ -33,6 +35,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, budgets=(20, 60), gains=5, rates=5)
+LARGE = replace(FULL, width=64, budgets=(80, 640))
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -63,7 +66,7 @@ def _train_all(
     shape = (len(gains), len(rates))
     each_gain, each_rate = (axis.ravel().tolist() for axis in np.meshgrid(gains, rates, indexing="ij"))
     seeds = [seed] * len(each_gain)
-    architecture = with_arm(REFERENCE, arm)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), arm)
     data = digits_for([seed], settings.batch, max(settings.budgets))
     loss = torch.full((len(settings.budgets), len(seeds)), torch.nan)
 

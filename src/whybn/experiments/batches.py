@@ -18,6 +18,7 @@ from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "layer_norm", "group_norm")
 BUDGET = 22
+LARGE_BUDGET = 160
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, examples_seen=560, sizes=(2, 8, 32), rates=3, noise_draws=4)
+LARGE = replace(FULL, width=64, depth=8, seeds=16, examples_seen=8960)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -20,6 +20,7 @@ from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm", "noisy_plain", "frozen_batch_norm")
 BUDGET = 42
+LARGE_BUDGET = 160
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     steps: int = 320
     rate_decades: tuple[float, float] = (-3.0, 0.5)  # common logarithm of the lowest and highest learning rate
     rates: int = 8
@@ -41,6 +43,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=16, rates=3, gap=4, shift_at=(8,), probe_images=64)
+LARGE = replace(FULL, width=64, seeds=16)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -60,7 +63,10 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     elif ARMS[part].held:
         settings = replace(settings, shift_at=())  # they are compared by their losses alone
         networks = [(depth, gain) for depth, gain in networks if depth == REFERENCE.depth]
-    found = [_train_all(settings, replace(REFERENCE, arm=ARMS[part], depth=depth), gain, rates) for depth, gain in networks]
+    found = [
+        _train_all(settings, replace(REFERENCE, arm=ARMS[part], depth=depth, width=settings.width), gain, rates)
+        for depth, gain in networks
+    ]
     return {
         "rates": rates,
         "depths": np.array([depth for depth, _ in networks]),

@@ -16,6 +16,7 @@ from whybn.lab.training import Ensemble, Optimiser, assemble, train
 
 PARTS = ("whole", "partial", "relearning")
 BUDGET = 20
+LARGE_BUDGET = 80
 
 NETWORK = Architecture(inputs=1, outputs=1, depth=3, width=32)
 OPTIMISERS = {
@@ -61,6 +62,7 @@ QUICK = replace(
     after=400,
     tolerance=0.4,
 )
+LARGE = replace(FULL, seeds=16, steps=3000, phase=1000, after=3000)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -19,6 +19,7 @@ from whybn.measures.tails import example_norms, flattened, kurtosis, top_share
 
 PARTS = ("growth", "rank", "tails")
 BUDGET = 10
+LARGE_BUDGET = 60
 COMPARED = ("plain", "batch_norm")
 
 
@@ -44,6 +45,7 @@ FULL = Settings()
 QUICK = replace(
     FULL, seeds=2, layers=6, width=32, batches=(8, 32), first_rates=(0.1,), rank_layers=6, rank_width=16, rank_batch=16
 )
+LARGE = replace(FULL, width=768, batches=(8, 16, 32, 64, 128, 256, 512), rank_layers=80, rank_width=256)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

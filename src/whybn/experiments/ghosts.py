@@ -18,6 +18,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 18
+LARGE_BUDGET = 80
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, sizes=(8, 128), look_at=(5, 10, 20))
+LARGE = replace(FULL, width=64, depth=8)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -19,6 +19,7 @@ from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 12
+LARGE_BUDGET = 60
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     steps: int = 1500  # of the long training
     rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.3, 1.0)
     every: int = 50  # steps between two looks at the weights
@@ -43,6 +45,7 @@ FULL = Settings()
 QUICK = replace(
     FULL, seeds=2, steps=60, every=20, rates=(0.05, 0.3), rescale_at=20, products=3, examples=50, bound_at=(0, 40)
 )
+LARGE = replace(FULL, width=64, seeds=16)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -59,7 +62,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     each_seed = [seed for seed in seeds for _ in settings.rates]
     each_rate = list(settings.rates) * len(seeds)
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     data = digits_for(seeds, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, each_seed), each_seed)
     notes = Notes(settings, data, len(each_rate))

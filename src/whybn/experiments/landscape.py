@@ -16,6 +16,7 @@ from whybn.measures.landscape import filter_normalised_direction, plane_losses
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 8
+LARGE_BUDGET = 80
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Settings:
     seeds: int = 16
     steps: int = 400
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     rate: float = 0.05  # learning rate of both arms
     planes: int = 2  # random planes through each trained network
     points: int = 21  # along each side of a plane
@@ -35,12 +37,13 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=3, steps=60, planes=1, points=7, images=128)
+LARGE = replace(FULL, width=64, images=1024)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm: offsets (point,); loss (seed, plane, row, column), infinite where it overflows."""
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     data = digits_for(seeds, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     trained = train(start, data, [settings.rate] * len(seeds))

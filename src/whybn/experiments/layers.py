@@ -18,6 +18,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, gradients, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 2
+LARGE_BUDGET = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Settings:
     seeds: int = 16
     steps: int = 320
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     rate: float = 0.1  # learning rate
     gain_decades: float = -0.25  # common logarithm of the factor on He's initial weights; 0 is He initialisation
     loss_every: int = 10  # steps between two losses on the whole training set
@@ -37,6 +39,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=3, steps=40)
+LARGE = replace(FULL, width=64)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -48,7 +51,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     (moment, layer, seed): root mean squares of the pre-activations, and of the gradient over a layer's weights.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
-    architecture, gain = with_arm(REFERENCE, part), 10**settings.gain_decades
+    architecture, gain = with_arm(replace(REFERENCE, width=settings.width), part), 10**settings.gain_decades
     data = digits_for(seeds, settings.batch, settings.steps + 1)
     edges = np.sinh(np.linspace(-1, 1, settings.bins + 1) * np.arcsinh(settings.reach))
     moments = (0, settings.steps)

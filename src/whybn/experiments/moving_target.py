@@ -23,6 +23,7 @@ NETWORKS = {
 PARTS = ("sigmoid", "relu", "linear")
 SCHEMES = {"sigmoid": "glorot", "relu": "he", "linear": "glorot"}
 BUDGET = 10
+LARGE_BUDGET = 40
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=20, probe_at=(0, 20))
+LARGE = replace(FULL, seeds=16, steps=800, probe_at=(0, 20, 40, 80, 160, 240, 320, 400, 500, 600, 700, 800))
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

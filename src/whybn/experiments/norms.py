@@ -16,6 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm", "l1_norm", "linf_norm")
 BUDGET = 7
+LARGE_BUDGET = 70
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     steps: int = 320
     rate_decades: tuple[float, float] = (-2.0, 0.5)  # common logarithm of the lowest and highest learning rate
     rates: int = 6
@@ -32,6 +34,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=20, rates=3)
+LARGE = replace(FULL, width=64, seeds=16, steps=640)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -43,7 +46,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     rates = np.logspace(*settings.rate_decades, settings.rates)
     own = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     seeds = [seed for seed in own for _ in rates]
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     data = digits_for(own, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     trained = train(start, data, rates.tolist() * len(own)).ensemble

@@ -15,6 +15,7 @@ from whybn.lab.training import assemble, train
 
 PARTS = ("batch_norm",)
 BUDGET = 1
+LARGE_BUDGET = 3
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class Settings:
     seeds: int = 16
     steps: int = 400
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     rate: float = 0.05  # learning rate
     layer: int = 5  # hidden layer, counted from 1
 
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=3, steps=60)
+LARGE = replace(FULL, width=64)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -40,7 +43,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     running_mean, running_variance (seed, unit): what eval mode uses in their place. epsilon ().
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     data = digits_for(seeds, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     trained = train(start, data, [settings.rate] * len(seeds))

@@ -15,6 +15,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 56
+LARGE_BUDGET = 250
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 16
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     depths: tuple[int, ...] = (5, 10, 20)  # hidden layers, of the reference network's width
     rate_decades: tuple[float, float] = (-7 / 3, 1 / 3)  # common logarithm of the lowest and highest learning rate
     rates: int = 9
@@ -32,6 +34,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, depths=(2, 3, 4), rates=4, loss_at=(10, 20, 40))
+LARGE = replace(FULL, width=64, loss_at=(20, 40, 80, 160, 320, 640, 1120, 1600))
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -43,7 +46,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     rates = np.logspace(*settings.rate_decades, settings.rates)
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     data = digits_for(seeds, settings.batch, settings.loss_at[-1])
-    networks = [with_arm(replace(REFERENCE, depth=depth), part) for depth in settings.depths]
+    networks = [with_arm(replace(REFERENCE, depth=depth, width=settings.width), part) for depth in settings.depths]
     return {
         "depths": np.array(settings.depths),
         "rates": rates,

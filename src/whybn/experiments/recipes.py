@@ -15,6 +15,7 @@ from whybn.lab.training import Optimiser, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 22
+LARGE_BUDGET = 150
 SGD = (-2.0, 1 / 3)  # common logarithm of the lowest and highest learning rate
 
 
@@ -53,12 +54,14 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     steps: int = 240
     rates_per_decade: int = 3
 
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=20, rates_per_decade=1)
+LARGE = replace(FULL, width=64, seeds=16, steps=480)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -75,7 +78,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     for name, recipe in RECIPES.items():
         if recipe.normalised_only and part == "plain":
             continue
-        architecture = replace(with_arm(REFERENCE, part), after_activation=recipe.after_activation)
+        architecture = replace(
+            with_arm(replace(REFERENCE, width=settings.width), part), after_activation=recipe.after_activation
+        )
         low, high = recipe.decades
         rates = np.logspace(low, high, round((high - low) * settings.rates_per_decade) + 1)
         loss, accuracy = _train_all(data, architecture, recipe, seeds, rates)

@@ -19,6 +19,7 @@ from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "shared_batch_norm", "layer_norm")
 BUDGET = 25
+LARGE_BUDGET = 130
 PIXELS = 64
 
 
@@ -41,6 +42,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=40, rates=3, blank_rows=(0, 2))
+LARGE = replace(FULL, width=64, seeds=16, steps=800)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

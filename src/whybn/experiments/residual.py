@@ -17,6 +17,7 @@ from whybn.lab.training import assemble, evaluate, train
 NETWORKS = {"plain": Residual(), "batch_norm": Residual(arm="batch_norm"), "skip_init": Residual(branch="skip_init")}
 PARTS = ("plain", "batch_norm", "skip_init")
 BUDGET = 14
+LARGE_BUDGET = 60
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, blocks=6, steps=10, rates=3)
+LARGE = replace(FULL, blocks=60, steps=320)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

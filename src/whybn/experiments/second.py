@@ -19,6 +19,7 @@ from whybn.measures.along_gradient import walk
 NOISY = "noisy_batch_norm"
 PARTS = ("plain", "batch_norm", "noisy_batch_norm")
 BUDGET = 40
+LARGE_BUDGET = 320
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, depth=4, steps=30, rates=3, walk_rate=1, walk_at=(5, 10, 20), walk_steps=(0.0, 1.0, 4.0))
-LARGE = replace(FULL, channels=16, steps=3000, walk_at=(10, 300, 2500), whole=True)
+LARGE = replace(FULL, channels=16, steps=900, walk_at=(10, 225, 750), whole=True)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

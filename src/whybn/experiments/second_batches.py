@@ -16,6 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 26
+LARGE_BUDGET = 250
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, depth=3, examples_seen=320, sizes=(2, 32), rates=3)
-LARGE = replace(FULL, channels=16, examples_seen=48_000, held_out=5000, whole=True)
+LARGE = replace(FULL, channels=16, examples_seen=16_000, held_out=5000, whole=True)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

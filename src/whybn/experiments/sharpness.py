@@ -20,6 +20,7 @@ from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("tanh_plain", "tanh_batch_norm", "relu_plain", "relu_batch_norm")
 BUDGET = 18
+LARGE_BUDGET = 80
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ FULL = Settings()
 QUICK = replace(
     FULL, seeds=2, examples=40, steps=20, rates=(0.5, 1.0), every=10, products=4, first_products=6, last_products=6
 )
+LARGE = replace(FULL, width=64, examples=400)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 2
+LARGE_BUDGET = 15
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Settings:
     seeds: int = 16
     steps: int = 600
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     rate: float = 0.05  # learning rate of both arms
     slants: tuple[float, ...] = (-0.8, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.6, 0.8)  # shear: columns per row
     shown: int = 6  # example images kept for the picture
@@ -33,6 +35,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=3, steps=100, slants=(-0.6, 0.0, 0.6), shown=3)
+LARGE = replace(FULL, width=64, steps=1200)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -43,7 +46,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     standardisation).
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     data = digits_for(seeds, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     ensemble = train(start, data, [settings.rate] * len(seeds)).ensemble

@@ -18,6 +18,7 @@ from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 12
+LARGE_BUDGET = 70
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=60, snapshot_every=20)
+LARGE = replace(FULL, seeds=16, steps=3000)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -17,6 +17,7 @@ from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 10
+LARGE_BUDGET = 80
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Settings:
     seeds: int = 8
     steps: int = 400
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # learning rates, the same for both arms
     equal_rate: float = 0.05  # the one at which the arms are compared at equal rate
     every: int = 20  # steps between two probes
@@ -36,6 +38,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=60, rates=(0.02, 0.05, 0.5), distances=(0.01, 0.1, 1.0))
+LARGE = replace(FULL, width=64, seeds=16, steps=800)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -52,7 +55,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     each_seed = [seed for seed in seeds for _ in settings.rates]
     each_rate = list(settings.rates) * len(seeds)
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     data = digits_for(seeds, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, each_seed), each_seed)
     notes = Notes(settings, data, torch.tensor(each_rate))

@@ -14,6 +14,7 @@ from whybn.lab.training import assemble, train
 
 PARTS = ("turns",)
 BUDGET = 4
+LARGE_BUDGET = 10
 ARMS = ("plain", "batch_norm")
 
 
@@ -23,6 +24,7 @@ class Settings:
 
     members: int = 64  # networks trained together, as in the other experiments
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     depths: tuple[int, ...] = (5, 10, 20)  # hidden layers, of the reference network's width
     steps: int = 10  # in each turn
     turns: int = 12
@@ -31,6 +33,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, members=8, depths=(2, 3, 4), steps=2, turns=4)
+LARGE = replace(FULL, width=64)
 
 
 def run(settings: Settings, _part: str) -> dict[str, np.ndarray]:
@@ -45,7 +48,7 @@ def run(settings: Settings, _part: str) -> dict[str, np.ndarray]:
 
 def _seconds(settings: Settings, arm: str, depth: int) -> float:
     """Processor time of one turn, for each step and network."""
-    architecture = with_arm(replace(REFERENCE, depth=depth), arm)
+    architecture = with_arm(replace(REFERENCE, depth=depth, width=settings.width), arm)
     seeds = [0] * settings.members
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     data = digits_for([0], settings.batch, settings.steps)

@@ -34,6 +34,7 @@ PARTS = (
     "held_norms",
 )
 BUDGET = 125
+LARGE_BUDGET = 250
 SELDOM = {"gradient": False, "every": 5}
 ARMS = {
     **INGREDIENTS,
@@ -51,6 +52,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 16
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     budgets: tuple[int, ...] = (80, 320)  # steps; the loss is read after each
     rate_decades: tuple[float, float] = (-2.0, 1.0)  # common logarithm of the lowest and highest learning rate
     rates: int = 10
@@ -60,6 +62,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, budgets=(10, 30), rates=3, gain_rates=2)
+LARGE = replace(FULL, width=64)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -90,7 +93,7 @@ def _train_all(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Losses on training and test images of every seed at every rate: (budget, seed, rate) each."""
     each = [seed for seed in seeds for _ in rates]
-    design = with_arm(REFERENCE, ARMS[part])
+    design = with_arm(replace(REFERENCE, width=settings.width), ARMS[part])
     found = torch.full((2, len(settings.budgets), len(each)), torch.nan)
 
     def read(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:

@@ -18,6 +18,7 @@ from whybn.measures.shift import distribution_shift, misfit
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 7
+LARGE_BUDGET = 15
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Settings:
     seeds: int = 16
     steps: int = 400
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     rate: float = 0.05  # learning rate of both arms
     gap: int = 10  # steps between the two states whose layers are compared
     shift_at: tuple[int, ...] = (0, 5, 10, 20, 40, 80, 160, 320)  # steps t of the pairs (t, t + gap)
@@ -39,6 +41,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=3, steps=60, shift_at=(0, 10, 40))
+LARGE = replace(FULL, width=64, probe_images=1400)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -54,7 +57,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     mini-batch is drawn anew, in train mode; alone (seed,): the same in eval mode, where companions do not matter.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     data = digits_for(seeds, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     notes = Notes(settings, data)

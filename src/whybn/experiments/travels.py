@@ -17,6 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "mean_only", "size_only", "batch_norm", "mean_stopped")
 BUDGET = 150
+LARGE_BUDGET = 500
 FROM_GAINS = ("mean_only", "size_only")  # the arms that also start from bad gains
 
 

@@ -16,6 +16,7 @@ from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 4
+LARGE_BUDGET = 10
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Settings:
     first_seed: int = 0
     seeds: int = 8
     batch: int = 32
+    width: int = 32  # units in a hidden layer
     rate: float = 0.05  # learning rate of both arms
     walk_at: tuple[int, ...] = (10, 80, 300)  # early, middle, late
     walk_batches: int = 8  # mini-batches whose gradients are followed from each of these points
@@ -34,6 +36,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=3, walk_at=(5, 10, 20), walk_batches=2, per_doubling=1)
+LARGE = replace(FULL, width=64, seeds=16)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -44,7 +47,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     start. start_loss (moment, seed, batch): loss before the walk.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
-    architecture = with_arm(REFERENCE, part)
+    architecture = with_arm(replace(REFERENCE, width=settings.width), part)
     steps = max(settings.walk_at)
     data = digits_for(seeds, settings.batch, steps + settings.walk_batches)
     first, last = settings.doublings

@@ -107,6 +107,52 @@ def test_ctrl_c_stops_quickly_and_keeps_what_is_finished(toy, jobs):
     assert toy.leftovers() == []
 
 
+@pytest.mark.parametrize("gap", [0.0, 0.005, 0.015, 0.03, 0.1])
+def test_a_second_ctrl_c_changes_nothing(toy, gap):
+    make_slow(toy, seconds=0.3, parts=70)
+    process = toy.start("--jobs", "2")
+    try:
+        wait_for(process, "[ 2/73]")
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(gap)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    finally:
+        stop_group(process)
+    assert process.returncode == 130
+    assert err == "\nstopped; what was finished is kept, and the next run goes on from there\n"
+    assert toy.leftovers() == []
+
+
+def test_ctrl_c_ends_a_run_that_cannot_be_put_in_order(toy):
+    make_slow(toy, seconds=0.3, parts=1)
+    stuck = """
+import time
+from whybn.pipeline import runner
+
+
+def finished(*_):
+    try:
+        print("at work", flush=True)
+        time.sleep(60)
+    finally:
+        time.sleep(60)
+
+
+runner.Progress.finished = finished
+"""
+    toy.edit("run.py", 'if __name__ == "__main__":\n', f'{stuck}\nif __name__ == "__main__":\n')
+    process = toy.start("--jobs", "2")
+    try:
+        wait_for(process, "at work")
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=30)
+    finally:
+        stop_group(process)
+    assert process.returncode == 130
+    assert toy.run("--jobs", "1").status == 0, "the lock is free again"
+
+
 def end_of(process, patience: float) -> bool:
     """Wait for a killed run's workers to end; past ``patience`` seconds end them and return False."""
     process.wait()

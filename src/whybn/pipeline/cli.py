@@ -1,9 +1,11 @@
 """The command line."""
 
 import argparse
+import os
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 from whybn.pipeline.build import make_figures
 from whybn.pipeline.data import Records
@@ -11,13 +13,20 @@ from whybn.pipeline.errors import PipelineError, UsageError
 from whybn.pipeline.ledger import print_ledger
 from whybn.pipeline.project import Project, Variant
 
+STOPPED = 130
+PATIENCE = 5  # seconds after Ctrl-C in which everything may be put in order
+
 
 def main(project: Project, arguments: list[str]) -> int:
-    """Run a command and return its exit status: 0, 1 for a failure, 2 for bad usage, 130 for Ctrl-C."""
+    """Run a command and return its exit status: 0, 1 for a failure, 2 for bad usage. After Ctrl-C the process ends."""
     interrupts: list[int] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
+        """Raise once. Another Ctrl-C would strike what joblib calls to end the workers, and they would stay."""
         interrupts.append(number)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGALRM, lambda *_: _leave())
+        signal.alarm(PATIENCE)
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, interrupt)
@@ -27,15 +36,24 @@ def main(project: Project, arguments: list[str]) -> int:
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except (PipelineError, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:
         # Ctrl-C reaches the workers, too: a worker that it ends while starting may be what is noticed first.
-        if not interrupts:
-            print(f"error: {error}", file=sys.stderr)
-            return 1
-        print("\nstopped; what was finished is kept, and the next run goes on from there", file=sys.stderr)
-        return 130
+        if interrupts:
+            print("\nstopped; what was finished is kept, and the next run goes on from there", file=sys.stderr)
+            _leave()
+        if not isinstance(error, PipelineError):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _leave() -> NoReturn:
+    """End at once: an orderly exit would wait for workers, and these end by themselves when their run is gone."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STOPPED)
 
 
 def _figures(project: Project, options: argparse.Namespace) -> int:

@@ -106,6 +106,19 @@ def test_a_part_that_fails_keeps_nothing(built):
     assert not (built.root / KEPT).exists()
 
 
+def test_findings_that_fail_elsewhere_are_left_out_and_said(larger):
+    larger.edit(FINDING, "    first = ", '    if len(results["sums"]["large"]["sum"]) > 8:\n        1 / 0\n    first = ')
+    larger.edit("src/toylab/experiments/tides.py", "BUDGET = 1.5", "BUDGET = 1.5\nLARGE_BUDGET = 2")
+    larger.edit(
+        "src/toylab/experiments/tides.py", "FULL = QUICK = Settings()", "FULL = QUICK = Settings()\nLARGE = Settings(51)"
+    )
+    run = larger.run("--large")
+    assert run.status == 1
+    assert run.err.endswith("error: findings sums: ZeroDivisionError: division by zero\n")
+    whole = json.loads((larger.root / LARGER).read_text())
+    assert (set(whole["facts"]), set(whole["code"])) == ({"tides"}, {"sums", "tides"})
+
+
 def test_what_is_kept_tells_values_and_who_measured_them_when(repeated):
     run = kept(repeated)
     first = run["claims"]["first_sum_positive"]

@@ -16,7 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 26
-LARGE_BUDGET = 250
+LARGE_BUDGET = 300
 
 
 @dataclass(frozen=True)

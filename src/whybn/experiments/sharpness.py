@@ -45,7 +45,7 @@ FULL = Settings()
 QUICK = replace(
     FULL, seeds=2, examples=40, steps=20, rates=(0.5, 1.0), every=10, products=4, first_products=6, last_products=6
 )
-LARGE = replace(FULL, width=64, examples=400)
+LARGE = replace(FULL, examples=800)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -63,16 +63,17 @@ def check_large(project: Project, jobs: int | None) -> int:
 def _measured(project: Project, run: Elsewhere, jobs: int | None, *, asserted_is_wrong: int) -> int:
     """Bring the article up to date, train elsewhere, keep what came out and say which verdicts differ.
 
-    A run that is stopped goes on where it was. Returns ``asserted_is_wrong`` where a verdict differs that a page asserts.
+    A run that is stopped goes on where it was. What findings cannot be made of is left out, and said. Returns
+    ``asserted_is_wrong`` where a verdict differs that a page asserts.
     """
     status = make_figures(project, Variant(), None, jobs)
     if status:
         return status
     build = Build(project, run.variant, Runner(jobs))
     complete = _train(build, run.experiments)
-    outcome = _outcome(build, complete)
     if build.runner.report():
         return 1
+    outcome = _outcome(build, complete)
     date = max(build.store.sidecar(address)["date"] for parts in complete.values() for address in parts)
     if run.variant.size == "large":
         outcome = {"larger": _larger(build, complete), **outcome}
@@ -84,7 +85,8 @@ def _measured(project: Project, run: Elsewhere, jobs: int | None, *, asserted_is
     here = _recorded_claims(project)
     there = {claim: one for claim, entry in here.items() for one in entry["repeated"] if one["name"] == path.stem}
     verdicts = {claim: Verdicts(one["verdicts"], one["holds"] == "true") for claim, one in there.items()}
-    return asserted_is_wrong if _compare(project, here, verdicts, run.title) else 0
+    contradicted = _compare(project, here, verdicts, run.title)
+    return build.runner.report() or (asserted_is_wrong if contradicted else 0)
 
 
 def _train(build: Build, experiments: dict[str, Experiment]) -> dict[str, list[Address]]:

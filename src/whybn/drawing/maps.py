@@ -48,6 +48,21 @@ def cells(
     _record_map(panel, x, y, values, series)
 
 
+def matrix(panel: Panel, values: ArrayLike, levels: Sequence[float], hue: str, *, series: str) -> None:
+    """Draw `values` (row, column) as unit cells, the first in the upper left corner at (0, 0), dark for large values.
+
+    `levels` (level,) are the limits between shades, rising: below the first is paper, above the last the darkest.
+    """
+    values = np.asarray(values, dtype=float)
+    rows, columns = values.shape
+    right, top = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    shade = np.searchsorted(levels, values)
+    for step in range(len(levels) + 1):
+        colour = ramp(hue, step, len(levels))
+        _patch(panel, right, top, np.argwhere(shade == step), facecolor=colour, edgecolor=hex_of("paper"))
+    _record_map(panel, np.arange(columns), np.arange(rows), values, series)
+
+
 def outline_row(panel: Panel, x: ArrayLike, y: ArrayLike, row: int) -> None:
     """Draw a thin frame around row number `row` of the cells of `x` and `y`."""
     right, top = _edges(np.asarray(x, dtype=float)), _edges(np.asarray(y, dtype=float))

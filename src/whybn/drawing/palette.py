@@ -46,6 +46,8 @@ PENS: dict[str, Pen] = {
     "plain": Pen("rust", "without Batch Norm"),
     "batch_norm": Pen("blue", "with Batch Norm"),
     "noisy_batch_norm": Pen("blue", "noisy Batch Norm", (6, 3)),
+    "mean_only": Pen("blue", "the mean alone", (7, 2.5)),
+    "size_only": Pen("blue", "the size alone", (1, 1.5)),
     "mean_stopped": Pen("blue", "gradient ignores the mean", (5, 1.5, 1, 1.5)),
     "noisy_plain": Pen("rust", "noise without Batch Norm", (6, 3)),
     "frozen_batch_norm": Pen("blue", "frozen Batch Norm", (1.5, 2.5)),

@@ -14,7 +14,7 @@ from whybn.lab.arms import ARMS, BATCH_NORM
 from whybn.lab.convolution import Convolutional
 from whybn.lab.data import Data, digits_for, fashion_for
 from whybn.lab.networks import Architecture, Design, initialise, losses
-from whybn.lab.noise import Noise
+from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import FROM_BATCH, OVER, Arm, Context, Mean, Normaliser, Size
 from whybn.lab.training import Optimiser, assemble, train
 
@@ -98,10 +98,10 @@ def test_named_arms_equal_autograd_in_both_modes(name: str, kind: type, training
     if not backpropagation.knows(design, data.inputs):
         assert design.arm.normaliser.divide.order != 2
         return
-    noise = Noise(SEEDS, 4) if training else None
-    if design.arm.noisy and training:
+    noise = noise_at(design.arm.noise, SEEDS, 4) if training else None
+    if noise:
         # Each pass draws from streams of its own.
-        contexts = [Context(training=True, step=4, noise=Noise(SEEDS, 4)) for _ in range(2)]
+        contexts = [Context(training=True, step=4, noise=noise_at(design.arm.noise, SEEDS, 4)) for _ in range(2)]
         parameters = initialise(design, SEEDS)
         inputs = data.inputs[data.order[0]][[0, 0, 1]]
         one = backpropagation.outputs(design, parameters, inputs, contexts[0], design.fresh_statistics(parameters))
@@ -112,7 +112,7 @@ def test_named_arms_equal_autograd_in_both_modes(name: str, kind: type, training
 
 
 @needs_numba
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "identity"])
+@pytest.mark.parametrize("activation", ["relu", "shifted_relu", "tanh", "sigmoid", "identity"])
 @pytest.mark.parametrize("after", [False, True])
 def test_activations_before_and_after_equal_autograd(activation: str, after: bool) -> None:
     data = digits_for([3, 5], 12, 1)
@@ -184,7 +184,7 @@ def test_a_training_is_the_same_by_either_arithmetic(kind: type, monkeypatch) ->
     """Also where a network diverges: both say so, at the same step."""
     data = digits_for([0, 1], 16, 40) if kind is Architecture else fashion_for([0, 1], 16, 20)
     data = replace(data, inputs=data.inputs.double())
-    for arm in ("plain", "batch_norm", "noisy_batch_norm"):
+    for arm in ("plain", "batch_norm", "noisy_batch_norm", "drifting"):
         design = kind(depth=3, width=8, arm=arm)
         start = assemble(design, double(initialise(design, [0, 0, 1])), [0, 0, 1])
         rates = [0.05, 1e8, 0.1]

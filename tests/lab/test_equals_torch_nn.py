@@ -9,7 +9,7 @@ from torch import nn
 from whybn.lab.arms import ARMS, BATCH_NORM
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, initialise
-from whybn.lab.noise import Noise
+from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import EPSILON, GROUPS, MOMENTUM, Context, Running, normalise
 from whybn.lab.training import Optimiser, assemble, evaluate, gradients, train
 
@@ -78,7 +78,7 @@ def alone(
     norms = {
         "batch_norm": nn.BatchNorm1d,
         "frozen_batch_norm": nn.BatchNorm1d,
-        "noisy_batch_norm": lambda width: Noisy(nn.BatchNorm1d(width)),
+        **dict.fromkeys(("noisy_batch_norm", "drifting"), lambda width: Noisy(nn.BatchNorm1d(width))),
         "noisy_plain": lambda _width: Noisy(nn.Identity()),
         "l1_norm": lambda width: Centred(width, 1),
         "linf_norm": lambda width: Centred(width, torch.inf),
@@ -125,7 +125,7 @@ def test_fifty_steps_equal_torch_nn(arm: str, activation: str) -> None:
         row = int(start.seed_rows[member])
         for step in range(STEPS):
             index = data.order[step, row]
-            noise = Noise(MEMBER_SEEDS, step)
+            noise = noise_at(ARMS[arm].noise, MEMBER_SEEDS, step)
             for module in noisy:
                 shift, factor = (torch.tensor(one[noise.rows[member]]).double() for one in noise.draw(32, 32))
                 module.noise = (shift, factor)

@@ -95,5 +95,5 @@ def test_arms_share_initial_weights_and_the_state_map_is_orthogonal() -> None:
 def test_what_it_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown arm 'nonsense'"):
         Recurrent(arm="nonsense")
-    with pytest.raises(ValueError, match="know no arm with noisy=True"):
+    with pytest.raises(ValueError, match="know no arm with noise='fresh'"):
         Recurrent(arm="noisy_plain")

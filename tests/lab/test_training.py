@@ -1,13 +1,14 @@
 """Training: pairing, divergence, probes that change nothing, clear errors."""
 
+import numpy as np
 import pytest
 import torch
 
 from whybn.lab.arms import ARMS
 from whybn.lab.data import batch_order, digits, digits_for, split, target_function
-from whybn.lab.networks import Architecture, calibrate, forward, initialise
-from whybn.lab.noise import Noise
-from whybn.lab.normalisers import Context, Running
+from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, forward, initialise
+from whybn.lab.noise import PERIOD, Drift, Noise
+from whybn.lab.normalisers import Arm, Context, Running
 from whybn.lab.training import NEVER, assemble, evaluate, gradients, train
 
 
@@ -140,9 +141,31 @@ def test_noise_has_the_published_spread_and_is_paired() -> None:
     assert torch.equal(torch.from_numpy(again[0]), shift[1])
 
 
+def test_a_drift_is_slow_the_same_for_all_rows_and_reaches_as_far_as_the_noise() -> None:
+    found = [Drift([0, 1, 0], step).draw(3, 500) for step in range(PERIOD + 1)]
+    shift, factor = (np.stack(one)[:, :, 0] for one in zip(*found, strict=True))  # (step, seed, unit)
+    assert all(np.array_equal(each[:, 0], each[:, row]) for each in found[7] for row in (1, 2))
+    np.testing.assert_allclose(shift[0], shift[PERIOD], atol=1e-6)
+    assert 0.49 < np.abs(shift).max() <= 0.5
+    assert 1 <= factor.min() < 1.01
+    assert 1.24 < factor.max() <= 1.25
+    assert np.abs(np.diff(shift, axis=0)).max() < 0.5 * 2 * np.pi / PERIOD * 1.001
+    assert np.abs(np.corrcoef(shift[0, 0], shift[0, 1])[0, 1]) < 0.2  # units and seeds have phases of their own
+    second = Drift([1], 5)
+    assert not np.array_equal(second.draw(1, 4)[0], second.draw(1, 4)[0])  # and so has each layer
+
+
+def test_a_shifted_relu_gives_nothing_on_average_from_a_normal_input() -> None:
+    z = torch.linspace(-9, 9, 20001, dtype=torch.float64)
+    density = torch.exp(-z.square() / 2) / (2 * torch.pi) ** 0.5
+    assert torch.trapezoid(ACTIVATIONS["shifted_relu"](z) * density, z).item() == pytest.approx(0, abs=1e-6)
+    assert torch.trapezoid(ACTIVATIONS["relu"](z) * density, z).item() == pytest.approx(0.398942, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: Arm(noise="loud"), "unknown noise 'loud'"),
         (lambda: Architecture(arm="batchnorm"), "unknown arm 'batchnorm'"),
         (lambda: Architecture(activation="gelu"), "unknown activation"),
         (lambda: initialise(Architecture(), [0], "xavier"), "unknown initialisation"),

@@ -13,7 +13,7 @@ import torch
 from whybn.lab.arms import ARMS
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import REFERENCE, Architecture, Trace, calibrate, forward, initialise
-from whybn.lab.noise import Noise
+from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
@@ -58,7 +58,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     networks = list(zip(settings.depths, settings.gains, strict=True))
-    if ARMS[part].noisy:
+    if ARMS[part].noise:
         networks = [(depth, gain) for depth, gain in networks if gain == 1]
     elif ARMS[part].held:
         settings = replace(settings, shift_at=())  # they are compared by their losses alone
@@ -120,7 +120,7 @@ class Notes:
     def read(self, step: int, ensemble: Ensemble) -> torch.Tensor:
         """Inputs of every layer but the first, (layer, member, image, unit), with the noise of this step."""
         index = self.data.training[:, : self.settings.probe_images][ensemble.seed_rows]
-        noise = Noise(ensemble.seeds, step) if ensemble.architecture.arm.noisy else None
+        noise = noise_at(ensemble.architecture.arm.noise, ensemble.seeds, step)
         trace = Trace([], [], [])
         with torch.no_grad():
             context, statistics = Context(training=True, noise=noise), ensemble.statistics

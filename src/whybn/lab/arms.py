@@ -15,8 +15,9 @@ BATCH_NORM = Arm(Normaliser(Mean("batch"), Size("batch")), affine=True)  # Ioffe
 ARMS: dict[str, Arm] = {
     "plain": PLAIN,
     "batch_norm": BATCH_NORM,
-    "noisy_batch_norm": Arm(BATCH_NORM.normaliser, affine=True, noisy=True),
-    "noisy_plain": Arm(noisy=True),
+    "noisy_batch_norm": Arm(BATCH_NORM.normaliser, affine=True, noise="fresh"),
+    "drifting": Arm(BATCH_NORM.normaliser, affine=True, noise="drift"),
+    "noisy_plain": Arm(noise="fresh"),
     # After Page 2019; here scale and shift stay trainable.
     "frozen_batch_norm": Arm(Normaliser(Mean("batch", **FROZEN), Size("batch", **FROZEN)), affine=True),
     # Santurkar et al. 2018, section 3.3.

@@ -19,7 +19,7 @@ from torch import Tensor
 from whybn.common import arithmetic
 from whybn.lab.arms import PLAIN
 from whybn.lab.convolution import TAPS, Convolutional
-from whybn.lab.networks import Architecture, Design, Parameters, Statistics
+from whybn.lab.networks import MEAN_OF_RELU, Architecture, Design, Parameters, Statistics
 from whybn.lab.normalisers import (
     FROM_BATCH,
     GROUPS,
@@ -57,11 +57,11 @@ def knows(design: Design, inputs: Tensor) -> bool:
 def _as_known(arm: Arm) -> Arm:
     """An arm with those traits that this pass computes: it is another arm where one has more, now or ever."""
     if arm.normaliser is None:
-        return Arm(None, arm.affine, arm.noisy)
+        return Arm(None, arm.affine, arm.noise)
     mean, size = arm.normaliser.centre, arm.normaliser.divide
     centre = mean and Mean(mean.over, mean.gradient, mean.every)
     divide = size and Size(size.over, size.gradient, size.every, about_mean=size.about_mean)
-    return Arm(Normaliser(centre, divide, arm.normaliser.ghost), arm.affine, arm.noisy)
+    return Arm(Normaliser(centre, divide, arm.normaliser.ghost), arm.affine, arm.noise)
 
 
 def backpropagate(
@@ -236,7 +236,7 @@ class _Pass:
         scale, shift = (lay.each(self.own.get(name), value) for name, value in zip(names, (1.0, 0.0), strict=True))
         found = _statistics(self.plan, running, lay)
         statistics, codes = tuple(found.values()), (*self.plan.codes, lay.positions, max(lay.units // GROUPS, 1))
-        noise = self.context.noise if arm.noisy else None
+        noise = self.context.noise if arm.noise else None
         drawn = [one.reshape(-1, *lay.wide[1:]) for one in noise.draw(*z.shape[1:])] if noise else ()
         more, times, row = (*drawn, noise.rows) if noise else SILENT
         z = z.reshape(lay.wide)
@@ -277,10 +277,15 @@ def _activate(activation: str, out: np.ndarray) -> tuple[np.ndarray, Back]:
     return out, back
 
 
-IN_PLACE = {"tanh": torch.tanh_, "sigmoid": torch.sigmoid_}
+IN_PLACE = {
+    "tanh": torch.tanh_,
+    "sigmoid": torch.sigmoid_,
+    "shifted_relu": lambda z: torch.relu_(z).sub_(MEAN_OF_RELU),
+}
 SLOPES = {
     "tanh": torch.ops.aten.tanh_backward.grad_input,
     "sigmoid": torch.ops.aten.sigmoid_backward.grad_input,
+    "shifted_relu": partial(torch.ops.aten.threshold_backward.grad_input, threshold=-MEAN_OF_RELU),
 }
 
 

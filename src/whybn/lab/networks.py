@@ -20,7 +20,14 @@ from whybn.lab.normalisers import EPSILON, GROUPS, Arm, Context, Running, normal
 Parameters = dict[str, Tensor]  # weight.k (member, in, out); bias.k, scale.k, shift.k (member, out); alpha.k (member, 1)
 Statistics = list[Running]  # one per normalised layer; empty for arms without running statistics
 
-ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda z: z}
+MEAN_OF_RELU = (2 * torch.pi) ** -0.5  # of a standard normal input
+ACTIVATIONS = {
+    "relu": torch.relu,
+    "shifted_relu": lambda z: torch.relu(z) - MEAN_OF_RELU,  # so that its mean is zero
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "identity": lambda z: z,
+}
 INITIALISATIONS = ("he", "glorot", "default")
 START_OF_ALPHA = 0.5  # of DyT, as Zhu et al. 2025 start it
 
@@ -84,7 +91,7 @@ class Architecture:
         settle_arm(self)
         if self.activation not in ACTIVATIONS:
             raise ValueError(f"unknown activation {self.activation!r}; known: {', '.join(ACTIVATIONS)}")
-        if self.after_activation and (self.arm.normaliser is None or self.arm.noisy):
+        if self.after_activation and (self.arm.normaliser is None or self.arm.noise):
             raise ValueError("this arm has no normaliser that could come after the activation, or noise behind it")
 
     def fans(self, layer: int) -> tuple[int, int]:
@@ -236,7 +243,7 @@ def forward(
             z = normalised(arm, linear, parameters, layer, running, context, positions)
             if not arm.affine:
                 z = z + parameters[f"bias.{layer}"][:, None]
-            if arm.noisy and context.noise is not None:
+            if arm.noise and context.noise is not None:
                 z = context.noise.add(z)
             x = activation(z)
         if trace is not None:

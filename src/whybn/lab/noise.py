@@ -1,4 +1,4 @@
-"""The noise that Santurkar et al. (2018) put behind Batch Norm, new at every step and layer."""
+"""What is put behind Batch Norm to undo its stability: noise that is new at every step, and a drift that is not noise."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+PERIOD = 100  # steps in which a drift goes there and back
 
 
 class Noise:
@@ -20,7 +22,11 @@ class Noise:
         """`seeds` holds one seed per member; rows: which drawn noise each member gets."""
         unique = sorted(set(seeds))
         self.rows = np.array([unique.index(seed) for seed in seeds])
-        self._streams = [np.random.default_rng((seed, step)) for seed in unique]
+        self.step = step
+        self._streams = [self._stream(seed) for seed in unique]
+
+    def _stream(self, seed: int) -> np.random.Generator:
+        return np.random.default_rng((seed, self.step))
 
     def draw(self, rows: int, units: int) -> tuple[np.ndarray, np.ndarray]:
         """Shift and factor, each (seed, row, unit), single precision."""
@@ -39,3 +45,28 @@ class Noise:
         """`z` with the noise of the next layer."""
         shift, factor = (torch.from_numpy(one)[self.rows].to(z) for one in self.draw(*z.shape[1:]))
         return torch.addcmul(shift, factor, z)
+
+
+class Drift(Noise):
+    """The same without chance: each unit's shift and factor go to and fro slowly, as far as those of the noise reach.
+
+    At step t the shift is 0.5 sin(2 pi (t / PERIOD + p)) and the factor 1.125 + 0.125 sin(2 pi (t / PERIOD + q)), the
+    same for all rows; p, q ~ U(0, 1) belong to the unit and the seed.
+    """
+
+    def _stream(self, seed: int) -> np.random.Generator:
+        return np.random.default_rng((seed, 0, PERIOD))  # the same at every step, and none of the noise's own
+
+    def draw(self, rows: int, units: int) -> tuple[np.ndarray, np.ndarray]:
+        """Shift and factor, each (seed, row, unit), single precision."""
+        phases = np.stack([stream.random((2, 1, units)) for stream in self._streams], 1)
+        waves = np.sin(2 * np.pi * (self.step / PERIOD + phases)).astype(np.float32).repeat(rows, 2)
+        return np.float32(0.5) * waves[0], np.float32(1.125) + np.float32(0.125) * waves[1]
+
+
+KINDS = {"fresh": Noise, "drift": Drift}
+
+
+def noise_at(kind: str | None, seeds: Sequence[int], step: int) -> Noise | None:
+    """The noise of a step for an arm with this kind, one of KINDS; None for an arm without."""
+    return KINDS[kind](seeds, step) if kind else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from jaxtyping import Float
 from torch import Tensor
 
-from whybn.lab.noise import Noise
+from whybn.lab.noise import KINDS, Noise
 
 EPSILON = 1e-5  # torch.nn's default, added to every squared size
 MOMENTUM = 0.1  # torch.nn's default weight of the newest batch in the running statistics
@@ -123,22 +123,25 @@ WEIGHTS = ("free", "unit", "standardised")
 class Arm:
     """One way to build a layer: linear map, normaliser, scale and shift (or bias), noise; then the activation function.
 
-    affine: scale and shift of each unit behind the normaliser; else a bias. noisy: noise behind that, in train mode.
+    affine: scale and shift of each unit behind the normaliser; else a bias. noise: one of `noise.KINDS` behind that,
+    in training steps.
     squash: tanh(alpha z) with a trained alpha in the place of a normaliser (DyT; Zhu et al. 2025). weights: the linear
     map uses the weights as they are, each unit's divided by their norm (after Salimans and Kingma 2016, with the length
     that He initialisation gives), or also centred (scaled weight standardisation, Brock, De and Smith 2021).
-    Raises ValueError for unknown weights, and for a normaliser beside `squash`.
+    Raises ValueError for unknown weights or noise, and for a normaliser beside `squash`.
     """
 
     normaliser: Normaliser | None = None
     affine: bool = False
-    noisy: bool = False
+    noise: str | None = None
     squash: bool = False
     weights: str = "free"
 
     def __post_init__(self) -> None:
         if self.weights not in WEIGHTS:
             raise ValueError(f"unknown weights {self.weights!r}; known: {', '.join(WEIGHTS)}")
+        if self.noise is not None and self.noise not in KINDS:
+            raise ValueError(f"unknown noise {self.noise!r}; known: {', '.join(KINDS)}")
         if self.squash and self.normaliser is not None:
             raise ValueError("a layer is squashed or normalised, not both")
 
@@ -172,7 +175,7 @@ class Context:
     training: True uses the statistics of the batch at hand (where the normaliser's are live), False the running ones.
     step: number of the training step, which moves the running statistics; None for a look that leaves no trace.
     calibrate: read all statistics of these examples and keep them as they are.
-    noise: for noisy arms; None means no noise, as at test time.
+    noise: for arms with noise; None means no noise, as at test time.
     """
 
     training: bool

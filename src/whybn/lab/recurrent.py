@@ -31,7 +31,7 @@ class Recurrent:
     sets: int = 8
 
     def __post_init__(self) -> None:
-        settle_arm(self, refused=("noisy", "weights"))  # two maps meet before one normaliser
+        settle_arm(self, refused=("noise", "weights"))  # two maps meet before one normaliser
 
     def draw(self, generator: torch.Generator, scheme: str) -> Parameters:
         """Initial parameters: the map of the state is orthogonal, the others follow `scheme`."""

@@ -31,8 +31,8 @@ class Residual:
 
     arm: an Arm, or the name of one; its normaliser comes first in each branch. branch: added as it is ("whole"), times
     a trained number that starts at zero ("skip_init"; De and Smith 2020, section 4), or times one over the root of the
-    number of blocks ("shrunk"). Raises ValueError for an unknown or noisy arm and
-    for an unknown branch.
+    number of blocks ("shrunk"). Raises ValueError for an unknown arm, one with
+    noise, and an unknown branch.
     """
 
     inputs: int = 64
@@ -43,7 +43,7 @@ class Residual:
     branch: str = "whole"
 
     def __post_init__(self) -> None:
-        settle_arm(self, refused=("noisy",))
+        settle_arm(self, refused=("noise",))
         if self.branch not in BRANCHES:
             raise ValueError(f"unknown branch {self.branch!r}; known: {', '.join(BRANCHES)}")
 

@@ -17,7 +17,7 @@ from whybn.lab import backpropagation
 from whybn.lab.backpropagation import Move
 from whybn.lab.data import Data
 from whybn.lab.networks import Design, Parameters, Statistics, losses
-from whybn.lab.noise import Noise
+from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import Context, Running
 
 NEVER = -1  # diverged_at of a member that did not diverge
@@ -155,7 +155,7 @@ def train(
             probe(step, state, alive)
         if step == steps or not len(alive):
             break
-        noise = Noise(state.seeds, step) if state.architecture.arm.noisy else None
+        noise = noise_at(state.architecture.arm.noise, state.seeds, step)
         move = partial(_move, state, rate, optimiser, step)
         context = Context(training=True, step=step, noise=noise)
         loss = _descend(state, *data.at(data.order[step][state.seed_rows]), context, move)
@@ -249,13 +249,13 @@ def evaluate(
 
     training=True uses the statistics of these very examples (the population statistics, if they are the training
     set); False the running ones. Members go in chunks; the examples of a member never do, for its statistics.
-    noise_step: for noisy arms, the step whose noise is added; None leaves the noise out.
+    noise_step: for arms with noise, the step whose noise is added; None leaves the noise out.
     """
     all_losses, accuracies = [], []
     for members in torch.arange(len(ensemble.seeds), device=index.device).split(chunk):
         part = ensemble.pick(members)
         inputs, wanted = data.at(index[part.seed_rows])
-        noise = None if noise_step is None else Noise(part.seeds, noise_step)
+        noise = None if noise_step is None else noise_at(part.architecture.arm.noise, part.seeds, noise_step)
         outputs = part.outputs(inputs, Context(training=training, noise=noise))
         all_losses.append(losses(outputs, wanted))
         accuracies.append(_accuracy(outputs, wanted))

@@ -10,7 +10,7 @@ import pytest
 import whybn.findings
 from whybn.evidence.claims import EXPLANATIONS
 from whybn.evidence.record import record
-from whybn.findings import landscape, rates
+from whybn.findings import rates
 from whybn.readings.definitions import coverage
 
 ROOT = Path(__file__).parents[2]
@@ -75,14 +75,6 @@ def test_the_interval_covers_what_the_ledger_says() -> None:
     said = re.search(r"order_statistics:.*?level: \"(\d+)\s?%\"", text, re.DOTALL)
     assert said, "docs/_data/literature.yml: order_statistics.level is missing"
     assert int(said[1]) == round(100 * coverage(8))
-
-
-def test_reach_is_the_radius_of_a_disc_below_guessing() -> None:
-    offsets = np.linspace(-1, 1, 201)
-    x, y = np.meshgrid(offsets, offsets)
-    bowl = np.where(np.hypot(x, y) < 0.5, 0.1, 5.0)
-    reach = landscape._reach({"offsets": offsets, "loss": bowl[None, None]})
-    assert reach[0] == pytest.approx(0.5, rel=0.02)
 
 
 def test_a_rate_at_the_end_of_the_grid_is_a_lower_bound() -> None:

@@ -10,6 +10,7 @@ from whybn.readings import (
     batches,
     curve,
     invariance,
+    landscape,
     one_example,
     rates,
     recipes,
@@ -85,6 +86,25 @@ def test_change_per_distance_divides_by_the_step() -> None:
 
 
 def test_angles_are_medians_over_mini_batches() -> None:
+def test_a_plane_is_read_by_the_distance_from_its_middle() -> None:
+    offsets = np.linspace(-1, 1, 81)
+    away = np.hypot(*np.meshgrid(offsets, offsets))
+    steep, flat = (0.1 * np.exp(slope * away) for slope in (9.0, 4.0))
+    plain, normalised = ({"offsets": offsets, "loss": np.stack([bowl, bowl])[None]} for bowl in (steep, flat))
+    np.testing.assert_allclose(landscape.around(plain)[0], 0.1 * np.exp(9 * landscape.distances(plain)), rtol=0.06)
+    np.testing.assert_allclose(landscape.ratio_at(plain, normalised, 0.61), np.exp(5 * 0.61), rtol=0.06)
+    np.testing.assert_allclose(landscape.reach(plain), np.log(10 * np.log(10)) / 9, rtol=0.01)
+    np.testing.assert_allclose(landscape.reach({**plain, "loss": 0 * plain["loss"] + 1}), 1)  # the plane ends first
+    np.testing.assert_allclose(landscape.reach({**plain, "loss": 0 * plain["loss"] + 9}), 0)
+
+
+def test_sharpness_at_equal_loss_is_read_where_the_other_had_that_loss() -> None:
+    plain = {"loss": np.array([3.0, 2.0, 1.0]).reshape(3, 1, 1), "sharpness": np.array([9.0, 9.0, 6.0]).reshape(3, 1, 1)}
+    quick = {"loss": np.array([3.0, 0.5, 0.1]).reshape(3, 1, 1), "sharpness": np.array([1.0, 3.5, 8.0]).reshape(3, 1, 1)}
+    np.testing.assert_allclose(sharpness.end_ratio(plain, quick, 0), [0.75])
+    np.testing.assert_allclose(sharpness.ratio_at_loss(plain, quick, 0), [2.0])  # a fifth of the way from 3.5 back to 1
+
+
     cosine = np.array([1.0, 0.5, -1.0]).reshape(1, 1, 1, 3)
     np.testing.assert_allclose(walks.degrees({"cosine": cosine}), [[[60.0]]])
 

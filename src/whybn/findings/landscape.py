@@ -1,33 +1,20 @@
 """What the planes through trained networks show."""
 
-import numpy as np
-
-from whybn.evidence.claims import SMOOTHNESS, Claim, per_seed
+from whybn.evidence.claims import NOT_SEEN, SMOOTHNESS, SUPPORTED, Claim
 from whybn.evidence.display import times
 from whybn.evidence.facts import Fact
-from whybn.readings.definitions import GUESSING
+from whybn.readings.landscape import around, ratio_at, reach
 
 EXPERIMENTS = ("landscape",)
-
-
-def _highest(loss: np.ndarray) -> np.ndarray:
-    """Highest loss of each seed, geometric mean over its planes."""
-    return np.exp(np.log(loss.max((2, 3))).mean(1))
-
-
-def _reach(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """How far one can walk and still beat a guess: radius of the disc with the area of the part below guessing."""
-    side = np.ptp(arm["offsets"])
-    share = (arm["loss"] < GUESSING).mean((1, 2, 3))
-    return np.sqrt(share * side**2 / np.pi)
+DISTANCES = {"tenth": 0.1, "half": 0.5, "whole": 1.0}  # of the length of the weights
 
 
 def facts(results: dict) -> dict[str, Fact | str]:
-    """Highest losses, and radii within which a network beats guessing."""
+    """Losses as far from the network as its weights are long, and distances within which it beats guessing."""
     arms = results["landscape"]
     return {
-        **{f"{arm}_highest": Fact(_highest(found["loss"])) for arm, found in arms.items()},
-        **{f"{arm}_radius": Fact(_reach(found)) for arm, found in arms.items()},
+        **{f"{name}_far": Fact(around(arm)[:, -1]) for name, arm in arms.items()},
+        **{f"{name}_radius": Fact(reach(arm)) for name, arm in arms.items()},
     }
 
 
@@ -37,20 +24,25 @@ def claims(results: dict) -> list[Claim]:
     return [
         Claim(
             id="steeper_plane",
-            says="The loss around the trained network rises higher without Batch Norm",
+            says="The loss around the trained network rises faster without Batch Norm",
             explanation=SMOOTHNESS,
             origin="after Santurkar et al. (2018), who looked along gradients",
             experiment="landscape",
             figure="loss_landscape",
             scope="reference network after 400 steps on the digits at learning rate 0.05 in both arms, two "
             "filter-normalised planes per seed, statistics of the images at hand",
-            quantity="highest loss on the plane, without over with Batch Norm",
-            values=per_seed(_highest(plain["loss"]) / _highest(normalised["loss"])),
-            margin=10.0,
+            quantity="loss at a tenth, at half and at the whole of the weights' length from the trained network, geometric "
+            "mean over directions, without over with Batch Norm",
+            values={name: ratio_at(plain, normalised, distance) for name, distance in DISTANCES.items()},
+            margin=2.0,
             neutral=1.0,
+            changed="It compared the highest losses on a plane, with a margin of ten times; how high they are depends on "
+            "how wide the plane is drawn.",
             show=times,
+            pattern={"tenth": NOT_SEEN, "half": SUPPORTED, "whole": SUPPORTED},
             sentences={
-                "supported": "On planes through the trained networks, the loss climbs {value} as high without Batch Norm."
+                "mixed": "At half their weights’ length from the trained networks, the loss is {value_half} as high without "
+                "Batch Norm; at the whole length {value_whole}, at a tenth {value_tenth}."
             },
         ),
     ]
@@ -59,8 +51,10 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "loss_landscape": "Maps of the loss on random planes through trained networks, on one logarithmic scale. "
-        f"Without Batch Norm the loss climbs to {fact['plain_highest']} and the region better than guessing is a small "
-        f"patch of radius {fact['plain_radius']}; with it the highest loss is {fact['batch_norm_highest']} and the "
-        f"patch has radius {fact['batch_norm_radius']}."
+        "loss_landscape": "Maps of the loss on random planes through a trained network, on one logarithmic scale: without "
+        "Batch Norm a narrow bowl with steep walls, with it a wide one. Beside them, the loss against the distance from "
+        "the network, each line a seed. Both begin low and leave guessing behind, without Batch Norm at a distance of "
+        f"{fact['plain_radius']}, with it at {fact['batch_norm_radius']}. At a distance of one the loss is "
+        f"{fact['plain_far']} without and {fact['batch_norm_far']} with Batch Norm. Last, the first over the second: it "
+        "rises with the distance, all the way."
     }

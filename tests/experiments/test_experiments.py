@@ -163,6 +163,8 @@ def test_smoothness_starts_equal_at_every_rate_and_walks_what_it_says(quick) -> 
         np.testing.assert_allclose(found["loss"][0], found["loss"][0, :, :1].repeat(3, 1), rtol=1e-6)
         assert found["change"].shape == (3, 5, 2, 3)
         assert (found["final_loss"][:, 1] < found["loss"][0, :, 1]).all()
+        assert found["first_change"].shape == (6, 3)
+        np.testing.assert_allclose(found["first_change"][:2], found["change"][0].max(0), rtol=1e-4)  # the same first step
     plain = quick("smoothness")["plain"]
     np.testing.assert_array_equal(plain["change"], plain["eval_change"])  # without Batch Norm there is one mode
 

@@ -2,7 +2,8 @@
 
 At every probe the gradient of the mini-batch that comes next is followed, over multiples of the training's own step
 and over fixed distances: the loss there, and how far the gradient there is from the gradient here. Both arms start
-from the same weights and see the same mini-batches.
+from the same weights and see the same mini-batches. The first step, which needs no training, is followed from many more
+random starts.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 
 from whybn.lab.data import Data, digits_for
-from whybn.lab.networks import REFERENCE, initialise, with_arm
+from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
@@ -32,12 +33,13 @@ class Settings:
     rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # learning rates, the same for both arms
     equal_rate: float = 0.05  # the one at which the arms are compared at equal rate
     every: int = 20  # steps between two probes
+    starts: int = 64  # seeds from whose initial weights the first gradient is followed; the first of them are trained
     multiples: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0, 4.0)  # of the training's own step
     distances: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)  # walked in the space of all parameters
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=2, steps=60, rates=(0.02, 0.05, 0.5), distances=(0.01, 0.1, 1.0))
+QUICK = replace(FULL, seeds=2, steps=60, rates=(0.02, 0.05, 0.5), starts=6, distances=(0.01, 0.1, 1.0))
 LARGE = replace(FULL, width=64, seeds=16, steps=800)
 
 
@@ -50,7 +52,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     norm (time, seed, rate): norm of the gradient of the next mini-batch. walk_loss, change (time, multiple, seed,
     rate): loss, and norm of the gradient's change, at multiples of the training step along it; far_change (time,
     distance, seed, rate): the change at fixed distances. eval_norm, eval_change: as norm and change, but with running
-    statistics (eval mode) all the way.
+    statistics (eval mode) all the way. first_change (start, rate): the largest change along multiples of the training
+    step from the initial weights.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     each_seed = [seed for seed in seeds for _ in settings.rates]
@@ -67,8 +70,19 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         "probe_at": np.array(moments[:-1]),
         "multiples": np.array(settings.multiples),
         "distances": np.array(settings.distances),
+        "first_change": first_change(settings, architecture),
         **notes.arrays(),
     }
+
+
+def first_change(settings: Settings, architecture: Architecture) -> np.ndarray:
+    """Largest change of the first gradient along multiples of the training step: (start, rate)."""
+    seeds = list(range(settings.first_seed, settings.first_seed + settings.starts))
+    start = assemble(architecture, initialise(architecture, seeds), seeds)
+    data = digits_for(seeds, settings.batch, 1)
+    multiples = torch.tensor(settings.multiples)[:, None].expand(-1, len(seeds))
+    walks = [walk(start, *data.at(data.order[0]), rate * multiples) for rate in settings.rates]
+    return torch.stack([along.change.amax(0) for along in walks], dim=1).numpy()
 
 
 class Notes:

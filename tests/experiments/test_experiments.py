@@ -195,7 +195,7 @@ def test_rescaling_moves_nothing_at_factor_one_and_little_behind_batch_norm(quic
 def test_sharpness_starts_where_its_initial_weights_put_it(quick) -> None:
     for part in sharpness.PARTS:
         found = quick("sharpness")[part]
-        np.testing.assert_allclose(found["sharpness"][0], found["start"][0][:, None] * np.ones(2), rtol=1e-3)
+        np.testing.assert_allclose(found["sharpness"][0], found["start"][0][:, None] * np.ones(3), rtol=1e-3)
         assert (found["loss"][-1] < found["loss"][0]).all()
 
 

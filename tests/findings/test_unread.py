@@ -21,7 +21,6 @@ FINDINGS = sorted(path.stem for path in Path(whybn.findings.__path__[0]).glob("[
 FOR_TESTS = {
     ("atlas", "diverged_at"),  # what has diverged is kept, with its step, and its loss is no number
     ("controls", "diverged_at"),
-    ("sharpness", "loss"),  # the networks whose sharpness is followed do learn
 }
 
 

@@ -14,6 +14,7 @@ from whybn.readings import (
     one_example,
     rates,
     recipes,
+    sharpness,
     smoothness,
     taken_apart,
     trajectory,
@@ -85,7 +86,6 @@ def test_change_per_distance_divides_by_the_step() -> None:
     assert smoothness.roughness(arm).item() == pytest.approx(2.0)  # 1.6 over four steps of 0.2; 0.2 over one is 1
 
 
-def test_angles_are_medians_over_mini_batches() -> None:
 def test_a_plane_is_read_by_the_distance_from_its_middle() -> None:
     offsets = np.linspace(-1, 1, 81)
     away = np.hypot(*np.meshgrid(offsets, offsets))
@@ -105,6 +105,7 @@ def test_sharpness_at_equal_loss_is_read_where_the_other_had_that_loss() -> None
     np.testing.assert_allclose(sharpness.ratio_at_loss(plain, quick, 0), [2.0])  # a fifth of the way from 3.5 back to 1
 
 
+def test_angles_are_medians_over_mini_batches() -> None:
     cosine = np.array([1.0, 0.5, -1.0]).reshape(1, 1, 1, 3)
     np.testing.assert_allclose(walks.degrees({"cosine": cosine}), [[[60.0]]])
 

@@ -33,7 +33,7 @@ class Settings:
     depth: int = 3
     width: int = 32
     steps: int = 400
-    rates: tuple[float, ...] = (0.5, 1.0, 2.0)
+    rates: tuple[float, ...] = (0.2, 0.5, 2.0)
     every: int = 25  # steps between two measurements
     products: int = 12  # Hessian-vector products for each of them, begun at the last vector
     first_products: int = 25  # for the first one, begun at the gradient
@@ -43,7 +43,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(
-    FULL, seeds=2, examples=40, steps=20, rates=(0.5, 1.0), every=10, products=4, first_products=6, last_products=6
+    FULL, seeds=2, examples=40, steps=20, rates=(0.2, 0.5, 1.0), every=10, products=4, first_products=6, last_products=6
 )
 LARGE = replace(FULL, examples=800)
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from whybn.evidence.claims import SMOOTHNESS, Claim
+from whybn.evidence.claims import REVERSED, SMOOTHNESS, SOME_AT_LEAST, SUPPORTED, Claim
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
-from whybn.readings.sharpness import reached
+from whybn.readings.sharpness import end_ratio, ratio_at_loss, reached
 
 EXPERIMENTS = ("sharpness",)
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}  # as parts and as settings are called
+SMALL, MIDDLE, LARGEST = 0, 1, -1  # places of the learning rates
 
 
 def _pair(results: dict, activation: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -16,34 +17,34 @@ def _pair(results: dict, activation: str) -> tuple[dict[str, np.ndarray], dict[s
     return parts[f"{activation}_plain"], parts[f"{activation}_batch_norm"]
 
 
-def _end_ratio(results: dict, activation: str) -> np.ndarray:
-    """Sharpness at the end, at the largest rate, without over with Batch Norm: per seed."""
-    plain, normalised = _pair(results, activation)
-    return plain["sharpness"][-1, :, -1] / normalised["sharpness"][-1, :, -1]
-
-
 def facts(results: dict) -> dict[str, Fact | str]:
-    """Sharpness, at the end and at the largest learning rate unless the name says otherwise."""
+    """Sharpness at the start and, at the largest learning rate, at the end; ratios are without over with Batch Norm."""
     first = next(iter(results["sharpness"].values()))
     found: dict[str, Fact | str] = {
         "seeds": str(first["sharpness"].shape[1]),
         "rates": ", ".join(number(float(rate), 1) for rate in first["rates"]),
-        "largest_rate": number(float(first["rates"][-1]), 1),
+        "middle_rate": number(float(first["rates"][MIDDLE]), 1),
+        "largest_rate": number(float(first["rates"][LARGEST]), 1),
     }
     for activation in ACTIVATIONS:
-        for arm, part in zip(("plain", "batch_norm"), _pair(results, activation), strict=True):
-            found[f"{activation}_{arm}_reached"] = Fact(reached(part)[-1, :, -1])
+        plain, normalised = _pair(results, activation)
+        for arm, part in {"plain": plain, "batch_norm": normalised}.items():
+            found[f"{activation}_{arm}_reached"] = Fact(reached(part)[-1, :, LARGEST])
             if activation == "tanh":
                 for scheme in ("default", "he"):
                     start = part["start"][list(part["schemes"]).index(scheme)]
                     found[f"tanh_{arm}_start_{scheme}"] = Fact(start)
-        plain, normalised = _pair(results, activation)
-        found[f"{activation}_relative_ratio"] = Fact(plain["relative"][:, -1] / normalised["relative"][:, -1], times)
+        found[f"{activation}_ratio_at_loss"] = Fact(ratio_at_loss(plain, normalised, MIDDLE), times)
+        found[f"{activation}_relative_ratio"] = Fact(
+            plain["relative"][:, LARGEST] / normalised["relative"][:, LARGEST], times
+        )
     return found
 
 
 def claims(results: dict) -> list[Claim]:
     """The claim about the largest curvature at the end."""
+    rates = next(iter(results["sharpness"].values()))["rates"]
+    small, middle = (number(float(rates[place]), 1) for place in (SMALL, MIDDLE))
     return [
         Claim(
             id="flatter_at_equal_rate",
@@ -52,17 +53,29 @@ def claims(results: dict) -> list[Claim]:
             origin="this article, after Santurkar et al. (2018), who do not speak of where training ends",
             experiment="sharpness",
             figure="sharpness",
-            quantity="largest eigenvalue of the Hessian after the last step, without over with Batch Norm, at the largest "
-            "learning rate tried",
+            quantity="largest eigenvalue of the Hessian after the last step, without over with Batch Norm, at learning rate "
+            f"{small} (small) and {middle} (middle)",
             scope="3 hidden layers of 32 tanh or ReLU units, 200 digits at once, squared error, gradient descent without "
-            "momentum; statistics of the full batch",
-            values={name: _end_ratio(results, activation) for activation, name in ACTIVATIONS.items()},
-            margin=1.5,
+            "momentum; statistics of the full batch; at rate 2 all of them end at two over the rate, and nothing is judged",
+            values={
+                f"{name}, {word}": end_ratio(*_pair(results, activation), place)
+                for word, place in {"small": SMALL, "middle": MIDDLE}.items()
+                for activation, name in ACTIVATIONS.items()
+            },
+            margin=1.0,
             neutral=1.0,
-            show=number,
+            changed="It was judged at rate 2 alone, where both end at two over the rate whatever they are; the margin was "
+            "1.5 times.",
+            show=times,
+            pattern={
+                "tanh, small": REVERSED,
+                "ReLU, small": SOME_AT_LEAST,
+                "tanh, middle": REVERSED,
+                "ReLU, middle": SUPPORTED,
+            },
             sentences={
-                "not_seen_here": "At the same large learning rate both end equally sharp: the largest curvature without "
-                "Batch Norm is {value_tanh} times that with it for tanh, and {value_ReLU} times for ReLU."
+                "mixed": f"At rate {middle}, the largest curvature without Batch Norm ends {{value_tanh, middle}} that with "
+                "it in tanh networks, and {value_ReLU, middle} that in ReLU networks."
             },
         ),
     ]
@@ -74,6 +87,6 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         "sharpness": "Sharpness times half the learning rate over training, without and with Batch Norm, for tanh and ReLU "
         f"networks. At the largest rate all curves end near one: {fact['tanh_plain_reached']} and "
         f"{fact['tanh_batch_norm_reached']} for tanh, {fact['relu_plain_reached']} and {fact['relu_batch_norm_reached']} "
-        "for ReLU. Below, sharpness at the start: without Batch Norm it depends strongly on the initial weights, with it "
-        "hardly.",
+        "for ReLU. At the smaller rates they end apart, with Batch Norm higher for tanh and lower for ReLU. At the right, "
+        "sharpness before the first step: without Batch Norm it depends strongly on the initial weights, with it hardly.",
     }

@@ -36,7 +36,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         words.few_ticks(panel, "y")
         ends = {
             f"step {step}": float(loss)
-            for step, loss in zip(part["walk_at"], np.median(per_seed(part["walk_loss"][:, -1]), axis=-1), strict=True)
+            for step, loss in zip(part["walk_at"], np.median(per_seed(part["walk_loss"][0, :, -1]), axis=-1), strict=True)
         }
         words.end_labels(panel, part["walk_steps"][-1], ends, pen(arm).role)
 
@@ -72,7 +72,7 @@ def _median(part: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 def _along(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """Draw the loss along the walk from each moment, of each seed the median over mini-batches."""
     for moment, step in enumerate(part["walk_at"]):
-        marks.seeds(panel, part["walk_steps"], per_seed(part["walk_loss"][moment]), arm, f"step {step}")
+        marks.seeds(panel, part["walk_steps"], per_seed(part["walk_loss"][0, moment]), arm, f"step {step}")
     words.few_ticks(panel, "x")
     words.y_label(panel, "loss on the same mini-batch")
     words.x_label(panel, "length of the step, in training steps")

@@ -245,14 +245,17 @@ def test_blank_rows_come_before_the_digit() -> None:
     np.testing.assert_array_equal(longer[1, 16:], np.arange(64, 128))
 
 
-def test_second_walks_from_the_runs_at_one_rate(quick) -> None:
+def test_second_walks_from_the_runs_at_the_rates_named(quick) -> None:
     settings = second.QUICK
     plain, normalised = quick("second")["plain"], quick("second")["batch_norm"]
     assert plain["loss"].shape == (2, 3)
-    assert plain["walk_loss"].shape == (3, 3, 2, settings.walk_batches)
+    assert plain["walk_loss"].shape == (1, 3, 3, 2, settings.walk_batches)
+    assert normalised["walk_loss"].shape == (2, 3, 3, 2, settings.walk_batches)
     for found in (plain, normalised):
-        assert found["walk_rate"] == found["rates"][settings.walk_rate]
-        assert (found["walk_loss"][:, 0] < 10).all()
+        chosen = settings.walk_rates[: len(found["walk_loss"])]
+        np.testing.assert_array_equal(found["walk_rates"], found["rates"][list(chosen)])
+        assert (found["walk_loss"][:, :, 0] < 10).all()
+    np.testing.assert_array_equal(normalised["walk_loss"][0], normalised["walk_loss"][1])  # of one and the same rate
 
 
 def test_ghosts_differ_in_their_statistics_alone(quick) -> None:
@@ -266,7 +269,7 @@ def test_ghosts_differ_in_their_statistics_alone(quick) -> None:
 @pytest.mark.skipif(not FASHION_FOLDER.is_dir(), reason="dataset-fashion-mnist is not installed")
 def test_larger_settings_train_on_all_the_pictures() -> None:
     small = {"seeds": 2, "depth": 2, "channels": 2, "rates": 2}
-    larger = replace(second.LARGE, **small, steps=6, walk_rate=0, walk_at=(1, 2, 3))
+    larger = replace(second.LARGE, **small, steps=6, walk_rates=(0, 1), walk_at=(1, 2, 3))
     assert np.isfinite(second.run(larger, "noisy_batch_norm")["loss"]).all()
     batches = replace(second_batches.LARGE, **small, examples_seen=64, sizes=(2, 32))
     errors = second_batches.run(batches, "batch_norm")["test_error"]

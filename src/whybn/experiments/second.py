@@ -1,8 +1,8 @@
 """Another network on other data: eight convolutional layers on pictures of clothes, without and with Batch Norm.
 
 All arms, Batch Norm with noise behind it (Santurkar et al. 2018) among them, are trained at the same learning rates
-from the same weights. At one rate, at which all learn, the loss and the gradient are followed along the gradients of
-mini-batches at three moments.
+from the same weights. At the rate that is best without Batch Norm the loss is followed along the gradients of mini-batches
+at three moments, without and with it; with it, also at the rate that is then best.
 """
 
 from dataclasses import dataclass, replace
@@ -34,8 +34,8 @@ class Settings:
     batch: int = 32
     rate_decades: tuple[float, float] = (-2.0, 0.8)  # common logarithm of the lowest and highest learning rate
     rates: int = 8
-    walk_rate: int = 2  # which of the rates, counted from 0, the runs have along which gradients are followed
-    walk_at: tuple[int, ...] = (10, 75, 250)  # early, middle, late
+    walk_rates: tuple[int, ...] = (3, 4)  # places of the rates at which walks are made: the best without, the best with
+    walk_at: tuple[int, ...] = (10, 150, 250)  # early, middle, late
     walk_batches: int = 4  # mini-batches whose gradients are followed from each of these points
     walk_steps: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # lengths, in training steps
     loss_images: int = 1000  # training images on which the loss is taken
@@ -43,8 +43,10 @@ class Settings:
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=2, depth=4, steps=30, rates=3, walk_rate=1, walk_at=(5, 10, 20), walk_steps=(0.0, 1.0, 4.0))
-LARGE = replace(FULL, channels=16, steps=900, walk_at=(10, 225, 750), whole=True)
+QUICK = replace(
+    FULL, seeds=2, depth=4, steps=30, rates=3, walk_rates=(1, 1), walk_at=(5, 10, 20), walk_steps=(0.0, 1.0, 4.0)
+)
+LARGE = replace(FULL, channels=16, steps=900, walk_rates=(2, 4), walk_at=(10, 225, 750), whole=True)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -52,7 +54,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     rates (rate,). loss (seed, rate): on `loss_images` training images after the last step, in train mode, with noise in
     the noisy arm, NaN where the member has diverged. Without noise also walk_at (moment,), walk_steps (length,),
-    walk_rate () and walk_loss (moment, length, seed, batch): along the gradients of the mini-batches that come next.
+    walk_rates (walk,) and walk_loss (walk, moment, length, seed, batch): along the gradients of the mini-batches that come
+    next. The second walk is that of Batch Norm alone.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     rates = np.logspace(*settings.rate_decades, settings.rates)
@@ -60,11 +63,13 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     architecture = Convolutional(depth=settings.depth, width=settings.channels, arm=part)
     start = assemble(architecture, on_gpu(initialise(architecture, each), wanted=settings.whole), each)
     data = fashion_for(seeds, settings.batch, settings.steps, settings.whole).to(start.seed_rows.device)
+    walked = settings.walk_rates[:1] if part == "plain" else settings.walk_rates
     walks: list[torch.Tensor] = []
 
     def probe(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:
-        walked = (members % settings.rates == settings.walk_rate).nonzero()[:, 0]
-        walks.append(_walk(settings, data, ensemble.pick(walked), step, rates[settings.walk_rate]))
+        for place in walked:
+            chosen = (members % settings.rates == place).nonzero()[:, 0]
+            walks.append(_walk(settings, data, ensemble.pick(chosen), step, rates[place]))
 
     walk_at = () if part == NOISY else settings.walk_at
     trained = train(start, data, rates.tolist() * settings.seeds, probe=probe, probe_at=walk_at)
@@ -76,8 +81,8 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     return found | {
         "walk_at": np.array(settings.walk_at),
         "walk_steps": np.array(settings.walk_steps),
-        "walk_rate": np.array(rates[settings.walk_rate]),
-        "walk_loss": torch.stack(walks).numpy(force=True),
+        "walk_rates": rates[list(walked)],
+        "walk_loss": torch.stack(walks).unflatten(0, (-1, len(walked))).transpose(0, 1).numpy(force=True),
     }
 
 

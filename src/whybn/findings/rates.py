@@ -121,8 +121,8 @@ def claims(results: dict) -> list[Claim]:
             "the grid. The deep network was left out for a while, and is back.",
             show=times,
             sentences={
-                "supported": f"At the smallest rate tried, {fact['slow_rate']}, the network with Batch Norm is even behind: "
-                f"its loss is {{value_shallow}} as high {by_layers}."
+                "supported": f"At the smallest rate tried, {fact['slow_rate']}, the loss with Batch Norm is "
+                f"{{value_shallow}} as high {by_layers}."
             },
             **common,
         ),

@@ -87,6 +87,6 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         "sharpness": "Sharpness times half the learning rate over training, without and with Batch Norm, for tanh and ReLU "
         f"networks. At the largest rate all curves end near one: {fact['tanh_plain_reached']} and "
         f"{fact['tanh_batch_norm_reached']} for tanh, {fact['relu_plain_reached']} and {fact['relu_batch_norm_reached']} "
-        "for ReLU. At the smaller rates they end apart, with Batch Norm higher for tanh and lower for ReLU. At the right, "
+        "for ReLU. At the middle rate they end apart, with Batch Norm higher for tanh and lower for ReLU. At the right, "
         "sharpness before the first step: without Batch Norm it depends strongly on the initial weights, with it hardly.",
     }

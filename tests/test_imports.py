@@ -15,11 +15,12 @@ LAB, MEASURES, EXPERIMENTS = "whybn.lab", "whybn.measures", "whybn.experiments"
 FINDINGS, EVIDENCE, DRAWING = "whybn.findings", "whybn.evidence", "whybn.drawing"
 READINGS, DEFINITIONS = "whybn.readings", "whybn.readings.definitions"
 PIPELINE, SITE, MAIN = "whybn.pipeline", "whybn.site", "whybn.__main__"
-COMMON = "whybn.common"
+COMMON, DIALECT = "whybn.common", "jekyll_dialect"
 
 # What each place may import of this package, besides itself and what is common to all.
 ALLOWED = {
     COMMON: (),
+    DIALECT: (),
     LAB: (),
     MEASURES: (LAB,),
     EXPERIMENTS: (LAB, MEASURES, DEFINITIONS),
@@ -28,7 +29,7 @@ ALLOWED = {
     FINDINGS: (EVIDENCE, READINGS),
     DRAWING: (DEFINITIONS,),
     PIPELINE: (),
-    SITE: (EVIDENCE,),
+    SITE: (EVIDENCE, DIALECT),
     MAIN: (PIPELINE,),
     "figures": (DRAWING, READINGS),
 }
@@ -36,6 +37,7 @@ ALLOWED = {
 # Packages that nothing may load which a place imports, directly or not.
 FREE_OF = {
     COMMON: ("torch", "matplotlib", "numpy", "numba"),
+    DIALECT: ("torch", "matplotlib", "numpy", "numba"),
     FINDINGS: ("torch", "matplotlib"),
     READINGS: ("torch", "matplotlib", "jaxtyping"),
     EVIDENCE: ("torch", "matplotlib"),
@@ -67,19 +69,20 @@ def place_of(module: str) -> str:
 
 
 def imported(path: Path) -> set[str]:
-    """Modules of this package that a file imports itself, but for the `__init__.py` above them, which are empty."""
-    names = [name for name in SOURCES.file(path).imports if within(name, "whybn")]
+    """Modules of this repository that a file imports itself, but for the `__init__.py` above them, which are empty."""
+    names = [name for name in SOURCES.file(path).imports if within(name, "whybn") or within(name, DIALECT)]
     return {module_name(file) for name in names for file in SOURCES._modules(name) if file.name != "__init__.py"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)
 def test_imports_go_one_way(path):
     module = module_name(path)
-    if module == "whybn":
+    if module in {"whybn", DIALECT}:
         return
     place = place_of(module)
     for name in imported(path):
-        assert any(within(name, allowed) for allowed in (place, COMMON, *ALLOWED[place])), f"{module} imports {name}"
+        common = () if place == DIALECT else (COMMON,)  # it could leave this repository
+        assert any(within(name, allowed) for allowed in (place, *common, *ALLOWED[place])), f"{module} imports {name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

@@ -15,7 +15,7 @@ PNG = bytes.fromhex(
 
 
 # What a shell or the continuous integration may have set for its own builds.
-SET_FOR_OTHERS = {"WHYBN_LENIENT", "WHYBN_SITE_URL"}
+SET_FOR_OTHERS = {"JEKYLL_LENIENT", "WHYBN_SITE_URL"}
 
 
 def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -50,7 +50,7 @@ def test_a_strict_build_fails_and_says_why(site, text, message):
 
 def test_under_serve_the_same_page_is_built_and_its_troubles_are_remarks(site):
     site.page("index.md", f"# One\n\n{FIGURE}\n{{{{ site.data.no }}}} <b>[^no]")
-    done = site.run_mkdocs(WHYBN_LENIENT="1")
+    done = site.run_mkdocs(JEKYLL_LENIENT="1")
     assert done.returncode == 0, done.stderr
     assert "there is no figures/curve.py" in done.stderr
     assert "unknown name “site.data.no”" in done.stderr

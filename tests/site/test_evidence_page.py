@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jekyll_dialect.templating import Page, render
 from whybn.evidence.claims import Claim, per_seed
 from whybn.evidence.display import times
 from whybn.evidence.facts import Fact
 from whybn.evidence.record import record
 from whybn.evidence.replication import Replication, kept
-from whybn.site.templating import Page, render
+from whybn.site import quotations
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -36,7 +37,7 @@ def page(tmp_path):
         data = {"claims": {"x": {**entry, "said": ""}}, "replications": runs}
         for name, value in data.items():
             (docs / "_data" / f"{name}.json").write_text(json.dumps(value))
-        text = render((DOCS / "evidence.md").read_text(encoding="utf-8"), Page(docs, "evidence.md"), lenient=True).text
+        text = render((DOCS / "evidence.md").read_text(encoding="utf-8"), Page(docs, "evidence.md"), quotations.explain).text
         return text.split("## What the main line leaves out")[0]
 
     return read

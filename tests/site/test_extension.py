@@ -8,8 +8,8 @@ import yaml
 from building import ROOT
 from markdown import Markdown
 
-from whybn.site.errors import lenient
-from whybn.site.templating import Page
+from jekyll_dialect.errors import lenient
+from jekyll_dialect.templating import Page
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}pt" viewBox="0 0 {0} {1}"><path d="M0 0"/></svg>'
 FIGURE = """![A chart]({{ site.baseurl }}/assets/figures/curve.svg){: #curve width='680' .wide}
@@ -88,7 +88,7 @@ def test_other_paragraphs_with_images_stay(convert, text):
 
 
 def test_a_figure_that_is_not_drawn_names_its_command(convert, caplog, monkeypatch):
-    monkeypatch.delenv("WHYBN_LENIENT", raising=False)
+    monkeypatch.delenv("JEKYLL_LENIENT", raising=False)
     html = convert(FIGURE)
     assert "run `make figures FIGURE=curve`" in caplog.text
     assert caplog.records[0].levelname == "WARNING"
@@ -97,7 +97,7 @@ def test_a_figure_that_is_not_drawn_names_its_command(convert, caplog, monkeypat
 
 
 def test_under_serve_it_is_a_remark_that_stops_nothing(convert, caplog, monkeypatch):
-    monkeypatch.setenv("WHYBN_LENIENT", "1")
+    monkeypatch.setenv("JEKYLL_LENIENT", "1")
     caplog.set_level("INFO")
     convert(FIGURE)
     assert [record.levelname for record in caplog.records] == ["INFO"]
@@ -109,7 +109,7 @@ def test_a_figure_without_a_script_names_the_nearest(convert, caplog):
 
 
 def test_under_serve_an_unknown_name_is_marked(convert, monkeypatch):
-    monkeypatch.setenv("WHYBN_LENIENT", "1")
+    monkeypatch.setenv("JEKYLL_LENIENT", "1")
     assert '<mark class="unresolved" title="unknown name">page.nothing</mark>' in convert("a {{ page.nothing }} b")
 
 
@@ -126,9 +126,9 @@ def test_under_serve_an_unknown_name_is_marked(convert, monkeypatch):
 )
 def test_only_serving_is_lenient(monkeypatch, command, setting, expected):
     monkeypatch.setattr("sys.argv", command)
-    monkeypatch.delenv("WHYBN_LENIENT", raising=False)
+    monkeypatch.delenv("JEKYLL_LENIENT", raising=False)
     if setting is not None:
-        monkeypatch.setenv("WHYBN_LENIENT", setting)
+        monkeypatch.setenv("JEKYLL_LENIENT", setting)
     assert lenient() is expected
 
 
@@ -190,12 +190,12 @@ def test_terms_are_explained_where_they_return(docs, convert):
 
 
 def test_a_page_with_a_date_says_how_long_it_takes(docs, convert, monkeypatch):
-    from whybn.site import markdown
+    from jekyll_dialect import extension
 
     words = "word " * 440
     page = f"{words}[^1]\n\n<details markdown='1'><summary>More</summary>\n\n{words}\n\n</details>\n\n[^1]: {words}"
     assert "reading-time" not in convert(page)
-    monkeypatch.setattr(markdown, "page_of", lambda *_: Page(docs, "index.md", {"date": "2026-11-22"}))
+    monkeypatch.setattr(extension, "page_of", lambda *_: Page(docs, "index.md", {"date": "2026-11-22"}))
     assert "2 minutes to read, and 2 for the folded parts</p>" in convert(page)
 
 

@@ -13,10 +13,10 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from jekyll_dialect.data import load_data
+from jekyll_dialect.errors import report
+from jekyll_dialect.templating import Page
 from whybn.common.nearest import nearest
-from whybn.site.data import load_data
-from whybn.site.errors import report
-from whybn.site.templating import Page
 
 OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
 ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)

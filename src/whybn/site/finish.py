@@ -16,10 +16,10 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils.meta import get_data
 
+from jekyll_dialect.strict_yaml import doubled_keys
 from whybn.site.dead_links import BuiltSite, messages
 from whybn.site.feed import feed
 from whybn.site.policy import with_policy
-from whybn.site.strict_yaml import doubled_keys
 from whybn.site.stylesheet import gather
 
 # The theme's toggles are checkboxes, for which HTML knows no such attribute.

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from whybn.site.data import load_data
-from whybn.site.templating import Page
+from jekyll_dialect.data import load_data
+from jekyll_dialect.templating import Page
 
 SECTION = "h2"
 UNMARKED = ("h1", "h2", "h3", "h4", "h5", "h6", "a", "code", "pre", "em", "sup", "summary", "math", "svg", "button", "th")

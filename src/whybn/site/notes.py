@@ -1,4 +1,4 @@
-"""Footnotes: numbered as the reader meets them, and once more in the margin for wide screens."""
+"""Footnotes, once more in the margin for wide screens."""
 
 from __future__ import annotations
 
@@ -7,32 +7,10 @@ import xml.etree.ElementTree as ET
 
 from markdown.treeprocessors import Treeprocessor
 
+from jekyll_dialect.notes import footnotes, target_of
+
 # Where a floating note would be cut off or push the text: the reader has the footnote there.
 NO_ROOM = ("table", "figure", "h1", "h2", "h3", "h4", "h5", "h6")
-
-
-def footnotes(root: ET.Element) -> ET.Element | None:
-    """The list of footnotes at the end of a page."""
-    return next((div.find("ol") for div in root.iter("div") if div.get("class") == "footnote"), None)
-
-
-class ReadingOrder(Treeprocessor):
-    """Number footnotes by their first reference in the text, as kramdown does.
-
-    Python-Markdown numbers those in folded parts and lists after those in plain paragraphs.
-    """
-
-    def run(self, root: ET.Element) -> None:
-        """Renumber the references of a page in place and sort its footnotes."""
-        listed = footnotes(root)
-        if listed is None:
-            return
-        numbers: dict[str, int] = {}
-        for sup in root.iter("sup"):
-            target = target_of(sup)
-            if target is not None:
-                sup.find("a").text = str(numbers.setdefault(target, len(numbers) + 1))
-        listed[:] = sorted((item for item in listed if item.get("id") in numbers), key=lambda item: numbers[item.get("id")])
 
 
 class MarginNotes(Treeprocessor):
@@ -60,14 +38,6 @@ class MarginNotes(Treeprocessor):
                 note = _note(notes.pop(target), "".join(child.itertext()))
                 note.tail, child.tail = child.tail, None
                 parent.insert(list(parent).index(child) + 1, note)
-
-
-def target_of(element: ET.Element) -> str | None:
-    """The id of the footnote that `element` refers to."""
-    link = element.find("a") if element.tag == "sup" else None
-    if link is None or link.get("class") != "footnote-ref":
-        return None
-    return link.get("href", "").removeprefix("#")
 
 
 def _note(item: ET.Element, number: str) -> ET.Element:

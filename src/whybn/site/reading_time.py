@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from whybn.site.templating import Page
+from jekyll_dialect.templating import Page
 
 WORDS_PER_MINUTE = 220  # of a text that has to be thought about
 NOT_READ = ("pre", "math", "svg", "table")

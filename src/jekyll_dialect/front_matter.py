@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from whybn.site.errors import ArticleError
-from whybn.site.strict_yaml import read_yaml
+from jekyll_dialect.errors import PageError
+from jekyll_dialect.strict_yaml import read_yaml
 
 BLOCK = re.compile(r"---[ \t]*\n(?P<text>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:")
@@ -20,6 +20,6 @@ def problems(page: str, name: str) -> list[str]:
         return []
     try:
         read_yaml(block["text"], name, first_line=2)
-    except ArticleError as error:
+    except PageError as error:
         return str(error).split("\n")
     return []

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from whybn.site.errors import ArticleError
-from whybn.site.strict_yaml import read_yaml
+from jekyll_dialect.errors import PageError
+from jekyll_dialect.strict_yaml import read_yaml
 
 DOUBLED = "gain: One.\nrate:\n  short: Two.\n  long: Three.\n  short: Four.\ngain: Five.\n"
 MESSAGES = ["5: the key “short” stands on line 3 already", "6: the key “gain” stands on line 1 already"]
@@ -34,18 +34,18 @@ def test_settings_with_a_key_twice_stop_the_build(site):
 
 @pytest.mark.parametrize("flow", ["{a: 1, a: 2}", "- {a: 1, b: [{a: 1, a: 2}]}", "? a\n: 1\n? a\n: 2"])
 def test_a_key_twice_is_found_in_every_notation(flow):
-    with pytest.raises(ArticleError, match="the key “a”"):
+    with pytest.raises(PageError, match="the key “a”"):
         read_yaml(flow, "x.yml")
 
 
 def test_what_an_alias_repeats_is_said_once():
-    with pytest.raises(ArticleError) as failure:
+    with pytest.raises(PageError) as failure:
         read_yaml("x: &x {a: 1, a: 2}\ny: *x", "x.yml")
     assert len(str(failure.value).split("\n")) == 1
 
 
 def test_lines_are_counted_from_the_first():
-    with pytest.raises(ArticleError) as failure:
+    with pytest.raises(PageError) as failure:
         read_yaml(DOUBLED, "x.md", first_line=2)
     assert [line.split(":")[:2] for line in str(failure.value).split("\n")] == [["x.md", "6"], ["x.md", "7"]]
 
@@ -62,5 +62,5 @@ def test_all_else_is_read_as_yaml_reads_it(text):
     ("text", "line"), [("a: [1\nb: 2", 2), ("a: 1\nb: *no", 2), ("a: 2026-13-45", 1), ("a: \x07", 1), ("a: !x 1", 1)]
 )
 def test_what_is_no_yaml_is_named_with_its_line(text, line):
-    with pytest.raises(ArticleError, match=rf"^x\.yml:{line}: not valid YAML: "):
+    with pytest.raises(PageError, match=rf"^x\.yml:{line}: not valid YAML: "):
         read_yaml(text, "x.yml")

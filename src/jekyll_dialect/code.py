@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from whybn.site.kramdown import COMMENT, ITEM, RULE
+from jekyll_dialect.kramdown import COMMENT, ITEM, RULE
 
 FENCE = re.compile(r"(?P<before>[> \t]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<language>[^\n]*)$", re.MULTILINE)
 # From an opening fence to its end, as pymdownx.superfences asks: no line is indented less, and the end is the fence.

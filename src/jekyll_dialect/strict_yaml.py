@@ -8,25 +8,25 @@ from pathlib import Path
 
 import yaml
 
-from whybn.site.errors import ArticleError
+from jekyll_dialect.errors import PageError
 
 
 def read_yaml(text: str, name: str | Path, first_line: int = 1) -> object:
     """The value of a YAML text that begins on line `first_line` of the file `name`.
 
-    Raises ArticleError, naming file and line, for what is no YAML, and for every key that stands twice.
+    Raises PageError, naming file and line, for what is no YAML, and for every key that stands twice.
     """
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if doubled := _messages(node, name, first_line):
-            raise ArticleError("\n".join(doubled))
+            raise PageError("\n".join(doubled))
         return None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = first_line + (error.problem_mark.line if error.problem_mark else 0)
-        raise ArticleError(f"{name}:{line}: not valid YAML: {error.problem}") from error
+        raise PageError(f"{name}:{line}: not valid YAML: {error.problem}") from error
     except (yaml.YAMLError, ValueError) as error:  # a character that YAML does not know; a date of no calendar
-        raise ArticleError(f"{name}:{first_line}: not valid YAML: {' '.join(str(error).split())}") from error
+        raise PageError(f"{name}:{first_line}: not valid YAML: {' '.join(str(error).split())}") from error
 
 
 def doubled_keys(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from whybn.site.templating import Page
+from jekyll_dialect.templating import Page
 
 PAGE = re.compile(r"(?P<stem>[^:?#]+)\.html(?P<anchor>#.*)?$")
 

@@ -10,11 +10,11 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from whybn.common.nearest import nearest
-from whybn.site.code import without_code
-from whybn.site.errors import report
-from whybn.site.notes import footnotes, target_of
-from whybn.site.templating import Rendered
+from jekyll_dialect.code import without_code
+from jekyll_dialect.errors import report
+from jekyll_dialect.nearest import nearest
+from jekyll_dialect.notes import footnotes, target_of
+from jekyll_dialect.templating import Rendered
 
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 LINK = re.compile(r"\]\[([^\[\]\n]*)\]")
@@ -37,6 +37,8 @@ class References(Treeprocessor):
     def run(self, root: ET.Element) -> None:
         """Report the problems of a page, each line with its own, and change nothing."""
         rendered = self.rendered()
+        if rendered is None:  # the page is not there: it says why
+            return
         found = sorted(set(self.problems(root, rendered.text)))
         for message in dict.fromkeys(f"{rendered.at(place)}: {message}" for place, message in found):
             report(message)

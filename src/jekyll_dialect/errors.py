@@ -1,4 +1,4 @@
-"""What the Markdown extension says when an article cannot be rendered as written."""
+"""What the Markdown extension says when a page cannot be rendered as written."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ try:  # MkDocs prints a BuildError as one line instead of a traceback; other bui
 except ImportError:  # pragma: no cover - the test environment has MkDocs
     _Base = Exception
 
-log = logging.getLogger("mkdocs.whybn")  # below MkDocs's logger, so that a strict build counts warnings
+log = logging.getLogger("mkdocs.jekyll")  # below MkDocs's logger, so that a strict build counts warnings
 
 
-class ArticleError(_Base):
+class PageError(_Base):
     """A page cannot be rendered. The message names file, line and the likely fix, one problem a line."""
 
 
 def lenient() -> bool:
     """Whether to mark what cannot be rendered and go on: asked for, or `mkdocs serve` is running."""
-    asked = os.environ.get("WHYBN_LENIENT")
+    asked = os.environ.get("JEKYLL_LENIENT")
     if asked is not None:
         return asked == "1"
     return "mkdocs" in sys.argv[0] and "serve" in sys.argv[1:]

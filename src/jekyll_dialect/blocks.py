@@ -11,7 +11,7 @@ from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs
 from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags
 from markdown.treeprocessors import Treeprocessor
 
-from whybn.site.kramdown import HEADLESS
+from jekyll_dialect.kramdown import HEADLESS
 
 MARK = re.compile(r"⁅attributes (before|after) (.*)⁆", re.DOTALL)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -7,19 +7,16 @@ import posixpath
 from functools import lru_cache
 from pathlib import Path
 
-from whybn.site.errors import ArticleError
-from whybn.site.strict_yaml import read_yaml
-
-# Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
-GENERATED = ("results", "claims", "figures", "math", "experiments", "replications")
+from jekyll_dialect.errors import PageError
+from jekyll_dialect.strict_yaml import read_yaml
 
 
 def _read_json(text: str, path: Path) -> object:
-    """The value of a JSON text, the content of `path`; ArticleError names the file and the line of what is none."""
+    """The value of a JSON text, the content of `path`; PageError names the file and the line of what is none."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ArticleError(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from error
+        raise PageError(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from error
 
 
 READERS = {".json": _read_json, ".yml": read_yaml, ".yaml": read_yaml}
@@ -31,7 +28,7 @@ def _read(path: Path, _mtime_ns: int, _size: int) -> object:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ArticleError(f"{path}: not UTF-8: {error}") from error
+        raise PageError(f"{path}: not UTF-8: {error}") from error
     return READERS[path.suffix](text, path)
 
 
@@ -67,7 +64,7 @@ def site_variables(docs: Path, src_uri: str) -> dict[str, object]:
     config = docs / "_config.yml"
     values = read(config) if config.is_file() else {}
     if not isinstance(values, dict):
-        raise ArticleError(f"{config}: expected keys and values, found {type(values).__name__}")
+        raise PageError(f"{config}: expected keys and values, found {type(values).__name__}")
     return {**values, "data": load_data(docs), "baseurl": base_of(src_uri)}
 
 

@@ -7,26 +7,11 @@ import xml.etree.ElementTree as ET
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
-from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
 ESCAPES = ("|", ":", '"', "'", "$", "=", "<", "~")  # kramdown unescapes these too
-QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(\w+)\.\w+\s*\}\}")
 UNRESOLVED = r"⟦([^⟧]*)⟧"
-
-
-def with_anchors(source: str) -> str:
-    """The text of a page in which the first quotation of each claim can be linked to, as `#said-ID`."""
-    seen: set[str] = set()
-
-    def anchored(match: re.Match[str]) -> str:
-        if match[1] in seen:
-            return match[0]
-        seen.add(match[1])
-        return f'<span id="said-{match[1]}">{match[0]}</span>'
-
-    return QUOTED.sub(anchored, source)
 
 
 class BackslashBreak(InlineProcessor):
@@ -73,18 +58,8 @@ class BlockMathematics(Preprocessor):
         return self.md.htmlStash.store(rf'<div class="math">\[{text}\]</div>')
 
 
-class FormulaBoxes(Postprocessor):
-    """Each displayed formula in a box, which can be left undrawn, or scrolled by keys; MathML allows neither."""
-
-    PATTERN = re.compile(r'<math\b[^>]*\bdisplay="block".*?</math>', re.DOTALL)
-
-    def run(self, text: str) -> str:
-        """Return the page with its formulas boxed."""
-        return self.PATTERN.sub(r'<div class="formula" tabindex="0">\g<0></div>', text)
-
-
 class UnresolvedMark(InlineProcessor):
-    """What an unknown name leaves in the text under `make serve`, marked for the author's eye."""
+    """What an unknown name leaves in the text in a served page, marked for the author's eye."""
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
         """Return what replaces the match, and where the match begins and ends."""

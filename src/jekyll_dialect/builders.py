@@ -6,7 +6,7 @@ from pathlib import Path
 
 from markdown import Markdown
 
-from whybn.site.templating import Page
+from jekyll_dialect.templating import Page
 
 
 def page_of(md: Markdown, docs: Path) -> Page:

@@ -8,12 +8,12 @@ from pathlib import Path
 from liquid import Environment, FileSystemLoader, RenderContext
 from liquid.exceptions import LiquidError, UnknownFilterError
 
-from whybn.common.nearest import nearest
-from whybn.site.data import page_variables, site_variables
-from whybn.site.errors import ArticleError
-from whybn.site.origins import Origins
-from whybn.site.problems import Problems
-from whybn.site.tags import add_jekyll
+from jekyll_dialect.data import page_variables, site_variables
+from jekyll_dialect.errors import PageError
+from jekyll_dialect.nearest import nearest
+from jekyll_dialect.origins import Origins
+from jekyll_dialect.problems import Explain, Problems
+from jekyll_dialect.tags import add_jekyll
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class Rendered:
         return self.page.at(self.origins.source, self.origins.index(place))
 
 
-def render(text: str, page: Page, *, lenient: bool = False) -> Rendered:
+def render(text: str, page: Page, explain: Explain) -> Rendered:
     """Return the page's Markdown with every Liquid construct evaluated.
 
-    Raises ArticleError naming file, line and the nearest known name; `lenient` leaves `⟦name⟧` in
-    the text for an unknown name instead, and returns the messages.
+    An unknown name leaves `⟦name⟧` in the text, and a message with file, line and the nearest known name, for which
+    `explain` is asked first. Raises PageError for syntax that Liquid cannot read.
     """
     site = site_variables(page.docs, page.src_uri)
     variables = {"site": site, "page": page_variables(page.meta or {}, page.src_uri)}
-    problems = Problems(variables)
+    problems = Problems(variables, explain)
     includes = page.docs / "_includes"
     env = Environment(
         globals=variables,
@@ -67,11 +67,9 @@ def render(text: str, page: Page, *, lenient: bool = False) -> Rendered:
         template = env.from_string(text)
         template.render_with_context(RenderContext(template, globals=template.make_globals({})), origins.buffer)
     except LiquidError as error:
-        raise ArticleError(_syntax(error, text, page, env)) from error
+        raise PageError(_syntax(error, text, page, env)) from error
     places = (f"{page.at(text, index)}: {message}" for index, message in problems.found)
     messages = list(dict.fromkeys(places))  # a name twice on a line is one problem
-    if messages and not lenient:
-        raise ArticleError("\n".join(messages))
     return Rendered(origins.buffer.getvalue(), messages, page, origins)
 
 

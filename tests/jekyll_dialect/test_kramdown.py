@@ -2,7 +2,7 @@
 
 import pytest
 
-from whybn.site.kramdown import normalise
+from jekyll_dialect.kramdown import normalise
 
 
 @pytest.mark.parametrize(

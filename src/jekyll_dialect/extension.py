@@ -1,0 +1,125 @@
+"""The Markdown extension: Jekyll's Liquid and kramdown's habits, for any Python-Markdown site.
+
+It uses no hook or plugin of a builder, so that each can use it as it is. `README.md` says which other extensions it
+wants beside it. Set `JEKYLL_LENIENT=1` to mark unknown names in the page and go on, as `mkdocs serve` does anyway.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from jekyll_dialect import blocks, kramdown, spans
+from jekyll_dialect.builders import page_of
+from jekyll_dialect.errors import PageError, report
+from jekyll_dialect.links import PageLinks
+from jekyll_dialect.notes import ReadingOrder
+from jekyll_dialect.references import References
+from jekyll_dialect.slips import slips
+from jekyll_dialect.templating import Page, Rendered, render
+
+
+class LiquidLines(Preprocessor):
+    """Evaluate Liquid before anything else sees the text, fenced code included, as Jekyll does."""
+
+    def __init__(self, md: Markdown, dialect: Dialect) -> None:
+        super().__init__(md)
+        self.dialect = dialect
+        self.rendered: Rendered | None = None  # the page as written, for messages about it
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the page's lines as Jekyll would hand them to kramdown.
+
+        In the place of a page that cannot be rendered stands what is wrong with it; the build goes on to the others.
+        """
+        source, page = "\n".join(lines), self.dialect.page()
+        self.rendered = None
+        try:
+            self.rendered = rendered = render(source, page, self.dialect.explain)
+        except PageError as error:
+            report(str(error))
+            return [f'<pre class="unresolved">{html.escape(str(error), quote=False)}</pre>']
+        for problem in [*rendered.messages, *slips(rendered, self.dialect.check)]:
+            report(problem)
+        prepared = self.dialect.prepare(source)
+        if prepared != source:  # rendered twice, as a message counts the lines of the page as written
+            rendered = render(prepared, page, self.dialect.explain)
+        return rendered.text.split("\n")
+
+
+class KramdownLines(Preprocessor):
+    """Put what kramdown reads otherwise into words that Python-Markdown reads the same way."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the rewritten lines of a page."""
+        return kramdown.normalise(lines)
+
+
+class Dialect(Extension):
+    """Register every processor; `docs` is the folder of the pages, relative to the working folder.
+
+    A site that knows more than Jekyll overrides `explain`, `check` and `prepare`.
+    """
+
+    def __init__(self, **options: object) -> None:
+        self.config = {"docs": ["docs", "the folder that holds the pages, _data and _config.yml"]}
+        super().__init__(**options)
+
+    def explain(self, segments: list[str], variables: Mapping[str, object]) -> str | None:  # noqa: ARG002
+        """What is wrong with the unknown name `segments`, where the site knows more than that; else None."""
+        return None
+
+    def check(self, text: str, page: Page) -> Iterable[tuple[int, str]]:  # noqa: ARG002
+        """(place, message) for each slip that only this site can know of, in a text without its code."""
+        return ()
+
+    def prepare(self, source: str) -> str:
+        """The page as Liquid is to have it."""
+        return source
+
+    def page(self) -> Page:
+        """The page being rendered."""
+        return page_of(self.md, Path(self.getConfig("docs")))
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Python-Markdown calls
+        """Register the processors; the numbers are their places among those of Python-Markdown."""
+        self.md = md
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *spans.ESCAPES]
+        liquid = LiquidLines(md, self)
+        md.preprocessors.register(liquid, "liquid", 200)
+        # After line ends are normalised (30), before fences (25) and raw HTML (20) are taken out.
+        md.preprocessors.register(KramdownLines(md), "kramdown", 28)
+        md.preprocessors.register(spans.BlockMathematics(md), "block_mathematics", 19)
+        # Before escapes (180), which would take the second backslash or the first dollar sign.
+        md.inlinePatterns.register(spans.BackslashBreak(r"\\{1,2}\n", md), "backslash_break", 186)
+        md.inlinePatterns.register(spans.Mathematics(r"\$\$(.+?)\$\$", md), "mathematics", 185)
+        md.inlinePatterns.register(spans.UnresolvedMark(spans.UNRESOLVED, md), "unresolved", 184)
+        # After code, links and raw HTML have been taken out.
+        # smarty lets no fourth dot follow, and opens a quotation inside 6'2".
+        md.inlinePatterns.register(spans.Replacement(r"\.\.\.", "…", md), "ellipsis", 45)
+        md.inlinePatterns.register(spans.Replacement(r"(?<=\w)'(?=\w)", "’", md), "apostrophe", 44)
+        # Before inline parsing (20): attribute marks are still plain text.
+        md.treeprocessors.register(blocks.AttributeMarks(md), "attribute_marks", 25)
+        md.registerExtension(self)
+        md.treeprocessors.register(References(md, lambda: liquid.rendered), "references", 19.5)
+        # After footnotes are listed and inline parsing has found the references.
+        md.treeprocessors.register(ReadingOrder(md), "reading_order", 15)
+        md.treeprocessors.register(blocks.HeadlessTables(md), "headless_tables", 9)
+        # Before the table of contents (5) gives headings ids of its own making.
+        md.treeprocessors.register(blocks.HeadingIds(md), "heading_ids", 7)
+        md.treeprocessors.register(PageLinks(md, self.page), "page_links", 3)
+
+    def reset(self) -> None:
+        """Called once every extension is registered: replace the attribute lists of whichever came first."""
+        if not isinstance(self.md.treeprocessors["attr_list"], blocks.ColonAttributes):
+            self.md.treeprocessors.register(blocks.ColonAttributes(self.md), "attr_list", 8)
+
+
+def makeExtension(**options: object) -> Dialect:  # noqa: N802 - the name that Python-Markdown calls
+    """Return the extension; `docs` names another folder than `docs`."""
+    return Dialect(**options)

@@ -1,0 +1,64 @@
+"""Names that articles quote: what has not been computed yet, and verdicts that have changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from jekyll_dialect.nearest import nearest
+from jekyll_dialect.problems import holder_of, known
+
+# Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
+GENERATED = ("results", "claims", "figures", "math", "experiments", "replications")
+VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
+QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(\w+)\.\w+\s*\}\}")
+
+
+def explain(segments: list[str], variables: Mapping[str, object]) -> str | None:
+    """Why a name below `site.data` is unknown, and what to write or run instead; None where nothing is known."""
+    *before, last = segments
+    if before == ["site", "data"] and last in GENERATED:
+        return f"docs/_data/{last}.json has not been computed yet: run `make figures`"
+    if before[:3] == ["site", "data", "claims"] and len(before) == 4 and last in VERDICTS:
+        return _verdict_changed(before[3], last, holder_of(before, variables))
+    if before == ["site", "data", "figures"]:
+        return (
+            f"no figure “{last}”{nearest(last, known(before, variables))}: a figure is figures/{last}.py, "
+            f"computed by `make figures FIGURE={last}`"
+        )
+    return None
+
+
+def _verdict_changed(claim: str, quoted: str, values: object) -> str:
+    """The sentence that an article quotes by its verdict stopped being true."""
+    values = values if isinstance(values, Mapping) else {}
+    now = values.get("verdict")
+    if now is None:
+        return f"the claim “{claim}” has no computed verdict: run `make figures`"
+    measured = (
+        f"{values.get('quantity')}: {values.get('value')}, interval {values.get('interval')}, margin {values.get('margin')}"
+    )
+    if now == quoted:
+        settings = "; ".join(f"{name}: {one}" for name, one in values.get("verdicts", {}).items())
+        return (
+            f"the claim “{claim}” is still “{now}”, but its settings differ in another way than its sentence tells: "
+            f"{settings} ({measured}). Rewrite the sentence and its pattern in src/whybn/findings"
+        )
+    return (
+        f"the claim “{claim}” is quoted as “{quoted}”, and its verdict is now “{now}” ({measured}). "
+        f"What this line says of “{values.get('says')}” is no longer true; it would now read: "
+        f"“{values.get('sentence')}” Rewrite what stands around it and quote site.data.claims.{claim}.{now}"
+    )
+
+
+def with_anchors(source: str) -> str:
+    """The text of a page in which the first quotation of each claim can be linked to, as `#said-ID`."""
+    seen: set[str] = set()
+
+    def anchored(match: re.Match[str]) -> str:
+        if match[1] in seen:
+            return match[0]
+        seen.add(match[1])
+        return f'<span id="said-{match[1]}">{match[0]}</span>'
+
+    return QUOTED.sub(anchored, source)

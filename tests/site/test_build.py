@@ -76,3 +76,20 @@ def test_a_redrawn_figure_and_its_data_are_read_again(site):
     done = site.python(script)
     assert done.returncode == 0, done.stderr
     assert "<p>new</p>" in (site.folder / "site" / "index.html").read_text()
+
+
+def test_all_bad_pages_of_a_build_are_named(site):
+    site.page("index.md", "# One\n\n{{ site.data.no }}")
+    site.page("two.md", "# Two\n\n{% if x")
+    site.page("three.md", "# Three\n\n{{ site.data.none }}")
+    done = site.run_mkdocs()
+    assert done.returncode != 0
+    for place in ("docs/index.md:3: ", "docs/two.md:3: ", "docs/three.md:3: "):
+        assert place in done.stderr
+
+
+def test_under_serve_a_page_that_cannot_be_rendered_says_why(site):
+    site.page("index.md", "# One\n\n{% if x")
+    done = site.run_mkdocs(JEKYLL_LENIENT="1")
+    assert done.returncode == 0, done.stderr
+    assert 'class="unresolved">docs/index.md:3: ' in (site.folder / "site" / "index.html").read_text()

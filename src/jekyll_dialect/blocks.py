@@ -11,7 +11,8 @@ from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs
 from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags
 from markdown.treeprocessors import Treeprocessor
 
-from jekyll_dialect.kramdown import HEADLESS
+from jekyll_dialect.kramdown import APART
+from jekyll_dialect.tables import HEADLESS
 
 MARK = re.compile(r"⁅attributes (before|after) (.*)⁆", re.DOTALL)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -36,7 +37,7 @@ def set_attributes(element: ET.Element, text: str) -> None:
 
 
 class AttributeMarks(Treeprocessor):
-    """Resolve the marked paragraphs that `kramdown.normalise` wrote for attribute lists.
+    """Resolve the marked paragraphs that `kramdown.normalise` wrote, for attribute lists and to keep blocks apart.
 
     Runs before inline parsing, while the mark is still plain text.
     """
@@ -46,7 +47,12 @@ class AttributeMarks(Treeprocessor):
         for parent in list(root.iter()):
             pending: str | None = None
             last: ET.Element | None = None
+            if (parent.text or "").strip() == APART:
+                parent.text = None
             for child in list(parent):
+                if child.tag == "p" and (child.text or "").strip() == APART:
+                    parent.remove(child)
+                    continue
                 match = MARK.fullmatch((child.text or "").strip()) if child.tag == "p" else None
                 if match is None:
                     if pending is not None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 
-from jekyll_dialect.kramdown import COMMENT, ITEM, RULE
+from jekyll_dialect.grammar import RULE
+from jekyll_dialect.kramdown import COMMENT
 
-FENCE = re.compile(r"(?P<before>[> \t]*)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<language>[^\n]*)$", re.MULTILINE)
+FENCE = re.compile(
+    r"(?P<before>[> \t]*(?:(?:[+*-]|\d+\.)[ \t]+)?)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<language>[^\n]*)$", re.MULTILINE
+)
 # From an opening fence to its end, as pymdownx.superfences asks: no line is indented less, and the end is the fence.
 FENCED = r"(?:\n(?>{before}[^\n]*|[ \t]*))*?\n{before}{fence}[ \t]*$"
 # An element at the head of a line, whose text is no Markdown.
@@ -20,6 +23,7 @@ HIDDEN = re.compile(
     r"|(?P<start><(?P<tag>pre|script|style|textarea)\b[^>]*>).*?(?=</(?P=tag)\s*>)",
     re.DOTALL | re.IGNORECASE,
 )
+ITEM = re.compile(r"( *)([+*-]|\d+\.)(?:[ \t]+(.*)|)$")
 # A footnote's or a term's definition goes on in lines that are indented by four columns.
 DEFINITION = re.compile(r" *(?:\[\^[^\]]+\]:|:)[ \t]+")
 
@@ -66,7 +70,8 @@ class _Lines:
         elif hidden := COMMENT.match(self.text, self.place):
             self.blank_to(self.place + len(hidden[0].rstrip("\n")))
         elif fence := FENCE.match(self.text, self.place):
-            rest = FENCED.format(before=re.escape(fence["before"]), fence=re.escape(fence["fence"]))
+            before = re.sub(r"[^>\t]", " ", fence["before"])  # in an item the others stand below its first line
+            rest = FENCED.format(before=re.escape(before), fence=re.escape(fence["fence"]))
             closed = re.compile(rest, re.MULTILINE).match(self.text, fence.end())
             if closed is None:
                 return f"this code is never closed: put a line “{fence['fence']}” behind it, indented alike"

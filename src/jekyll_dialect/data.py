@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +21,7 @@ def _read_json(text: str, path: Path) -> object:
         raise PageError(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from error
 
 
+POST = re.compile(r"^(?P<above>(?:[^_/][^/]*/)*)_posts/(?:.*/)?(?P<date>\d{4}-\d\d-\d\d)-(?P<slug>[^/]*)\.\w+$")
 READERS = {".json": _read_json, ".yml": read_yaml, ".yaml": read_yaml}
 
 
@@ -70,8 +73,40 @@ def site_variables(docs: Path, src_uri: str) -> dict[str, object]:
 
 def page_variables(meta: dict[str, object], src_uri: str) -> dict[str, object]:
     """`page`: the front matter and what Jekyll adds to it."""
-    stem, _ = posixpath.splitext(src_uri)
+    stem, extension = posixpath.splitext(src_uri)
     url = "/" if stem == "index" else f"/{stem}.html"
     own = {"path": src_uri, "name": posixpath.basename(src_uri), "url": url}
     own["dir"] = posixpath.join("/", posixpath.dirname(src_uri), "")
-    return {**meta, **own}
+    given = {key: _printed(value) for key, value in meta.items()}
+    post = POST.search(src_uri)
+    return {**given, **own} if post is None else {**_post_variables(given, post), **own, "ext": extension}
+
+
+def _post_variables(meta: dict[str, object], post: re.Match[str]) -> dict[str, object]:
+    """What Jekyll takes from the name and the place of a post's file, where its front matter says nothing else."""
+    words = meta.get("categories")
+    listed = [words] if isinstance(words, str) else words or []
+    above = [folder for folder in post["above"].split("/") if folder]
+    own = {
+        "date": f"{post['date']} 00:00:00 +0000", "slug": post["slug"], "draft": False, "collection": "posts",
+        "title": " ".join(word.capitalize() for word in post["slug"].split("-")),
+    }  # fmt: skip
+    categories = [*above, *listed, *_plural(meta, "category", "categories")]
+    if isinstance(meta.get("date"), date):
+        meta = {**meta, "date": f"{meta['date']} 00:00:00 +0000"}
+    return {**own, **meta, "tags": _plural(meta, "tag", "tags"), "categories": list(dict.fromkeys(map(str, categories)))}
+
+
+def _plural(meta: dict[str, object], singular: str, plural: str) -> list[object]:
+    """A list that front matter may also write as one word, or as several in one string."""
+    value = meta[singular] if singular in meta else meta.get(plural)
+    if isinstance(value, str) and singular not in meta:
+        return list(value.split())
+    return [each for each in value if each is not None] if isinstance(value, list) else [] if value is None else [value]
+
+
+def _printed(value: object) -> object:
+    """A time as Jekyll prints one."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S %z") if value.tzinfo else f"{value} +0000"
+    return value

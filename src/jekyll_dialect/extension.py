@@ -7,14 +7,15 @@ wants beside it. Set `JEKYLL_LENIENT=1` to mark unknown names in the page and go
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.inlinepatterns import BACKTICK_RE
 from markdown.preprocessors import Preprocessor
 
-from jekyll_dialect import blocks, kramdown, spans
+from jekyll_dialect import blocks, embeds, formulas, grammar, kramdown, quotes, spans
 from jekyll_dialect.builders import page_of
 from jekyll_dialect.errors import PageError, report
 from jekyll_dialect.links import PageLinks
@@ -55,9 +56,18 @@ class LiquidLines(Preprocessor):
 class KramdownLines(Preprocessor):
     """Put what kramdown reads otherwise into words that Python-Markdown reads the same way."""
 
+    def __init__(self, md: Markdown, said: Callable[[str, str], None]) -> None:
+        super().__init__(md)
+        self.said = said
+        self.document = kramdown.Document()
+
     def run(self, lines: list[str]) -> list[str]:
         """Return the rewritten lines of a page."""
-        return kramdown.normalise(lines)
+        self.document = kramdown.Document()
+        lines = kramdown.normalise(lines, self.document)
+        for text, message in self.document.problems:
+            self.said(text, message)
+        return lines
 
 
 class Dialect(Extension):
@@ -92,19 +102,34 @@ class Dialect(Extension):
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *spans.ESCAPES]
         liquid = LiquidLines(md, self)
         md.preprocessors.register(liquid, "liquid", 200)
-        # After line ends are normalised (30), before fences (25) and raw HTML (20) are taken out.
-        md.preprocessors.register(KramdownLines(md), "kramdown", 28)
-        md.preprocessors.register(spans.BlockMathematics(md), "block_mathematics", 19)
+
+        def said(text: str, message: str) -> None:
+            """Report a problem where `text` stands."""
+            if liquid.rendered is not None:
+                report(f"{liquid.rendered.at(max(liquid.rendered.text.find(text), 0))}: {message}")
+
+        # Before tabs are widened (30), fences (25) and raw HTML (20) are taken out.
+        lines = KramdownLines(md, said)
+        md.preprocessors.register(lines, "kramdown", 31)
         # Before escapes (180), which would take the second backslash or the first dollar sign.
         md.inlinePatterns.register(spans.BackslashBreak(r"\\{1,2}\n", md), "backslash_break", 186)
-        md.inlinePatterns.register(spans.Mathematics(r"\$\$(.+?)\$\$", md), "mathematics", 185)
+        setting = formulas.Formulas(md, said)
+        md.inlinePatterns.register(formulas.Inline(md, setting), "formula", 185)
+        md.inlinePatterns.register(formulas.Displayed(md, setting, lambda: lines.document.formulas), "displayed", 185)
+        md.inlinePatterns.register(spans.Code(BACKTICK_RE), "backtick", 190)
+        md.inlinePatterns.register(spans.Raw(md, lambda: lines.document.raw), "raw_block", 92)
+        md.inlinePatterns.register(spans.BlockTag(grammar.BLOCK_TAG, md), "block_tag", 91)
+        md.inlinePatterns.register(spans.Dashes(r"-{4,}", md), "dashes", 46)
         md.inlinePatterns.register(spans.UnresolvedMark(spans.UNRESOLVED, md), "unresolved", 184)
         # After code, links and raw HTML have been taken out.
-        # smarty lets no fourth dot follow, and opens a quotation inside 6'2".
+        md.inlinePatterns.register(spans.Replacement(r"(?<=\w)'(?=\w)", "’", md), "apostrophe", 76)
+        md.inlinePatterns.register(quotes.SmartQuotes(r"[\"']", md), "quotes", 75)
+        # smarty lets no fourth dot follow.
         md.inlinePatterns.register(spans.Replacement(r"\.\.\.", "…", md), "ellipsis", 45)
-        md.inlinePatterns.register(spans.Replacement(r"(?<=\w)'(?=\w)", "’", md), "apostrophe", 44)
         # Before inline parsing (20): attribute marks are still plain text.
         md.treeprocessors.register(blocks.AttributeMarks(md), "attribute_marks", 25)
+        md.postprocessors.register(spans.Marks(md), "marks", 1)
+        md.postprocessors.register(embeds.Embeds(md, self.page, said), "embeds", 2)
         md.registerExtension(self)
         md.treeprocessors.register(References(md, lambda: liquid.rendered), "references", 19.5)
         # After footnotes are listed and inline parsing has found the references.

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from jekyll_dialect.errors import PageError
 from jekyll_dialect.strict_yaml import read_yaml
 
 BLOCK = re.compile(r"---[ \t]*\n(?P<text>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+WITHHELD = "move it to a folder `_drafts`, which is left out, or take this line away"
 UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:")
 
 
-def problems(page: str, name: str) -> list[str]:
-    """What is wrong with the front matter of a page, given as the text of its file and the file's name."""
+def problems(page: str, name: str, address: str) -> list[str]:
+    """What is wrong with the front matter of a page, given the text and the name of its file, and its address."""
     block = BLOCK.match(page)
     if block is None:
         if UNCLOSED.match(page):
             return [f"{name}:1: the front matter is never closed: put a line `---` behind its last key"]
         return []
     try:
-        read_yaml(block["text"], name, first_line=2)
+        values = read_yaml(block["text"], name, first_line=2)
     except PageError as error:
         return str(error).split("\n")
-    return []
+    if values is None:
+        return []
+    if not isinstance(values, dict):
+        return [f"{name}:2: the front matter holds no keys with values: write `title: …`, or take away the lines ---"]
+    lines = block["text"].split("\n")
+    return [
+        f"{name}:{2 + next(row for row, line in enumerate(lines) if line.startswith(key))}: {message}"
+        for key, message in _unheeded(values, address)
+    ]
+
+
+def _unheeded(values: dict[str, object], address: str) -> Iterator[tuple[str, str]]:
+    """(key, message) for what Jekyll heeds and the builder of this site would not."""
+    if values.get("published") is False:
+        yield "published", f"this page would be published all the same: {WITHHELD}"
+    if "permalink" in values and str(values["permalink"]) not in {address, address.removesuffix("index.html")}:
+        yield "permalink", f"this page stands at {address} here, not at {values['permalink']}: take this line away"

@@ -1,12 +1,9 @@
-"""Lines that kramdown (GFM, as Jekyll sets it up) reads otherwise than Python-Markdown does.
+"""Blocks that kramdown (GFM, as Jekyll sets it up) reads otherwise than Python-Markdown does.
 
-`normalise` rewrites them into lines that Python-Markdown reads the same way. What it does, and why:
-
-- lists and nesting: in GFM a list needs no blank line before it, and nests by the width of its marker;
-- an attribute list on a line of its own belongs to the whole block before it, or after a blank line to
-  the block that follows; it becomes a marked paragraph that `blocks.AttributeMarks` resolves;
-- a block whose every line holds a `|` is a table, with or without a header row;
-- `{:toc}`, `{::comment}`, `{::options /}`, `#hashtag`, `## Heading {#id}`.
+`normalise` walks through the blocks of a page as kramdown would, and writes each so that Python-Markdown reads the
+same: a blank line where GFM needs none, four columns of indentation for what a list item holds, pipes around a table.
+What Python-Markdown has no words for becomes a marked paragraph, which `blocks` resolves in the tree, or a formula
+behind the mark of its number, which `formulas` sets.
 
 Source: kramdown 2.4 and kramdown-parser-gfm 1.1, lib/kramdown/parser.
 """
@@ -14,207 +11,399 @@ Source: kramdown 2.4 and kramdown-parser-gfm 1.1, lib/kramdown/parser.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from jekyll_dialect import grammar
+from jekyll_dialect.tables import SeveralHeads, table
 
 ATTRIBUTE_MARK = "⁅attributes {where} {text}⁆"
-HEADLESS = "⁅no header⁆"
+APART = "⁅apart⁆"
+FORMULA_MARK = "⁅formula {number}⁆"
+RAW_MARK = "⁅html {number}⁆"
+HELD = "⁅⁆"  # before a line that Python-Markdown would take for another block
+TAB = "\N{SYMBOL FOR HORIZONTAL TABULATION}"  # in code, until the page is written
 
-FENCE = re.compile(r" {0,}(`{3,}|~{3,})")
-RAW_START = re.compile(r" {0,3}<(pre|script|style|svg|math|textarea)\b", re.IGNORECASE)
-ITEM = re.compile(r"( *)([+*-]|\d+\.)(?:[ \t]+(.*)|)$")
-RULE = re.compile(r" {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
-BLOCK_ATTRIBUTES = re.compile(r"( *)\{:(?![:/])((?:\\\}|[^}])+)\}\s*$")
-DEFINITION = re.compile(r" {0,3}\{:([\w-]+):((?:\\\}|[^}])+)\}\s*$")
-ITEM_ATTRIBUTES = re.compile(r"(\{:(?![:/])(?:\\\}|[^}])+\})\s*(.*)$")
-HEADING_ID = re.compile(r"(#{1,6}[ \t].*?)[ \t]*\{#([A-Za-z][\w:-]*)\}[ \t]*$")
 COMMENT = re.compile(r"\{::comment\}.*?\{:/(?:comment)?\}[ \t]*\n?", re.DOTALL)
-OPTIONS = re.compile(r"^ {0,3}\{::options\b[^}]*/\}[ \t]*\n?", re.MULTILINE)
-SEPARATOR = re.compile(r"[+|: \t-]*-[+|: \t-]*$")
-CODE_SPAN = re.compile(r"(`+).*?(?<!`)\1(?!`)|<code.*?</code>")
-PIPE = re.compile(r"(?<!\\)\|")
-NO_TABLE = re.compile(  # code, list, quotation, heading, HTML, definition, attributes, abbreviation
-    r" {4}|\t| {0,3}(?:[+*>-][ \t]|\d+\.[ \t]|#{1,6}[ \t]|</?[A-Za-z!]|:[ \t]|\{:|\*\[)"
-)
+OPTIONS = re.compile(r"^ {0,3}\{::options\b([^}]*)/\}[ \t]*\n?", re.MULTILINE)
+BLOCK_HTML = re.compile(r"parse_block_html=[\"']?true")
+FORMULA = re.compile(r" {0,3}(\\)?\$\$(.*?)\$\$(?P<beside>[^\n]*)", re.DOTALL)
+MARKDOWN = re.compile(r"\bmarkdown=[\"']?(\w+)")
+NO_HEADING = re.compile(r"#+[^#\s]|#{7,}|\[TOC\]\s*$")
 
 
 @dataclass
-class _Item:
-    """An open list item: where its text starts in the source, and the kind of its list."""
+class Document:
+    """What a page's blocks give besides its lines."""
 
-    column: int
-    ordered: bool
+    parse_block_html: bool = False
+    formulas: list[str] = field(default_factory=list)  # displayed ones, as TeX, by their number
+    raw: list[str] = field(default_factory=list)  # elements inside of items, quotations and notes, by their number
+    problems: list[tuple[str, str]] = field(default_factory=list)  # (what stands in the text, message)
 
 
-def normalise(lines: list[str]) -> list[str]:
+def normalise(lines: list[str], document: Document) -> list[str]:
     """Return lines with the same meaning for Python-Markdown as `lines` have for kramdown."""
-    lines = OPTIONS.sub("", _outside_fences(COMMENT, "\n".join(lines))).split("\n")
-    out = _Writer()
-    protected: re.Pattern[str] | None = None  # what ends the fence or the raw element around the line
-    for line in _tables(lines):
-        if protected is not None:
-            out.verbatim(line)
-            if protected.search(line):
-                protected = None
-        elif fence := FENCE.match(line):
-            out.text(line)
-            protected = re.compile(rf"^ *{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*$")
-        elif raw := RAW_START.match(line):
-            out.text(line)
-            closing = re.compile(rf"</{raw[1]}\s*>", re.IGNORECASE)
-            protected = None if closing.search(line) else closing
-        else:
-            out.line(line)
-    return out.lines
+    text = _outside_fences(COMMENT, "\n".join(lines))
+    document.parse_block_html = any(BLOCK_HTML.search(options[1]) for options in OPTIONS.finditer(text))
+    return _Blocks(_outside_fences(OPTIONS, text).split("\n"), document).read()
 
 
 def _outside_fences(pattern: re.Pattern[str], text: str) -> str:
-    """Remove `pattern` from `text`, leaving fenced code as it is."""
-    parts = re.split(r"(^ *(?:`{3,}|~{3,})[^\n]*\n.*?^ *(?:`{3,}|~{3,})[ \t]*$)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if i % 2 else pattern.sub("", part) for i, part in enumerate(parts))
+    """`text` without what matches outside fenced code."""
+    parts = re.split(r"(?ms)(^ *(?:`{3,}|~{3,}).*?^ *(?:`{3,}|~{3,})[ \t]*$)", text)
+    return "".join(part if index % 2 else pattern.sub("", part) for index, part in enumerate(parts))
 
 
-class _Writer:
-    """Collects the rewritten lines and keeps the stack of open list items."""
+class _Blocks:
+    """The blocks of a page, or of one item, quotation or note in it (`inside` says which)."""
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.items: list[_Item] = []
+    def __init__(self, lines: list[str], document: Document, inside: str = "") -> None:
+        self.lines, self.document, self.inside = lines, document, inside
+        self.at = 0
+        self.out: list[str] = []
+        self.kinds: list[str] = []  # of the blocks so far
+        self.gap = True  # whether a table or a formula may start here
 
-    @property
-    def after_blank(self) -> bool:
-        return not self.lines or not self.lines[-1].strip()
+    def read(self) -> list[str]:
+        """The lines of all blocks."""
+        readers = (
+            self.code, self.fence, self.quotation, self.heading, self.rule, self.items, self.definition, self.html,
+            self.formula, self.table, self.footnote, self.named, self.attributes, self.paragraph,
+        )  # fmt: skip
+        while self.at < len(self.lines):
+            if grammar.BLANK.match(self.lines[self.at]):
+                self.out.append("")
+                self.at += 1
+                self.gap = True
+            else:
+                next(filter(None, (reader() for reader in readers)))
+        return self.out
 
-    def line(self, line: str) -> None:
-        """Rewrite one line that stands outside code and raw elements."""
-        line = line.expandtabs(4)
-        if not line.strip() or DEFINITION.match(line):
-            self.lines.append("")
-        elif match := BLOCK_ATTRIBUTES.match(line):
-            self.attributes(len(match[1]), match[2].strip())
-        elif not RULE.match(line) and (match := ITEM.match(line)) and self.residue(line) <= 3:
-            self.item(line, match)
-        else:
-            self.text(line)
+    def write(self, kind: str, lines: list[str], end: int, *, apart: bool = True) -> bool:
+        """Take the lines up to `end`, for which `lines` are written; `apart` wants a blank line on both sides."""
+        if self.out and self.out[-1].strip() and (apart or (self.kinds and self.kinds[-1] in {"fence", "mark", "table"})):
+            self.out.append("")
+        self.out += lines
+        self.kinds.append(kind)
+        self.at, self.gap = end, False
+        return True
 
-    def verbatim(self, line: str) -> None:
-        """A line of code: its indentation moves only as far as that of its list item."""
-        self.lines.append(self.shifted(line) if line.strip() else line)
-
-    def depth(self, indent: int) -> int:
-        """How many open items hold a line indented by `indent` columns."""
-        count = 0
-        while count < len(self.items) and self.items[count].column <= indent:
-            count += 1
-        return count
-
-    def residue(self, line: str) -> int:
-        """The columns by which a line is indented beyond the text of the item that holds it."""
-        indent = len(line) - len(line.lstrip(" "))
-        depth = self.depth(indent)
-        return indent - (self.items[depth - 1].column if depth else 0)
-
-    def shifted(self, line: str) -> str:
-        """The line, indented by four columns for each open item that holds it."""
-        indent = len(line) - len(line.lstrip(" "))
-        return " " * (4 * self.depth(indent) + self.residue(line)) + line.lstrip(" ")
-
-    def in_later_paragraph(self) -> bool:
-        """Whether the block being written is indented text and not the start of an item."""
-        start = next((n for n in range(len(self.lines), 0, -1) if not self.lines[n - 1].strip()), 0)
-        first = self.lines[start]
-        return first.startswith("    ") and not ITEM.match(first)
-
-    def item(self, line: str, match: re.Match[str]) -> None:
-        """A line that starts a list item."""
-        indent, ordered = len(match[1]), match[2][0].isdigit()
-        depth = self.depth(indent)
-        sibling = len(self.items) > depth and self.items[depth].ordered == ordered
-        # GFM ends a paragraph, or a list of the other kind, where a list starts; and Python-Markdown sees
-        # no item in a block that begins as a later paragraph of the item before.
-        starts = not sibling and (depth == 0 or len(self.items) > depth)
-        if not self.after_blank and (starts or self.in_later_paragraph()):
-            self.lines.append("")
-        content = match[3] or ""
-        offset = len(line) - len(content) if content.strip() else indent + 4
-        del self.items[depth:]
-        self.items.append(_Item(offset, ordered))
-        if attributes := ITEM_ATTRIBUTES.match(content):
-            content = f"{attributes[2]} {attributes[1]}"
-        self.lines.append(
-            f"{' ' * 4 * depth}{match[2]} {content}".rstrip() if not content else f"{' ' * 4 * depth}{match[2]} {content}"
-        )
-
-    def text(self, line: str) -> None:
-        """Any other line: the text of an item, a line that lazily continues one, or plain text."""
-        depth = self.depth(len(line) - len(line.lstrip(" ")))
-        if self.after_blank:
-            del self.items[depth:]
-        if depth or not self.items:
-            line = self.shifted(line)
-        if not self.items:
-            if heading := HEADING_ID.match(line):
-                line = f"{heading[1]} {{: #{heading[2]}}}"
-            elif re.match(r"#+[^#\s]|#{7,}|\[TOC\]\s*$", line):
-                line = "\\" + line  # a heading needs a space after its signs; [TOC] is no word of kramdown's
-        self.lines.append(line)
-
-    def attributes(self, indent: int, text: str) -> None:
-        """An attribute list on a line of its own."""
-        depth = self.depth(indent)
-        if text == "toc" and self.items:
-            while self.lines and not ITEM.match(self.lines[-1]):
-                self.lines.pop()
-            self.lines[-1:] = ["", "[TOC]", ""]
-            self.items.clear()
-            return
-        where = "after" if self.after_blank else "before"
-        mark = ATTRIBUTE_MARK.format(where=where, text=text)
-        if not self.after_blank:
-            self.lines.append("")
-        self.lines += [" " * 4 * depth + mark, ""]
-        del self.items[depth:]
-
-
-def _tables(lines: list[str]) -> list[str]:
-    """Give a header row to every block that kramdown reads as a table and Python-Markdown would not."""
-    out: list[str] = []
-    index = 0
-    fence: str | None = None
-    while index < len(lines):
-        line = lines[index]
-        if match := FENCE.match(line):
-            if fence is None:
-                fence = match[1]
-            elif line.strip().startswith(fence) and not line.strip(f"{fence[0]} \t"):
-                fence = None
-        starts = fence is None and (not out or not out[-1].strip()) and not NO_TABLE.match(line)
-        if not starts or not _pipes(line):
-            out.append(line)
-            index += 1
-            continue
-        end = index
-        while end < len(lines) and lines[end].strip() and not BLOCK_ATTRIBUTES.match(lines[end]):
+    def code(self) -> bool:
+        """Indented code."""
+        if not grammar.CODE.match(self.lines[self.at]):
+            return False
+        found: list[str] = []
+        end = self.at
+        while end < len(self.lines):
+            line = self.lines[end]
+            blank = grammar.BLANK.match(line) and end + 1 < len(self.lines) and grammar.CODE.match(self.lines[end + 1])
+            if blank or grammar.CODE.match(line):
+                found.append(re.sub(r"^(?:\t| {4})", "", line))
+            elif found and found[-1].strip() and not grammar.ends_lazy(line):
+                found[-1] += f" {line}"
+            else:
+                break
             end += 1
-        out += _table(lines[index:end])
-        index = end
-    return out
+        start = [APART, ""] if self.inside == "item" and not self.kinds else []
+        return self.write("code", [*start, *(_kept(line and f"    {line}") for line in found)], end)
+
+    def fence(self) -> bool:
+        """Code between fences, whatever their indentation and length."""
+        opening = grammar.FENCED.match(self.lines[self.at])
+        if opening is None:
+            return False
+        closing = re.compile(rf" {{0,3}}{opening['fence']}{re.escape(opening['sign'])}*\s*$")
+        end = self.at + 1
+        while end < len(self.lines) and not closing.match(self.lines[end]):
+            end += 1
+        if end == len(self.lines):
+            return False
+        language = opening["language"] or ""
+        signs = opening["fence"]
+        first = f"{signs}{language}" if re.fullmatch(r"[\w#.+-]*", language) else signs
+        start = [APART, ""] if self.inside == "item" and not self.kinds else []
+        return self.write("fence", [*start, first, *map(_kept, self.lines[self.at + 1 : end]), signs], end + 1)
+
+    def quotation(self) -> bool:
+        """A quotation, whose lines need no sign but the first."""
+        if not grammar.QUOTE.match(self.lines[self.at]):
+            return False
+        end = self.at + 1
+        while end < len(self.lines) and not grammar.ends_lazy(self.lines[end]):
+            end += 1
+        inner = [re.sub(r"^ {0,3}> ?", "", line) for line in self.lines[self.at : end]]
+        written = [f"> {line}".rstrip() for line in _trimmed(_Blocks(inner, self.document, "quotation").read())]
+        self.keep_apart("quotation")
+        return self.write("quotation", written, end)
+
+    def keep_apart(self, kind: str) -> None:
+        """Put a mark between two blocks of a kind, which Python-Markdown would join."""
+        if self.kinds and self.kinds[-1] == kind:
+            self.write("mark", [APART, ""], self.at)
+
+    def heading(self) -> bool:
+        """A heading behind `#`, and kramdown's `{#id}`."""
+        line = self.lines[self.at]
+        if not grammar.HEADING.match(line):
+            return False
+        if own := grammar.HEADING_ID.match(line):
+            line = f"{own[1]} {{: #{own[2]}}}"
+        return self.write("heading", [line], self.at + 1, apart=False)
+
+    def rule(self) -> bool:
+        """A line across the page."""
+        if not grammar.RULE.match(self.lines[self.at]):
+            return False
+        return self.write("rule", [self.lines[self.at]], self.at + 1)
+
+    def items(self) -> bool:
+        """A list: needs no blank line before it, and nests by the width of its markers."""
+        first = grammar.ITEM.match(self.lines[self.at])
+        if first is None:
+            return False
+        found, end = self.gather(first[1].strip()[-1] == ".")
+        last = found[-1][1]
+        while not last[-1] and len(last) > 1:
+            last.pop()
+            end -= 1
+        written: list[str] = []
+        start, before = 0, [""]
+        for marker, content in found:
+            # Python-Markdown sees no item in a block that begins as a later paragraph of the item before.
+            if "" in written[start:] or (written and before[-1] == ""):
+                written.append("")
+            start, before = len(written), content
+            written += self.item(marker, content)
+        # Below the first line of an item a list needs none, and is no loose item's.
+        tight = self.inside == "item" and self.kinds == ["paragraph"]
+        self.keep_apart("list")
+        if end < len(self.lines) and self.lines[end].strip() == "{:toc}":
+            return self.write("list", ["[TOC]"], end + 1)
+        return self.write("list", written, end, apart=not tight)
+
+    def gather(self, ordered: bool) -> tuple[list[tuple[str, list[str]]], int]:
+        """The items of the list that begins here, as (marker, lines), and the line behind it."""
+        found: list[tuple[str, list[str]]] = []
+        width, after_blank, nested, at = 0, False, False, self.at
+        while at < len(self.lines):
+            line = self.lines[at]
+            if after_blank and grammar.RULE.match(line):
+                break
+            item = grammar.ITEM.match(line)
+            starts = item and (item[1][-1] == ".") == ordered and (not found or _indent(item[1]) < max(1, min(width, 4)))
+            if starts:
+                first, width = _first_line(item[1], item[2])
+                found.append(("1." if ordered else item[1].strip(), [first]))
+                nested, after_blank = grammar.ITEM.match(first) is not None, False
+            elif grammar.BLANK.match(line):
+                found[-1][1].append("")
+                nested, after_blank = True, True
+            elif _belongs(line, width) or (not after_blank and not _ends_item(line, width)):
+                line = _leading_tabs(line)
+                inside = line.startswith(" " * width)
+                line = line[width:] if inside else line
+                if not inside and nested and grammar.ITEM.match(line):
+                    line = " " * (width + 4) + line
+                nested = nested or (inside and grammar.ITEM.match(line) is not None)
+                found[-1][1].append(line)
+                after_blank = False
+            else:
+                break
+            at += 1
+        return found, at
+
+    def item(self, marker: str, content: list[str]) -> list[str]:
+        """The lines of an item."""
+        own = grammar.ITEM_ATTRIBUTES.match(content[0])
+        if own:
+            content = [content[0][own.end() :], *content[1:]]
+        inner = _trimmed(_Blocks(content, self.document, "item").read())
+        first = f"{inner[0]} {{:{own[1]}}}" if own else inner[0]
+        return [f"{marker} {first}".rstrip() if not first else f"{marker} {first}", *map(_indented, inner[1:])]
+
+    def definition(self) -> bool:
+        """The definition of the term above it."""
+        match = grammar.DEFINITION.match(self.lines[self.at])
+        if match is None or not self.kinds or self.kinds[-1] not in {"paragraph", "definition"}:
+            return False
+        first, width = _first_line(match[1], match[2])
+        content, end = [first], self.at + 1
+        while end < len(self.lines) and not grammar.DEFINITION.match(self.lines[end]):
+            line = self.lines[end]
+            held = grammar.BLANK.match(line) or _belongs(line, width)
+            if not held and (not content[-1] or _ends_item(line, width)):
+                break
+            line = _leading_tabs(line)
+            content.append(line[width:] if line.startswith(" " * width) else line.strip() and line)
+            end += 1
+        while not content[-1]:
+            content.pop()
+            end -= 1
+        inner = _Blocks(content, self.document, "definition").read()
+        return self.write("definition", [f":   {inner[0]}", *map(_indented, inner[1:])], end, apart=False)
+
+    def html(self) -> bool:
+        """An element that is a block: raw, unless it asks for Markdown."""
+        line = self.lines[self.at]
+        if grammar.HTML_COMMENT.match(line):
+            end = self.at
+            while end < len(self.lines) - 1 and "-->" not in self.lines[end]:
+                end += 1
+            return self.write("html", list(map(_kept, self.lines[self.at : end + 1])), end + 1, apart=False)
+        tag = grammar.HTML.match(line)
+        if tag is None or tag["tag"].lower() in grammar.SPAN_ELEMENTS:
+            return False
+        if tag["close"] or tag["tag"].lower() in grammar.WITHOUT_BODY:
+            return self.write("html", [line], self.at + 1, apart=False)
+        opening, name = line.partition(">")[0], tag["tag"].lower()
+        asked = MARKDOWN.search(opening)
+        if asked is None and self.document.parse_block_html and name in grammar.BLOCK_MODEL:
+            line = f'{line[: tag.end()]} markdown="1"{line[tag.end() :]}'
+        elif asked is None or asked[1] == "0" or name not in grammar.BLOCK_MODEL:
+            end = self.closed(name)
+            raw = list(map(_kept, self.lines[self.at : end]))
+            if not self.inside:
+                return self.write("html", raw, end, apart=False)
+            self.document.raw.append("\n".join(raw))
+            return self.write("mark", [RAW_MARK.format(number=len(self.document.raw) - 1), ""], end)
+        self.write("html", [line], self.at + 1, apart=False)
+        self.gap = True
+        return True
+
+    def closed(self, name: str) -> int:
+        """The line behind the element `name` that begins here; that behind the last where it is never closed."""
+        depth, end = 0, self.at
+        tags = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
+        while end < len(self.lines):
+            depth += sum(-1 if close else 1 for close in tags.findall(self.lines[end]))
+            end += 1
+            if depth <= 0:
+                break
+        return end
+
+    def formula(self) -> bool:
+        """A displayed formula: between `$$` and `$$`, with nothing beside it."""
+        rest = "\n".join(self.lines[self.at :]) if self.gap and "$$" in self.lines[self.at] else ""
+        match = FORMULA.match(rest)
+        if match is None or match[1] or match["beside"].strip():
+            return False
+        end = self.at + match[0].count("\n") + 1
+        if end < len(self.lines) and not grammar.is_boundary(self.lines[end]):
+            return False
+        if re.search(r"\n[ \t]*\n", match[2]):
+            problem = "this formula is not closed before a blank line: put `$$` behind its end"
+            self.document.problems.append((match[2].split("\n")[0], problem))
+        mark = FORMULA_MARK.format(number=len(self.document.formulas))
+        self.document.formulas.append(match[2].strip())
+        return self.write("mark", [mark, ""], end)
+
+    def table(self) -> bool:
+        """A table, with or without outer pipes and a head."""
+        if not self.gap or "|" not in self.lines[self.at]:
+            return False
+        try:
+            found = table(self.lines, self.at)
+        except SeveralHeads as row:
+            self.document.problems.append((str(row), "a table's head has one row here: move the others below its line"))
+            return False
+        if found is None:
+            return False
+        start = [APART, ""] if self.inside == "item" and not self.kinds else []
+        return self.write("table", [*start, *found[0]], found[1])
+
+    def footnote(self) -> bool:
+        """The definition of a note, which goes on in indented lines."""
+        match = grammar.FOOTNOTE.match(self.lines[self.at])
+        if match is None:
+            return False
+        content, end = [match[2].strip()], self.at + 1
+        while end < len(self.lines):
+            line = self.lines[end]
+            more = grammar.BLANK.match(line) and end + 1 < len(self.lines) and grammar.CODE.match(self.lines[end + 1])
+            lazy = len(content) > 1 and content[-1] and not grammar.ends_lazy(line)
+            if not (more or lazy or grammar.CODE.match(line)):
+                break
+            if grammar.FOOTNOTE.match(line):
+                self.document.problems.append((line, "this counts as text of the note above: put a blank line between"))
+            content.append(re.sub(r"^(?:\t| {4})", "", line))
+            end += 1
+        inner = _Blocks(content, self.document, "note").read()
+        follows = end < len(self.lines) and not grammar.BLANK.match(self.lines[end])
+        more = [""] if follows and not grammar.FOOTNOTE.match(self.lines[end]) else []
+        return self.write("note", [f"[^{match[1]}]: {inner[0]}", *map(_indented, inner[1:]), *more], end, apart=False)
+
+    def named(self) -> bool:
+        """The address of a reference, or what an abbreviation means."""
+        if not grammar.LINK_OR_ABBREVIATION.match(self.lines[self.at]):
+            return False
+        return self.write("named", [self.lines[self.at]], self.at + 1, apart=False)
+
+    def attributes(self) -> bool:
+        """Attributes on a line of their own: of the whole block above, or after a blank line of that below."""
+        match = grammar.ATTRIBUTES.match(self.lines[self.at])
+        if match is None:
+            return False
+        blank_above = not self.out or not self.out[-1].strip()
+        where = "after" if blank_above and self.gap else "before"
+        self.write("mark", [ATTRIBUTE_MARK.format(where=where, text=match[2].strip()), ""], self.at + 1)
+        self.gap = True
+        return True
+
+    def paragraph(self) -> bool:
+        """Text, and what looks to Python-Markdown like something else."""
+        end = self.at + 1
+        while end < len(self.lines) and not grammar.ends_paragraph(self.lines[end]):
+            end += 1
+        lines = [f"\\{line}" if NO_HEADING.match(line) else line.expandtabs(4) for line in self.lines[self.at : end]]
+        below = 2 if self.gap and grammar.UNDERLINE.match(lines[1] if lines[1:] else "") else 1
+        lines[below:] = [f"{HELD}{line}" if grammar.RULE.match(line) else line for line in lines[below:]]
+        return self.write("paragraph", lines, end, apart=False)
 
 
-def _pipes(line: str) -> bool:
-    """Whether a line holds a `|` that is neither escaped nor code."""
-    return PIPE.search(CODE_SPAN.sub("", line)) is not None
+def _trimmed(lines: list[str]) -> list[str]:
+    """The lines without blank ones at their end."""
+    while len(lines) > 1 and not lines[-1]:
+        lines = lines[:-1]
+    return lines
 
 
-def _table(rows: list[str]) -> list[str]:
-    """The block as a table with a header row, or as it is when it is no table or has one already."""
-    if not all(_pipes(row) or SEPARATOR.match(row) for row in rows):
-        return rows
-    if SEPARATOR.match(rows[0]):
-        rows = rows[1:]
-    if len(rows) > 1 and SEPARATOR.match(rows[1]):
-        head, body = rows[:2], rows[2:]
-    else:
-        columns = max(len(PIPE.split(CODE_SPAN.sub("", row.strip()).strip("|"))) for row in rows)
-        head, body = [f"|{f' {HEADLESS} |' * columns}", f"|{' --- |' * columns}"], rows
-    body = [row for row in body if not SEPARATOR.match(row)]
-    return head + [f"| {row.strip().strip('|').strip()} |" for row in body]
+def _kept(line: str) -> str:
+    """A line of code, whose tabs no one may widen."""
+    return line.replace("\t", TAB)
+
+
+def _indented(line: str) -> str:
+    """A line as that of an item or a note."""
+    return f"    {line}" if line.strip() else ""
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
+
+
+def _leading_tabs(line: str) -> str:
+    tabs = len(line) - len(line.lstrip("\t"))
+    return " " * 4 * tabs + line[tabs:]
+
+
+def _first_line(marker: str, content: str) -> tuple[str, int]:
+    """The text of an item behind its marker, and the columns by which its further lines are indented."""
+    own = grammar.ITEM_ATTRIBUTES.match(content)
+    if not content.strip() or (own and not content[own.end() :].strip()):
+        return content.strip(), 4
+    content = f"{' ' * len(marker)}{content}".expandtabs(4)
+    return content.lstrip(" "), _indent(content)
+
+
+def _belongs(line: str, width: int) -> bool:
+    """Whether a line is indented by `width` columns, tabs counted as kramdown does."""
+    fours, rest = divmod(width, 4)
+    pattern = rf"(?:(?:\t| {{4}}){{{fours}}} {{{rest}}}|(?:\t| {{4}}){{{fours + 1}}}).*\S"
+    return re.match(pattern, line) is not None
+
+
+def _ends_item(line: str, width: int) -> bool:
+    """Whether a line that is indented less ends the item nevertheless."""
+    if _indent(line) > min(width, 3):
+        return False
+    return grammar.ATTRIBUTES.match(line) is not None or grammar.HTML_END.match(line) is not None

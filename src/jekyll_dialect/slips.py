@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
 
 from jekyll_dialect import front_matter
 from jekyll_dialect.balance import unbalanced
 from jekyll_dialect.code import without_code
+from jekyll_dialect.formulas import elsewhere
 from jekyll_dialect.templating import Page, Rendered
 
 # What a site checks besides: (text without code, page) -> (place, message) for each slip.
 Check = Callable[[str, Page], Iterable[tuple[int, str]]]
+
+
+# What kramdown knows besides, and this does not.
+UNSUPPORTED = {
+    r"\{::(?!comment\}|options\b)\w+": "{::…} of this kind is not supported: write the HTML itself",
+    r"\{::options(?!\s+parse_block_html=[\"']?\w+[\"']?\s*/\})": 'the only option is {::options parse_block_html="true" /}',
+    r"^ {0,3}\{:[\w-]+:": "attributes cannot be named here: write them out where they belong",
+    r"^\^[ \t]*$": "a sign ^ ends no block here: put a line <!-- --> between the two",
+}
+
+
+def _unsupported(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (place, message) for each of them."""
+    for pattern, message in UNSUPPORTED.items():
+        yield from ((match.start(), message) for match in re.finditer(pattern, text, re.MULTILINE))
 
 
 def slips(rendered: Rendered, check: Check) -> list[str]:
@@ -18,8 +36,9 @@ def slips(rendered: Rendered, check: Check) -> list[str]:
     page = rendered.page
     path = page.docs / page.src_uri
     text, open_fences = without_code(rendered.text)
-    found = [*open_fences, *unbalanced(text), *check(text, page)]
-    written = path.read_text("utf-8") if path.is_file() else ""
-    return front_matter.problems(written, f"{page.docs.name}/{page.src_uri}") + [
+    found = [*open_fences, *unbalanced(text), *elsewhere(text), *_unsupported(text), *check(text, page)]
+    written = path.read_text("utf-8-sig") if path.is_file() else ""
+    address = f"/{posixpath.splitext(page.src_uri)[0]}.html"
+    return front_matter.problems(written, f"{page.docs.name}/{page.src_uri}", address) + [
         f"{rendered.at(place)}: {message}" for place, message in sorted(found)
     ]

@@ -1,14 +1,19 @@
-"""Spans that kramdown reads otherwise than Python-Markdown: breaks, mathematics, escapes."""
+"""Spans that kramdown reads otherwise than Python-Markdown: breaks, quotation marks, escapes."""
 
 from __future__ import annotations
 
+import html
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 from markdown import Markdown
-from markdown.inlinepatterns import InlineProcessor
-from markdown.preprocessors import Preprocessor
-from markdown.util import AtomicString
+from markdown.inlinepatterns import BacktickInlineProcessor, InlineProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.util import ETX, HTML_PLACEHOLDER_RE, STX, AtomicString
+
+from jekyll_dialect.grammar import BLOCK_TAG
+from jekyll_dialect.kramdown import HELD, TAB
 
 ESCAPES = ("|", ":", '"', "'", "$", "=", "<", "~")  # kramdown unescapes these too
 UNRESOLVED = r"⟦([^⟧]*)⟧"
@@ -34,28 +39,57 @@ class Replacement(InlineProcessor):
         return self.character, m.start(0), m.end(0)
 
 
-class Mathematics(InlineProcessor):
-    r"""`$$x$$` inside a line becomes the text `\(x\)`, as Jekyll leaves it for a script to typeset."""
+class Code(BacktickInlineProcessor):
+    """Code between backticks; a single one between spaces begins none."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str, int, int]:  # noqa: N802
         """Return what replaces the match, and where the match begins and ends."""
-        element = ET.Element("span", {"class": "math"})
-        element.text = AtomicString(rf"\({m[1].strip()}\)")
-        return element, m.start(0), m.end(0)
+        around = data[m.start() - 1 : m.start()] + data[m.start() + 1 : m.start() + 2]
+        if m[0] == "`" and not around.strip():
+            return f"{STX}{ord('`')}{ETX}", m.start(), m.start() + 1
+        return super().handleMatch(m, data)
 
 
-class BlockMathematics(Preprocessor):
-    r"""`$$…$$` standing alone becomes the text `\[…\]`."""
+class BlockTag(InlineProcessor):
+    """The tag of a block within a line of text is text."""
 
-    PATTERN = re.compile(r"(?:^|(?<=\n\n)) {0,3}\$\$(.*?)\$\$[ \t]*(?=\n[ \t]*\n|\n?\Z)", re.DOTALL)
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:  # noqa: N802
+        """Return what replaces the match, and where the match begins and ends; nothing for a line that is a block."""
+        line = data[data.rfind("\n", 0, m.start()) + 1 : m.start()].strip()
+        raw = HTML_PLACEHOLDER_RE.match(line)
+        first = self.md.htmlStash.rawHtmlBlocks[int(raw[1])] if raw else line
+        if not line or re.match(BLOCK_TAG, str(first)):
+            return None, None, None
+        return self.md.htmlStash.store(html.escape(m[0], quote=False)), m.start(0), m.end(0)
 
-    def run(self, lines: list[str]) -> list[str]:
-        """Take the blocks out of the page's lines."""
-        return self.PATTERN.sub(self._stash, "\n".join(lines)).split("\n")
 
-    def _stash(self, match: re.Match[str]) -> str:
-        text = match[1].strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return self.md.htmlStash.store(rf'<div class="math">\[{text}\]</div>')
+class Raw(InlineProcessor):
+    """The mark of an element that is a block in an item, a quotation or a note."""
+
+    def __init__(self, md: Markdown, blocks: Callable[[], list[str]]) -> None:
+        super().__init__(r"⁅html (\d+)⁆", md)
+        self.blocks = blocks
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002, N802
+        """Return what replaces the match, and where the match begins and ends."""
+        return self.md.htmlStash.store(self.blocks()[int(m[1])]), m.start(0), m.end(0)
+
+
+class Dashes(InlineProcessor):
+    """More than three hyphens: an em dash for each three, and what is left."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002, N802
+        """Return what replaces the match, and where the match begins and ends."""
+        dashes, rest = divmod(len(m[0]), 3)
+        return "—" * dashes + ("–" if rest == 2 else "-" * rest), m.start(0), m.end(0)
+
+
+class Marks(Postprocessor):
+    """Tabs in code, which Python-Markdown would widen, are tabs again; what held a line in its paragraph goes."""
+
+    def run(self, text: str) -> str:
+        """Return the page without marks."""
+        return text.replace(TAB, "\t").replace(HELD, "")
 
 
 class UnresolvedMark(InlineProcessor):

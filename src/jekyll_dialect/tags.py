@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
+from pathlib import Path
 from typing import TextIO
 
 from liquid import Environment, RenderContext, TokenStream
@@ -15,9 +17,16 @@ from liquid.parser import get_parser
 from liquid.stringify import to_liquid_string
 from liquid.tag import Tag
 from liquid.token import TOKEN_EXPRESSION, Token
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from jekyll_dialect.nearest import nearest
 
 HIGHLIGHT = re.compile(r"([a-zA-Z0-9.+#_-]+)((?:\s+\w+(?:=(?:\w+|\"(?:[0-9]+\s)*[0-9]+\"))?)*)")
 INCLUDE = re.compile(r"([\w./-]+)\s*((?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|[\w.-]+)\s*)*)")
+BASE_BEFORE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}(?:\{%-?\s*)?\Z")
 PARAMETER = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|'([^']*)'|([\w.-]+))")
 
 
@@ -58,12 +67,19 @@ class _HighlightNode(Node):
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         inner = context.get_buffer(buffer)
         self.block.render(context, inner)
-        code = html.escape(inner.getvalue().strip("\r\n"), quote=False)
+        shown = coloured(inner.getvalue().strip("\r\n"), self.language)
         name = self.language.replace("+", "-")
-        return buffer.write(
-            f'<figure class="highlight"><pre><code class="language-{name}" data-lang="{self.language}">'
-            f"{code}</code></pre></figure>"
-        )
+        opening = f'<code class="language-{name}" data-lang="{self.language}">'
+        return buffer.write(f'<figure class="highlight"><pre>{opening}{shown}</code></pre></figure>')
+
+
+def coloured(code: str, language: str) -> str:
+    """Code as HTML with the classes of Pygments; plain for a language that it does not know."""
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return html.escape(code, quote=False)
+    return highlight(code, lexer, HtmlFormatter(nowrap=True)).removesuffix("\n")
 
 
 class HighlightTag(Tag):
@@ -76,7 +92,9 @@ class HighlightTag(Tag):
         token, argument = stream.current, _argument(stream)
         match = HIGHLIGHT.fullmatch(argument)
         if not match:
-            raise LiquidSyntaxError("expected `highlight LANGUAGE [linenos]`", token=token)
+            raise LiquidSyntaxError("expected `highlight LANGUAGE`", token=token)
+        if "linenos" in match[2]:
+            raise LiquidSyntaxError("lines of code are not numbered here: take `linenos` away", token=token)
         next(stream)
         block = get_parser(self.env).parse_block(stream, (self.end,))
         return _HighlightNode(token, match[1].lower(), block)
@@ -99,24 +117,44 @@ class GistTag(Tag):
 
 
 class LinkTag(Tag):
-    """`{% link path/to/page.md %}`, relative to the page that links."""
+    """`{% link path/to/page.md %}`, as an address that leads there from the page that links."""
 
     name, block = "link", False
-    suffix = ""
 
     def parse(self, stream: TokenStream) -> Node:
-        """Read the tag from the stream; LiquidSyntaxError names what was expected."""
+        """Read the tag from the stream; LiquidSyntaxError names what was expected, or is not there."""
         token, target = stream.current, _argument(stream)
         if not target:
             raise LiquidSyntaxError(f"expected `{self.name} PAGE`", token=token)
-        base = self.env.globals["site"]["baseurl"]
-        return _TextNode(token, f"{base}/{target}{self.suffix}")
+        # In older Jekylls this was no whole address, and posts still write the base before it.
+        based = BASE_BEFORE.search(token.source, 0, token.start_index)
+        base = "" if based else self.env.globals["site"]["baseurl"]
+        return _TextNode(token, f"{base}/{self.find(target, token)}")
+
+    def find(self, target: str, token: Token) -> str:
+        """The path of the page below the folder of the pages."""
+        docs = Path(self.env.loader.search_path[0]).parent
+        if not (docs / target.lstrip("/")).is_file():
+            files = [path.relative_to(docs).as_posix() for path in docs.rglob("*.md")]
+            raise LiquidSyntaxError(f"no file {docs.name}/{target}{nearest(target, files)}", token=token)
+        return target.lstrip("/")
 
 
 class PostUrlTag(LinkTag):
-    """`{% post_url page %}`: the same for a name without its suffix."""
+    """`{% post_url 2026-11-22-title %}`: the same for a post, by the name of its file in a folder `_posts`."""
 
-    name, suffix = "post_url", ".md"
+    name = "post_url"
+
+    def find(self, target: str, token: Token) -> str:
+        """The path of the post below the folder of the pages."""
+        docs = Path(self.env.loader.search_path[0]).parent
+        posts = {path.relative_to(docs).as_posix(): path for path in docs.rglob("_posts/**/*.md")}
+        folder, _, name = target.rpartition("/")
+        for found, path in posts.items():
+            if path.stem == name and (not folder or found.startswith((f"{folder}/_posts/", f"_posts/{folder}/"))):
+                return found
+        names = [path.stem for path in posts.values()]
+        raise LiquidSyntaxError(f"no post {docs.name}/_posts/{target}.md{nearest(name, names)}", token=token)
 
 
 # A key with its text, or with the path of a variable.
@@ -161,8 +199,29 @@ class IncludeTag(Tag):
         return _IncludeNode(token, match[1], parameters)
 
 
+# What to write in the place of a plugin's tag: words in its name, and the way out.
+WAYS = {
+    ("youtube", "vimeo", "video", "embed", "twitter", "tweet", "spotify"): "the <iframe> or <video> that it would write",
+    ("image", "img", "picture", "figure", "photo", "lightbox"): "![…](…), and its caption in *emphasis* on the next line",
+    ("cite", "bibliography", "reference", "quote"): "a note, [^key]",
+    ("math", "katex", "latex", "tex"): "the formula between $$ and $$",
+    ("asset", "static", "url"): "{{ site.baseurl }}/assets/…",
+    ("toc",): "an item of a list with {:toc} below it",
+    ("note", "alert", "warning", "info", "tip", "callout"): "a paragraph with {: .note} below it",
+    ("code", "mermaid", "plantuml"): "a block of code between ```",
+}
+
+
+def plugin(name: str, known: Iterable[str]) -> str:
+    """What is said of a tag that is neither Liquid's nor Jekyll's."""
+    ways = (way for words, way in WAYS.items() if any(word in name.lower() for word in words))
+    way = next(ways, "the HTML that it would write")
+    close = nearest(name, known)
+    return f"no tag “{name}”{close if 'did you mean' in close else ''}: tags of plugins are not supported; write {way}"
+
+
 def _as_date(value: object) -> date:
-    return value if isinstance(value, date) else datetime.fromisoformat(str(value))
+    return value if isinstance(value, date) else datetime.fromisoformat(str(value).replace(" +", "+"))
 
 
 def _sentence(items: list[object], connector: str = "and") -> str:

@@ -65,8 +65,10 @@ class _Reader(HTMLParser):
         """End the present block and begin one of another kind."""
         raw = "".join(self.words)
         text = raw.strip("\n") if self.kind == "pre" else " ".join(raw.split())
-        if text:
-            self.blocks.append(f"{self.kind or 'text'}: {text}")
+        # A displayed formula, as Jekyll leaves it to a script, is no part of the text around it.
+        for part in [text] if self.kind == "pre" else map(str.strip, re.split(r"(\\\[.*?\\\])", text)):
+            if part:
+                self.blocks.append(f"{'text' if part.startswith(chr(92) + '[') else self.kind or 'text'}: {part}")
         self.words = []
         self.kind = kind
 
@@ -77,6 +79,9 @@ class _Reader(HTMLParser):
             self.void(tag, values)
             return
         added = bool(classes & ADDED_CLASSES) or tag in SKIPPED
+        if tag == "math" and "alttext" in values and self.article and not self.left_out:
+            self.formula(values)
+            added = True
         mark = None
         if tag == "article":
             self.article += 1
@@ -95,6 +100,8 @@ class _Reader(HTMLParser):
                 return None  # a loose item holds a paragraph, a tight one does not
             identity = f"#{values['id']}" if re.fullmatch("h[1-6]", tag) and values.get("id") else ""
             self.flush(("p" if tag == "figure" else tag) + identity)
+        elif tag == "div":
+            self.flush()
         elif tag == "figcaption":
             self.words.append(" [em ")
             return " em]"
@@ -107,6 +114,14 @@ class _Reader(HTMLParser):
         elif tag == "iframe":
             self.words.append(f"[iframe {values.get('src')}]")
         return None
+
+    def formula(self, values):
+        """The TeX of a formula, as Jekyll leaves it to a script."""
+        if values.get("display") == "block":
+            self.flush()
+            self.blocks.append(rf"text: \[{values['alttext']}\]")
+        else:
+            self.words.append(rf"\({values['alttext']}\)")
 
     def void(self, tag, values):
         if not self.article or self.left_out:
@@ -132,7 +147,7 @@ class _Reader(HTMLParser):
                 if opened in CONTAINERS:
                     self.flush()
                     self.blocks.append(f"</{opened}>")
-                elif opened == "figure" or opened in BLOCKS:
+                elif opened in {"figure", "div"} or opened in BLOCKS:
                     self.flush()
                 elif mark:
                     self.words.append(mark)

@@ -1,26 +1,12 @@
 """The same words in the same structure, whether MkDocs or Jekyll builds the folder."""
 
 import re
-from pathlib import Path
 
 import pytest
 from building import ROOT, jekyll
 from reading import first_difference, read
 
-POSTS = Path(__file__).parent / "posts"
 PAGES = ("index.html", "evidence.html", "methods.html")
-
-
-@pytest.mark.parametrize("post", ["visually.md", "liquid.md"])
-def test_a_post_by_somebody_else_reads_as_under_jekyll(site, program, post):
-    site.page("index.md", (POSTS / post).read_text(encoding="utf-8"))
-    site.page("_includes/aside.html", "<aside>{{ include.text }} ({{ include.level }})</aside>\n")
-    for name in ("step-1", "landscape"):
-        site.picture(f"assets/images/Schedules/{name}.png")
-    theirs = read((site.jekyll(program) / "index.html").read_text(encoding="utf-8"))
-    ours = read((site.mkdocs() / "index.html").read_text(encoding="utf-8"))
-    assert len(ours) > 20
-    assert first_difference(ours, theirs) is None, first_difference(ours, theirs)
 
 
 @pytest.mark.verify

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from urllib.parse import urlsplit
 
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 META = '<meta http-equiv="Content-Security-Policy" content="{}">'
@@ -21,6 +22,34 @@ def digests(html: str) -> list[str]:
     return list(found)
 
 
+# What a page may show, once its front matter names the host; `jekyll_dialect.embeds` has taken the rest away.
+SHOWN = re.compile(
+    r"<(?P<tag>iframe|script|img|video|audio|source|track|embed|object|link)\b"
+    r"(?:\"[^\"]*\"|'[^']*'|[^'\">])*?\s(?:src|data|href|poster)=[\"']?(?P<address>[^\s\"'>]+)"
+)
+DIRECTIVES = {
+    "iframe": "frame-src", "script": "script-src", "img": "img-src", "video": "media-src", "audio": "media-src",
+    "source": "media-src", "track": "media-src", "embed": "object-src", "object": "object-src",
+}  # fmt: skip
+# What a script from a host loads in its turn.
+STYLES = {"https://gist.github.com": "https://github.githubassets.com"}
+
+
+def shown(html: str) -> dict[str, dict[str, None]]:
+    """The sources, by directive, of what a page shows besides text, pictures of its own and the site's scripts."""
+    found: dict[str, dict[str, None]] = {}
+    for match in SHOWN.finditer(html):
+        directive = DIRECTIVES.get(match["tag"])
+        parts = urlsplit(match["address"])
+        source = f"{parts.scheme or 'https'}://{parts.netloc}" if parts.netloc else "'self' file:"
+        if directive is None or (not parts.netloc and (parts.scheme or directive in {"img-src", "script-src"})):
+            continue
+        found.setdefault(directive, {})[source] = None
+        if source in STYLES:
+            found.setdefault("style-src", {})[STYLES[source]] = None
+    return found
+
+
 def policy(html: str) -> str:
     """The policy of a page. `file:` is for readers from disk, where a page is of no origin that `'self'` could mean."""
     own = "'self' file:"
@@ -35,6 +64,8 @@ def policy(html: str) -> str:
         "base-uri": "'none'",
         "form-action": "'none'",
     }
+    for directive, sources in shown(html).items():
+        rules[directive] = " ".join([*filter(None, [rules.get(directive)]), *sources])
     return "; ".join(f"{name} {sources}" for name, sources in rules.items())
 
 

@@ -1,0 +1,65 @@
+"""What kramdown (GFM, as Jekyll sets it up) takes for the start and the end of a block.
+
+Source: kramdown 2.4 and kramdown-parser-gfm 1.1, lib/kramdown/parser; the names are theirs.
+"""
+
+from __future__ import annotations
+
+import re
+
+SPAN_ELEMENTS = (
+    "a", "abbr", "acronym", "b", "big", "bdo", "br", "button", "cite", "code", "del", "dfn", "em", "i", "img", "input",
+    "ins", "kbd", "label", "mark", "option", "q", "rb", "rbc", "rp", "rt", "rtc", "ruby", "samp", "select", "small",
+    "span", "strong", "sub", "sup", "tt", "u", "var",
+)  # fmt: skip
+# Elements whose content is parsed as blocks, where that is asked for.
+BLOCK_MODEL = {
+    "address", "applet", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "fieldset", "figcaption",
+    "figure", "footer", "form", "header", "hgroup", "iframe", "li", "main", "map", "menu", "nav", "noscript", "object",
+    "section", "summary", "td",
+}  # fmt: skip
+WITHOUT_BODY = {
+    "area", "base", "br", "col", "command", "embed", "hr", "img", "input", "keygen", "link", "meta", "param", "source",
+    "track", "wbr",
+}  # fmt: skip
+
+BLOCK_TAG = (  # as text where it does not begin a block
+    r"</?(?:address|article|aside|blockquote|body|caption|col|colgroup|dd|div|dl|dt|fieldset|figcaption|footer|form|h[1-6]|"
+    r"header|hr|html|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|td|th|thead|tfoot|tr|ul)(?:\s[^<>]*)?>"
+)
+
+_NO_SPAN = rf"(?!(?:{'|'.join((*SPAN_ELEMENTS, 'script'))})\b)[A-Za-z][\w:-]*"
+
+BLANK = re.compile(r"\s*$")
+CODE = re.compile(r"(?:\t| {4})[ \t]*\S")
+FENCE = re.compile(r" {0,3}([~`])\1{2,}")
+FENCED = re.compile(r" {0,3}(?P<fence>(?P<sign>[~`])(?P=sign){2,})[ \t]*(?:(?P<language>\S+?)(?:\?\S*)?)?[ \t]*$")
+QUOTE = re.compile(r" {0,3}> ?")
+HEADING = re.compile(r"#{1,6}[ \t]+\S")
+HEADING_ID = re.compile(r"(#{1,6}[ \t].*?)[ \t]*\{#([A-Za-z][\w:-]*)\}[ \t]*$")
+RULE = re.compile(r" {0,3}(\*|-|_)[ \t]*\1[ \t]*\1(\1|[ \t])*$")
+UNDERLINE = re.compile(r"(?:-+|=+)\s*$")  # of a heading
+ITEM = re.compile(r"( {0,3}(?:[+*-]|\d+\.))([\t| ].*)$")
+DEFINITION = re.compile(r"( {0,3}:)([\t| ].*)$")
+HTML = re.compile(r" {0,3}<(?P<close>/?)(?P<tag>[A-Za-z][\w:-]*)")
+HTML_END = re.compile(rf" {{0,3}}</?{_NO_SPAN}", re.IGNORECASE)  # of a paragraph
+HTML_COMMENT = re.compile(r" {0,3}<!--")
+ATTRIBUTES = re.compile(r"( {0,3})\{:(?![:/])((?:\\\}|[^}])+)\}\s*$")
+ITEM_ATTRIBUTES = re.compile(r"\s*\{:(?![:/])((?:\\\}|[^}])+)\}\s*")
+FOOTNOTE = re.compile(r" {0,3}\[\^([\w-]+)\]:(.*)$")
+LINK_OR_ABBREVIATION = re.compile(r" {0,3}(?:\[[^\]\n^][^\]\n]*\]:|\*\[[^\]\n]+\]:)")
+
+
+def ends_lazy(line: str) -> bool:
+    """Whether `line` ends whatever text stands before it: a blank line, attributes, an element that is a block."""
+    return any(pattern.match(line) for pattern in (BLANK, ATTRIBUTES, HTML_END))
+
+
+def ends_paragraph(line: str) -> bool:
+    """Whether `line` ends the paragraph before it."""
+    return ends_lazy(line) or any(pattern.match(line) for pattern in (ITEM, HEADING, DEFINITION, QUOTE, FENCE))
+
+
+def is_boundary(line: str) -> bool:
+    """Whether a formula or a table may end before `line`."""
+    return BLANK.match(line) is not None or ATTRIBUTES.match(line) is not None

@@ -1,0 +1,143 @@
+"""Whole posts, built by MkDocs and by Jekyll; what their front matter and their links say; what they show from elsewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from dialect import converter
+from reading import first_difference, read
+
+from jekyll_dialect.templating import Page
+from jekyll_dialect.templating import render as render_with
+
+POSTS = Path(__file__).parent / "posts"
+LINKS = ("[one]({% post_url 2026-01-02-another-one %}) [two]({{ site.baseurl }}{% post_url 2026-01-02-another-one %}#part) "
+         "[three]({% link notes.md %}) [four]({{ site.baseurl }}{% link notes.md %}) "
+         "[five]({% post_url deep/2026-01-03-far %})")  # fmt: skip
+VIDEO = '<iframe width="560" height="315" src="https://video.example/embed/x?a=1&amp;b=2" allowfullscreen></iframe>'
+
+
+@pytest.mark.parametrize("post", sorted(path.name for path in POSTS.glob("*.md") if path.name != "correct.md"))
+def test_a_post_by_somebody_else_reads_as_under_jekyll(site, program, post):
+    site.page("index.md", (POSTS / post).read_text(encoding="utf-8"))
+    site.page("_includes/aside.html", "<aside>{{ include.text }} ({{ include.level }})</aside>\n")
+    for name in ("step-1", "landscape"):
+        site.picture(f"assets/images/Schedules/{name}.png")
+    theirs = read((site.jekyll(program) / "index.html").read_text(encoding="utf-8"))
+    ours = read((site.mkdocs() / "index.html").read_text(encoding="utf-8"))
+    assert len(ours) > 20
+    assert first_difference(ours, theirs) is None, first_difference(ours, theirs)
+
+
+def test_links_to_posts_and_pages_lead_there_with_and_without_a_base(site):
+    site.page("index.md", f"# Home\n\n{LINKS}")
+    site.page("_posts/2026-01-02-another-one.md", f"---\ntitle: Another\n---\n\n## Part\n\n{LINKS}")
+    site.page("deep/_posts/2026-01-03-far.md", f"---\ntitle: Far\n---\n\n{LINKS}")
+    site.page("notes.md", "# Notes\n\nText.")
+    folder = site.mkdocs()  # strict: a link that leads nowhere stops it
+    done = site.run_finish()
+    assert done.returncode == 0, done.stderr
+    for name in ("index.html", "_posts/2026-01-02-another-one.html", "deep/_posts/2026-01-03-far.html"):
+        hrefs = re.findall(r'<a href="([^"]*)">(?:one|two|three|four|five)</a>', (folder / name).read_text("utf-8"))
+        targets = [(folder / name).parent / href.partition("#")[0] for href in hrefs]
+        assert [path.resolve().name for path in targets] == [
+            "2026-01-02-another-one.html", "2026-01-02-another-one.html", "notes.html", "notes.html", "2026-01-03-far.html",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [
+        ("title: T\ncategories: [ Neural, tutorial ]\ntags: featured", "_posts/2026-01-02-some-title.md"),
+        ("category: One\ntags: [a, b]\ndate: 2026-03-04", "_posts/2026-01-02-some-title.md"),
+        ("categories: one two\ntag: x y", "_posts/2026-01-02-some-title.md"),
+        ("tags: one two", "deep/_posts/2026-01-02-some-title.md"),
+        ("tags: one two\ncategories: [z]\ndate: 2026-03-04", "some-page.md"),
+    ],
+)
+def test_a_post_has_the_variables_that_jekyll_gives_it(site, program, tmp_path, keys, name):
+    date = " {{ page.date }}" if "_posts" in name or "date" in keys else ""
+    title = "{{ page.title }} " if "_posts" in name or "title" in keys else ""
+    text = f"{title}({{{{ page.tags | join: '+' }}}}) ({{{{ page.categories | join: '+' }}}}){date}"
+    if "categor" not in keys and "_posts" not in name:
+        text = text.replace("{{ page.categories | join: '+' }}", "")
+    site.page(name, f"---\nlayout: none\n{keys}\n---\n\n{text}\n")
+    (built,) = site.jekyll(program).rglob("*.html")
+    import yaml
+
+    ours = converter(tmp_path, yaml.safe_load(keys), name)(text)
+    assert ours.strip() == built.read_text("utf-8").strip()
+
+
+def said_of(tmp_path, caplog, text, meta=None):
+    """HTML, and what is said of a page."""
+    (tmp_path / "docs").mkdir(exist_ok=True)
+    (tmp_path / "docs" / "index.md").write_text(text, encoding="utf-8")
+    body = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    html = converter(tmp_path, meta)(body)
+    return html, "\n".join(caplog.messages)
+
+
+REFUSED = {
+    "a plugin's tag": ("Text\n\n{% youtube abc %}", "3: no tag “youtube”: tags of plugins are not supported; write the <"),
+    "an unknown plugin": ("{% jektify x %}", "1: no tag “jektify”: tags of plugins are not supported"),
+    "a post that is not there": ("{% post_url 2026-01-02-none %}", "1: no post docs/_posts/2026-01-02-none.md"),
+    "a page that is not there": ("{% link indx.md %}", "1: no file docs/indx.md (did you mean “index.md”?)"),
+    "numbered lines": ("{% highlight c linenos %}\nx\n{% endhighlight %}", "1: lines of code are not numbered here"),
+    "an unknown command of TeX": ("A\n\nThe $$\\foo{x}$$ is", "3: the formula $$\\foo{x}$$ cannot be set: no command “\\foo”"),
+    "an unknown environment": ("$$\n\\begin{foo}x\\end{foo}\n$$", "2: the formula $$\\begin{foo}x"),
+    "unbalanced TeX": ("A $$\\left( a$$ b", "1: the formula $$\\left( a$$ cannot be set: extra left"),
+    "an alignment in a line": ("$$a & b$$", "1: the formula $$a & b$$ cannot be set: a sign & or a brace"),
+    "a formula over a blank line": ("$$\na\n\nb\n$$", "2: this formula is not closed before a blank line"),
+    "single dollars": ("Let $x_{1}$ be", "1: TeX stands here outside of $$ and $$"),
+    "brackets": ("Let \\\\(x\\\\) be", "1: TeX stands here outside of $$ and $$"),
+    "published": ("---\ntitle: T\npublished: false\n---\n\nText", "3: this page would be published all the same"),
+    "permalink": ("---\npermalink: /about/\n---\n\nText", "2: this page stands at /index.html here, not at /about/"),
+    "words for front matter": ("---\nNo key at all\n---\n\nText", "2: the front matter holds no keys with values"),
+    "broken front matter": ("---\ntitle: a: b\n---\n\nText", "2: not valid YAML"),
+    "other options": ('{::options auto_ids="false" /}\n\nText', "1: the only option is {::options parse_block_html"),
+    "nomarkdown": ("{::nomarkdown}\n<b>x</b>\n{:/}", "1: {::…} of this kind is not supported"),
+    "named attributes": ("{:note: .x}\n\nText", "1: attributes cannot be named here"),
+    "an end of block": ("- a\n\n^\n\n- b", "3: a sign ^ ends no block here"),
+    "a note glued to another": ("A[^a] B[^b]\n\n[^a]: One\n\n    more\n[^b]: Two", "6: this counts as text of the"),
+    "a head of two rows": ("| a | b |\n| c | d |\n|---|---|\n| e | f |", "3: a table's head has one row here"),
+    "an iframe": (f"Text\n\n{VIDEO}", "3: this <iframe> has readers' browsers ask video.example: allow it"),
+    "a remote image": ("![x](https://img.example/a.png)", "1: this <img> has readers' browsers ask img.example"),
+    "a gist": ("{% gist someone/12ab %}", "1: this <script> has readers' browsers ask gist.github.com"),
+    "a remote video": ("<video src='//v.example/a.mp4'></video>", "1: this <video> has readers' browsers ask v.example"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_rendered_alike_is_refused_with_its_line(tmp_path, caplog, name):
+    text, message = REFUSED[name]
+    _, said = said_of(tmp_path, caplog, text)
+    assert said.startswith(f"docs/index.md:{message}"), said
+
+
+def test_what_a_page_names_is_shown_and_what_it_does_not_is_left_out(tmp_path, caplog):
+    text = f"{VIDEO}\n\n![x](https://img.example/a.png)\n\n```\n{VIDEO}\n```\n\n<video src='a.mp4' controls></video>\n"
+    html, said = said_of(tmp_path, caplog, text, {"embeds": ["video.example"]})
+    assert html.count("<iframe") == 1
+    assert "<img" not in html
+    assert "not shown: https://img.example/a.png" in html
+    assert "<video src='a.mp4'" in html
+    assert len(said.split("\n")) == 1
+
+
+def test_a_formula_that_cannot_be_set_stays_as_tex_and_is_marked(tmp_path, caplog):
+    html, _ = said_of(tmp_path, caplog, "A $$\\foo$$ b")
+    assert '<mark class="unresolved">$$\\foo$$</mark>' in html
+
+
+def test_formulas_are_set_while_the_page_is_built(tmp_path, caplog):
+    html, said = said_of(tmp_path, caplog, "Let $$a_1$$ be.\n\n$$ b * c $$\n")
+    assert re.search(r'<math alttext="a_1"[^>]*display="inline"><mrow><msub>', html)
+    assert re.search(r'<math alttext="b \* c"[^>]*display="block">', html)
+    assert said == ""
+
+
+def test_code_of_a_highlight_is_coloured():
+    text = "{% highlight python %}\ndef f(): return 1\n{% endhighlight %}"
+    html = render_with(text, Page(Path("none")), lambda *_: None).text
+    assert '<span class="k">def</span>' in html

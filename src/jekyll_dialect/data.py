@@ -84,14 +84,12 @@ def page_variables(meta: dict[str, object], src_uri: str) -> dict[str, object]:
 
 def _post_variables(meta: dict[str, object], post: re.Match[str]) -> dict[str, object]:
     """What Jekyll takes from the name and the place of a post's file, where its front matter says nothing else."""
-    words = meta.get("categories")
-    listed = [words] if isinstance(words, str) else words or []
     above = [folder for folder in post["above"].split("/") if folder]
     own = {
         "date": f"{post['date']} 00:00:00 +0000", "slug": post["slug"], "draft": False, "collection": "posts",
         "title": " ".join(word.capitalize() for word in post["slug"].split("-")),
     }  # fmt: skip
-    categories = [*above, *listed, *_plural(meta, "category", "categories")]
+    categories = [*above, *_plural(meta, "category", "categories")]
     if isinstance(meta.get("date"), date):
         meta = {**meta, "date": f"{meta['date']} 00:00:00 +0000"}
     return {**own, **meta, "tags": _plural(meta, "tag", "tags"), "categories": list(dict.fromkeys(map(str, categories)))}

@@ -104,9 +104,11 @@ class Dialect(Extension):
         md.preprocessors.register(liquid, "liquid", 200)
 
         def said(text: str, message: str) -> None:
-            """Report a problem where `text` stands."""
+            """Report a problem where `text` stands, or its first line, as lines of an item are indented."""
             if liquid.rendered is not None:
-                report(f"{liquid.rendered.at(max(liquid.rendered.text.find(text), 0))}: {message}")
+                whole = liquid.rendered.text
+                place = whole.find(text) if text in whole else max(whole.find(text.strip().split("\n")[0]), 0)
+                report(f"{liquid.rendered.at(place)}: {message}")
 
         # Before tabs are widened (30), fences (25) and raw HTML (20) are taken out.
         lines = KramdownLines(md, said)

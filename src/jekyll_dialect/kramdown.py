@@ -292,7 +292,7 @@ class _Blocks:
             return False
         if re.search(r"\n[ \t]*\n", match[2]):
             problem = "this formula is not closed before a blank line: put `$$` behind its end"
-            self.document.problems.append((match[2].split("\n")[0], problem))
+            self.document.problems.append((f"$${match[2]}", problem))
         mark = FORMULA_MARK.format(number=len(self.document.formulas))
         self.document.formulas.append(match[2].strip())
         return self.write("mark", [mark, ""], end)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
@@ -216,8 +217,9 @@ def plugin(name: str, known: Iterable[str]) -> str:
     """What is said of a tag that is neither Liquid's nor Jekyll's."""
     ways = (way for words, way in WAYS.items() if any(word in name.lower() for word in words))
     way = next(ways, "the HTML that it would write")
-    close = nearest(name, known)
-    return f"no tag “{name}”{close if 'did you mean' in close else ''}: tags of plugins are not supported; write {way}"
+    if close := get_close_matches(name, known, n=1, cutoff=0.75):
+        return f"no tag “{name}” (did you mean “{close[0]}”?)"
+    return f"no tag “{name}”: tags of plugins are not supported; write {way}"
 
 
 def _as_date(value: object) -> date:

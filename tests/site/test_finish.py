@@ -32,6 +32,26 @@ def test_the_policy_allows_the_scripts_of_the_page_and_no_other():
     assert with_policy(html).index("Content-Security-Policy") < with_policy(html).index("<script")
 
 
+@pytest.mark.parametrize(
+    ("html", "rule", "source"),
+    [
+        ('<iframe width="1" src="https://v.example/x?a=1"></iframe>', "frame-src", "https://v.example"),
+        ('<img alt="a > b" src="https://i.example/a.png">', "img-src", "'self' file: data: https://i.example"),
+        ("<video src='a.mp4' controls></video>", "media-src", "'self' file:"),
+        ('<video><source src="//m.example/a.mp4"></video>', "media-src", "https://m.example"),
+        ('<script src="https://gist.github.com/a/b.js"> </script>', "style-src",
+         "'self' file: 'unsafe-inline' https://github.githubassets.com"),
+        ('<a href="https://a.example"><img src="a.png"></a><link rel="x" href="https://l.example">', "img-src",
+         "'self' file: data:"),
+    ],
+)  # fmt: skip
+def test_the_policy_of_a_page_allows_what_it_shows_and_that_of_another_does_not(html, rule, source):
+    rules = dict(one.split(" ", 1) for one in policy(html).split("; "))
+    assert rules[rule] == source
+    assert "example" not in policy("<p>x") + policy('<a href="https://a.example">x</a>')
+    assert ("frame-src" in rules) == ("<iframe" in html)
+
+
 def test_a_page_without_a_head_is_refused():
     with pytest.raises(ValueError, match="charset"):
         with_policy("<p>x")

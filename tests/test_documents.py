@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from whybn import look
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -16,7 +18,8 @@ def python_blocks(name: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
-def test_the_readme_trains_networks_in_ten_lines(capsys):
+def test_the_readme_trains_networks_and_looks_at_one_in_ten_lines(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     blocks = python_blocks("README.md")
     assert blocks
     for block in blocks:
@@ -26,6 +29,23 @@ def test_the_readme_trains_networks_in_ten_lines(capsys):
     plain, batch_norm = capsys.readouterr().out.splitlines()
     assert plain.startswith("plain [")
     assert batch_norm.startswith("batch_norm [")
+    assert [path.name for path in tmp_path.iterdir()] == ["look.html"]
+
+
+def test_the_page_on_ones_own_network_does_what_it_shows(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    blocks = python_blocks("docs/your-network.md")
+    assert len(blocks) > 3
+    names = {"__name__": "page"}
+    for block in blocks:
+        exec(compile(block, "docs/your-network.md", "exec"), names)
+    assert "in train mode" in capsys.readouterr().out
+    page = (ROOT / "docs" / "your-network.md").read_text(encoding="utf-8")
+    saved = {path.name for path in tmp_path.iterdir()}
+    assert saved == set(re.findall(r'save\("([^"]+)"', page))
+    public = set(look.__all__)
+    assert public == set(re.findall(r"^\| `(\w+)", page, flags=re.MULTILINE))
+    assert public - {"Report"} <= set(names)
 
 
 def test_the_figure_of_the_contributors_guide_is_drawn(tmp_path):
@@ -50,13 +70,16 @@ def test_the_lock_holds_what_the_package_pins():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = settings["project"]
     pinned = [
-        *project["dependencies"],
+        *project["optional-dependencies"]["article"],
         *project["optional-dependencies"]["test"],
         *settings["build-system"]["requires"],
     ]
     for line in pinned:
         name, _, version = line.partition("==")
         assert locked[name.lower()] == version, line
+    for line in [*project["dependencies"], *project["optional-dependencies"]["pictures"]]:
+        name, _, least = line.partition(">=")
+        assert tuple(map(int, locked[name].split("."))) >= tuple(map(int, least.split("."))), line
 
 
 def test_the_lock_names_no_index_and_no_build_for_one_machine():

@@ -1,6 +1,7 @@
 """Data flows one way: nothing knows anything of what comes after it."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ LAB, MEASURES, EXPERIMENTS = "whybn.lab", "whybn.measures", "whybn.experiments"
 FINDINGS, EVIDENCE, DRAWING = "whybn.findings", "whybn.evidence", "whybn.drawing"
 READINGS, DEFINITIONS = "whybn.readings", "whybn.readings.definitions"
 PIPELINE, SITE, MAIN = "whybn.pipeline", "whybn.site", "whybn.__main__"
-COMMON, DIALECT = "whybn.common", "jekyll_dialect"
+COMMON, DIALECT, LOOK = "whybn.common", "jekyll_dialect", "whybn.look"
 
 # What each place may import of this package, besides itself and what is common to all.
 ALLOWED = {
@@ -31,6 +32,8 @@ ALLOWED = {
     PIPELINE: (),
     SITE: (EVIDENCE, DIALECT),
     MAIN: (PIPELINE,),
+    # For networks of other people, which know nothing of our ensembles.
+    LOOK: (DRAWING,),
     "figures": (DRAWING, READINGS),
 }
 
@@ -101,7 +104,23 @@ def test_only_the_pipeline_loads_modules_by_name(path):
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.name == "__init__.py"], ids=module_name)
 def test_init_files_are_empty(path):
-    assert path.read_bytes() == b""
+    if module_name(path) == LOOK:
+        # The one door for other people: it names what they may use, and imports only that.
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        (names,) = [node.value for node in tree.body if isinstance(node, ast.Assign)]
+        found = [name.name for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names]
+        assert sorted(found) == sorted(ast.literal_eval(names))
+        assert all(isinstance(node, (ast.Expr, ast.ImportFrom, ast.Assign)) for node in tree.body)
+    else:
+        assert path.read_bytes() == b""
+
+
+def test_only_pictures_of_a_look_load_matplotlib():
+    for path in (SRC / "whybn" / "look").glob("*.py"):
+        names = {name.partition(".")[0] for name in SOURCES.file(path).imports}
+        assert names <= {*sys.stdlib_module_names, "torch", "numpy", "whybn"}
+        drawn = {name for name in SOURCES.file(path).imports if within(name, DRAWING)}
+        assert not drawn or path.name == "pictures.py"
 
 
 def test_the_pipeline_names_no_backend_of_joblib():

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 pytestmark = pytest.mark.verify
-PAGES = ("index.html", "evidence.html", "methods.html", "404.html")
+PAGES = ("index.html", "evidence.html", "methods.html", "your-network.html", "404.html")
 VIEWS = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
 
 
@@ -25,7 +25,7 @@ def test_no_sideways_scrolling_before_the_theme_s_script(served, visit, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("name", PAGES[:3])
+@pytest.mark.parametrize("name", PAGES[:-1])
 def test_search_finds_where_the_site_is_served(served, visit, name):
     page, errors, _ = visit(served + name)
     page.keyboard.press("/")
@@ -35,7 +35,7 @@ def test_search_finds_where_the_site_is_served(served, visit, name):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", PAGES[:3])
+@pytest.mark.parametrize("name", PAGES[:-1])
 def test_works_from_disk_with_no_search_to_be_seen(built, visit, name, width):
     """From the first paint on, so that nothing moves; and no key opens it."""
     search = "[data-md-component=search-query]:visible, label[for=__search]:visible"

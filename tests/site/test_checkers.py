@@ -8,7 +8,7 @@ from statistics import median
 import pytest
 
 pytestmark = pytest.mark.verify
-PAGES = ("index.html", "evidence.html", "methods.html", "404.html")
+PAGES = ("index.html", "evidence.html", "methods.html", "your-network.html", "404.html")
 PERFECT = ("accessibility", "best-practices", "seo")
 
 

@@ -6,7 +6,7 @@ import pytest
 from building import ROOT, jekyll
 from reading import first_difference, read
 
-PAGES = ("index.html", "evidence.html", "methods.html")
+PAGES = ("index.html", "evidence.html", "methods.html", "your-network.html")
 
 
 @pytest.mark.verify

@@ -17,8 +17,8 @@ from whybn.common.nearest import nearest
 T = TypeVar("T")
 SCHEMES = ("light", "dark")
 
-# The one place where a colour is written down: the style sheet of the page.
-SHEET = Path(__file__).parents[3] / "docs" / "assets" / "css" / "palette.css"
+# The one place where a colour is written down: the style sheet of the page. The link to it becomes a file in a wheel.
+SHEET = Path(__file__).with_name("assets") / "palette.css"
 
 
 def _roles(css: str) -> dict[str, tuple[str, str]]:

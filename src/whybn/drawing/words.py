@@ -1,6 +1,6 @@
 """Words in a figure: titles, labels and ticks. They are drawn, and not part of the figure's data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -9,6 +9,7 @@ from whybn.drawing.palette import hex_of
 from whybn.drawing.style import Panel
 
 LINE = 14.0  # px between the lines of two labels
+KEY = -28.0  # px from the x axis to the top of its label
 
 
 def title(panel: Panel, text: str, role: str = "ink") -> None:
@@ -50,6 +51,15 @@ def label(
         va=va,
         annotation_clip=False,
     )
+
+
+def key(panel: Panel, names: Mapping[str, str]) -> None:
+    """Write {name: role} in their colours, one after the other, below the left end of the x axis, level with its label."""
+    place, across, shift = (0, 0), "axes fraction", (0.0, KEY)
+    for name, role in names.items():
+        look = {"color": hex_of(role), "va": "top", "annotation_clip": False}
+        across = panel.axes.annotate(name, place, shift, xycoords=across, textcoords="offset points", **look)
+        place, shift = (1, 1), (10.0, 0.0)
 
 
 def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str | dict[str, str]) -> None:

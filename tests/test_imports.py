@@ -16,7 +16,7 @@ LAB, MEASURES, EXPERIMENTS = "whybn.lab", "whybn.measures", "whybn.experiments"
 FINDINGS, EVIDENCE, DRAWING = "whybn.findings", "whybn.evidence", "whybn.drawing"
 READINGS, DEFINITIONS = "whybn.readings", "whybn.readings.definitions"
 PIPELINE, SITE, MAIN = "whybn.pipeline", "whybn.site", "whybn.__main__"
-COMMON, DIALECT, LOOK = "whybn.common", "jekyll_dialect", "whybn.look"
+COMMON, DIALECT, PROBES, LOOK = "whybn.common", "jekyll_dialect", "whybn.probes", "whybn.look"
 
 # What each place may import of this package, besides itself and what is common to all.
 ALLOWED = {
@@ -24,7 +24,7 @@ ALLOWED = {
     DIALECT: (),
     LAB: (),
     MEASURES: (LAB,),
-    EXPERIMENTS: (LAB, MEASURES, DEFINITIONS),
+    EXPERIMENTS: (LAB, MEASURES, PROBES, DEFINITIONS),
     READINGS: (),
     EVIDENCE: (DEFINITIONS,),
     FINDINGS: (EVIDENCE, READINGS),
@@ -32,8 +32,9 @@ ALLOWED = {
     PIPELINE: (),
     SITE: (EVIDENCE, DIALECT),
     MAIN: (PIPELINE,),
-    # For networks of other people, which know nothing of our ensembles.
-    LOOK: (DRAWING,),
+    # For networks of other people: they know nothing of our ensembles.
+    PROBES: (),
+    LOOK: (PROBES, DRAWING),
     "figures": (DRAWING, READINGS),
 }
 
@@ -50,6 +51,7 @@ FREE_OF = {
     PIPELINE: ("torch", "matplotlib"),
     LAB: ("matplotlib",),
     MEASURES: ("matplotlib",),
+    PROBES: ("matplotlib", "jaxtyping"),
     EXPERIMENTS: ("matplotlib",),
 }
 
@@ -115,12 +117,12 @@ def test_init_files_are_empty(path):
         assert path.read_bytes() == b""
 
 
-def test_only_pictures_of_a_look_load_matplotlib():
-    for path in (SRC / "whybn" / "look").glob("*.py"):
-        names = {name.partition(".")[0] for name in SOURCES.file(path).imports}
-        assert names <= {*sys.stdlib_module_names, "torch", "numpy", "whybn"}
-        drawn = {name for name in SOURCES.file(path).imports if within(name, DRAWING)}
-        assert not drawn or path.name == "pictures.py"
+def test_a_look_needs_torch_and_numpy_alone_until_it_draws():
+    for place in (PROBES, LOOK):
+        for path in (SRC / "whybn" / place.rpartition(".")[2]).glob("*.py"):
+            names = SOURCES.file(path).imports
+            assert {name.partition(".")[0] for name in names} <= {*sys.stdlib_module_names, "torch", "numpy", "whybn"}
+            assert path.name == "pictures.py" or not any(within(name, DRAWING) for name in names)
 
 
 def test_the_pipeline_names_no_backend_of_joblib():

@@ -10,8 +10,8 @@ from torch.nn.functional import cross_entropy
 from torch.utils.checkpoint import checkpoint
 
 from whybn.look import RefusedError, ingredients, walk
-from whybn.look.ingredients import AS_IT_IS, FROZEN, NO_DIVISION, NO_MEAN
-from whybn.look.kinds import normalised, statistics_of
+from whybn.probes.ingredients import AS_IT_IS, FROZEN, NO_DIVISION, NO_MEAN
+from whybn.probes.kinds import normalised, statistics_of
 
 RATES = (0.01, 0.3, 3.0)
 NORMALISERS = {

@@ -18,10 +18,10 @@ from torch.nn.functional import cross_entropy
 from whybn.drawing.network import PICTURES, places
 from whybn.look import RefusedError, ingredients, layers, look, statistics, walk
 from whybn.look.advice import PLACES, advice
-from whybn.look.ingredients import AS_IT_IS, Ingredient
 from whybn.look.pictures import pictures
-from whybn.look.statistics import BatchStatistics
-from whybn.look.walk import Walk
+from whybn.probes.ingredients import AS_IT_IS, Ingredient
+from whybn.probes.statistics import BatchStatistics
+from whybn.probes.walk import Walk
 
 ROOT = Path(__file__).resolve().parents[2]
 RATES = (0.001, 0.01, 0.1, 1.0)

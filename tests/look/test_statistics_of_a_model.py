@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from whybn.look import RefusedError, statistics
-from whybn.look.statistics import NOISY
+from whybn.probes.statistics import NOISY
 
 
 def images(count, seed=0):

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy, mse_loss
 
 from whybn.look import walk
-from whybn.look.walk import Walk, _longest
+from whybn.probes.walk import Walk, _longest
 
 RATES = (0.001, 0.03, 0.5, 4.0)
 

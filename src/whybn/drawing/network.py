@@ -89,7 +89,7 @@ def draw_layers(data: Data, axes: Sequence[Panel]) -> None:
         words.few_ticks(panel, "y")
 
 
-DEEPEST = 0.01  # of the size: a stroke ends there, though the spread be smaller
+DEEPEST = 0.001  # of the size: a stroke ends there, though the spread be smaller
 
 
 def _series(met: Sequence[Place]) -> Iterator[tuple[np.ndarray, list[Data], str, str]]:
@@ -128,7 +128,7 @@ def _decades(panel: Panel, values: Sequence[float]) -> None:
     low, high = np.floor(np.log10(held.min())), np.ceil(np.log10(held.max()))
     high = max(high, low + 1)
     panel.axes.set_ylim(10**low, 10**high)
-    words.decades(panel, "y", every=max(1, int(high - low) // 4))
+    words.decades(panel, "y", every=max(1, int(high - low) // (3 if panel.narrow else 4)))
 
 
 def _number(value: float | None) -> float:

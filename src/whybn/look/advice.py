@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isfinite, isnan, log
 
-from whybn.look.ingredients import AS_IT_IS, Ingredient
-from whybn.look.layers import Layer
-from whybn.look.statistics import NOISY, BatchStatistics
-from whybn.look.walk import Walk
+from whybn.probes.ingredients import AS_IT_IS, Ingredient
+from whybn.probes.layers import Layer
+from whybn.probes.statistics import NOISY, BatchStatistics
+from whybn.probes.walk import Walk
 
 FAN = 10  # largest size over smallest
 ALIKE = 0.9  # sameness

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from whybn.look.advice import Advice, number
-from whybn.look.layers import Signal
+from whybn.probes.layers import Signal
 
 if TYPE_CHECKING:
     from whybn.look.report import Report

@@ -10,12 +10,13 @@ from typing import Any
 from torch import nn
 
 from whybn.look.advice import Advice, advice, number
-from whybn.look.ingredients import Ingredient, ingredients_of
-from whybn.look.layers import Layer, layers_of
-from whybn.look.refusals import RefusedError
-from whybn.look.statistics import BatchStatistics, statistics_of
-from whybn.look.subject import Loss, Subject, undisturbed_randomness
-from whybn.look.walk import RATES, Walk, walk_of
+from whybn.look.page import body, page
+from whybn.probes.ingredients import Ingredient, ingredients_of
+from whybn.probes.layers import Layer, layers_of
+from whybn.probes.refusals import RefusedError
+from whybn.probes.statistics import BatchStatistics, statistics_of
+from whybn.probes.subject import Loss, Subject, undisturbed_randomness
+from whybn.probes.walk import RATES, Walk, walk_of
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,6 @@ class Report:
                 raise ValueError(f"{path}: the name must end in -PICTURE.svg, with one of: {', '.join(drawn)}")
             text = drawn[chosen]
         elif path.suffix == ".html":
-            from whybn.look.page import page
-
             text = page(self, article)
         else:
             raise ValueError(f"{path}: a report is saved as .html, .json or .svg")
@@ -74,8 +73,6 @@ class Report:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from whybn.look.page import body
-
         return body(self)
 
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from whybn.look.kinds import by_unit, unit_axis, uses_batch
-from whybn.look.refusals import RefusedError
-from whybn.look.subject import Loss, Subject, undisturbed_randomness
+from whybn.probes.kinds import by_unit, unit_axis, uses_batch
+from whybn.probes.refusals import RefusedError
+from whybn.probes.subject import Loss, Subject, undisturbed_randomness
 
 # Statistics count as noisy when they stray by more than this, in standard deviations of the unit: as the mean of sixteen
 # independent values does.

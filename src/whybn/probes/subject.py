@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from whybn.look.refusals import RefusedError, check_batch, check_model
+from whybn.probes.refusals import RefusedError, check_batch, check_model
 
 Loss = Callable[[Any, Any], Tensor]
 SEED = 0  # of the random numbers that a model draws while it is measured
@@ -40,7 +40,7 @@ class Subject:
     """The copy, and what can be asked of it. `batch` is a pair (inputs, targets); `loss(outputs, targets)` one number.
 
     Inputs are a tensor, a tuple of positional arguments or a mapping of keyword arguments. Raises RefusedError for what
-    `whybn.look.refusals` names, and where the model cannot be copied or the loss is no single number.
+    `whybn.probes.refusals` names, and where the model cannot be copied or the loss is no single number.
     """
 
     def __init__(self, model: nn.Module, batch: Any, loss: Loss) -> None:

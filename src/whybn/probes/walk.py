@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from whybn.look.subject import Loss, Subject, undisturbed_randomness
+from whybn.probes.subject import Loss, Subject, undisturbed_randomness
 
 RATES = tuple(float(rate) for rate in np.logspace(-4, 1, 21))  # four a decade
 ROUNDING = 1e-6  # of the loss: a step that is too short to be seen raises nothing

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from whybn.look.kinds import MAPS, NORMALISERS, RECTIFIERS, by_unit, output_of, unit_axis
-from whybn.look.refusals import RefusedError, refuse_mask
-from whybn.look.subject import Loss, Subject, undisturbed_randomness
+from whybn.probes.kinds import MAPS, NORMALISERS, RECTIFIERS, by_unit, output_of, unit_axis
+from whybn.probes.refusals import RefusedError, refuse_mask
+from whybn.probes.subject import Loss, Subject, undisturbed_randomness
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from whybn.look.kinds import NORMALISERS, Statistics, is_ordinary, normalised, statistics_of
-from whybn.look.refusals import RefusedError
-from whybn.look.subject import Loss, Subject, undisturbed_randomness
-from whybn.look.walk import RATES, Walk, walk_of
+from whybn.probes.kinds import NORMALISERS, Statistics, is_ordinary, normalised, statistics_of
+from whybn.probes.refusals import RefusedError
+from whybn.probes.subject import Loss, Subject, undisturbed_randomness
+from whybn.probes.walk import RATES, Walk, walk_of
 
 AS_IT_IS, NO_MEAN, NO_DIVISION, FROZEN = "as it is", "without the mean", "without the division", "statistics frozen"
 

@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy, relu
 from torch.utils.checkpoint import checkpoint
 
 from whybn.look import layers
+from whybn.measures import sameness
 
 
 def by_hand(values, axis=-1):
@@ -74,6 +75,14 @@ def test_the_square_of_the_spread_is_what_is_not_the_same(name):
         for signal in (layer.before, layer.after):
             if signal and signal.size:
                 assert signal.spread**2 == pytest.approx(signal.size**2 * (1 - signal.sameness), rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("measure", ["size", "sameness", "spread"])
+def test_the_definitions_are_those_of_the_article(measure):
+    model, batch = made("plain")
+    first = layers(model, batch, cross_entropy)[0].after
+    expected = getattr(sameness, measure)(model[0](batch[0]).detach()[None])
+    assert getattr(first, measure) == pytest.approx(float(expected), rel=1e-5)
 
 
 def test_a_small_spread_on_a_large_mean_is_not_lost():

@@ -201,7 +201,7 @@ def test_silent_units_are_named(batch):
 
 
 def test_layers_that_multiply(batch):
-    assert "initialisations" not in said(he(fully_connected(width=64)), batch)
+    assert "size_and_sameness" not in said(he(fully_connected(width=64)), batch)
     report = look(he(fully_connected(depth=6, width=64), gain=3), batch, cross_entropy, rates=RATES)
     (found,) = [one for one in report.first if "multiply" in one.says]
     assert found.measured["largest"] == report.layers[5].after.size
@@ -210,8 +210,8 @@ def test_layers_that_multiply(batch):
 
 def test_examples_that_become_alike(batch):
     shifted = batch[0] + 2, batch[1]
-    assert "rank_collapse" in said(he(fully_connected(depth=20, width=64)), shifted)
-    assert "rank_collapse" not in said(he(fully_connected(depth=2, width=64)), batch)
+    assert "size_and_sameness" in said(he(fully_connected(depth=20, width=64)), shifted)
+    assert "size_and_sameness" not in said(he(fully_connected(depth=2, width=64)), batch)
 
 
 def test_gradients_that_fade(batch):

@@ -18,6 +18,7 @@ from whybn.probes.subject import undisturbed_randomness
 
 PARTS = ("plain",)
 BUDGET = 1
+LARGE_BUDGET = 2
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=3)
+LARGE = replace(FULL, width=64)
 
 
 def run(settings: Settings, _part: str) -> dict[str, np.ndarray]:

@@ -28,7 +28,7 @@ PLACES = {
     "batch_norm_transform": ("index", "train mode and eval mode"),
     "small_batches": ("index", "small batches"),
     "taken_apart": ("evidence", "Batch Norm taken apart"),
-    "rank_collapse": ("evidence", "do the examples become alike?"),
+    "size_and_sameness": ("evidence", "layers multiply"),
     "gradient_at_initialisation": ("index", "gradients at the start"),
     "one_gradient_many_steps": ("index", "what one training step meets"),
     "initialisations": ("index", "a good start"),
@@ -151,7 +151,7 @@ def _by_layer(layers: Sequence[Layer]) -> Iterator[Advice]:
     if ratio > FAN:
         yield Advice(
             f"Layers multiply: behind `{most.name}` the signal is {number(ratio)} times as large as behind `{least.name}`.",
-            "initialisations",
+            "size_and_sameness",
             {"largest": most.after.size, "smallest": least.after.size},
         )
     alike = max(onward, key=lambda layer: layer.after.sameness)
@@ -159,7 +159,7 @@ def _by_layer(layers: Sequence[Layer]) -> Iterator[Advice]:
         yield Advice(
             f"The examples look alike: behind `{alike.name}`, {percent(alike.after.sameness)} of the squared signal is "
             "common to all of them.",
-            "rank_collapse",
+            "size_and_sameness",
             {"sameness": alike.after.sameness},
         )
     felt = [layer for layer in onward if layer.gradient]

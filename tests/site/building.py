@@ -72,7 +72,7 @@ class Site:
             nav = nav.split("\n", 1)[1]
         (folder / "mkdocs.yml").write_text(before + nav, encoding="utf-8")
         shutil.copytree(ROOT / "overrides", folder / "overrides")
-        for name in ("_config.yml", "_layouts", "assets/css", "assets/js", "assets/fonts", "assets/icon.svg"):
+        for name in ("_config.yml", "_layouts", "_plugins", "assets/css", "assets/js", "assets/fonts", "assets/icon.svg"):
             source, target = ROOT / "docs" / name, self.docs / name
             if source.is_dir():
                 shutil.copytree(source, target)

@@ -89,7 +89,7 @@ def draw_layers(data: Data, axes: Sequence[Panel]) -> None:
         words.few_ticks(panel, "y")
 
 
-DEEPEST = 0.001  # of the size: a stroke ends there, though the spread be smaller
+DEEPEST = 1e-6  # of the size: a stroke ends there, though the spread be smaller; it is where single precision ends
 
 
 def _series(met: Sequence[Place]) -> Iterator[tuple[np.ndarray, list[Data], str, str]]:

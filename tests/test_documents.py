@@ -2,6 +2,9 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -61,6 +64,25 @@ def test_the_figure_of_the_contributors_guide_is_drawn(tmp_path):
     rows = files["loss_by_rate.csv"].decode().splitlines()
     assert len(rows) == 1 + 2 * atlas.QUICK.seeds * atlas.QUICK.rates
     assert files["loss_by_rate.narrow.svg"]
+
+
+def test_the_figure_of_the_contributors_guide_passes_lint_where_the_guide_puts_it(tmp_path):
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (place,) = re.findall(r"`(figures/\S+\.py)`", guide.split("```python")[0])
+    (block,) = python_blocks("CONTRIBUTING.md")
+    script = tmp_path / place
+    script.parent.mkdir(parents=True)
+    script.write_text(block, encoding="utf-8")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "src" / "whybn").mkdir(parents=True)  # so that ruff sorts imports as it does here
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", place],
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+    experiments = re.search(r'EXPERIMENTS = \("(\w+)",\)', block)
+    assert script.parent.name == experiments[1]
 
 
 def test_the_lock_holds_what_the_package_pins():

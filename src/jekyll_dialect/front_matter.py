@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from jekyll_dialect.errors import PageError
 from jekyll_dialect.strict_yaml import read_yaml
@@ -11,6 +12,13 @@ from jekyll_dialect.strict_yaml import read_yaml
 BLOCK = re.compile(r"---[ \t]*\n(?P<text>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 WITHHELD = "move it to a folder `_drafts`, which is left out, or take this line away"
 UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:")
+
+
+def read(path: Path) -> dict[str, object]:
+    """The keys and values at the head of a page's file; none where there are none. Raises PageError for what is no YAML."""
+    block = BLOCK.match(path.read_text("utf-8-sig"))
+    values = read_yaml(block["text"], path, first_line=2) if block else None
+    return values if isinstance(values, dict) else {}
 
 
 def problems(page: str, name: str, address: str) -> list[str]:

@@ -265,7 +265,15 @@ def test_one_figure_without_a_text_fails_too(toy, whole_run_first):
     toy.edit("src/toylab/findings/sums.py", '{"sums": f"Sums', '{"some": f"Sums')
     run = toy.run("--figure", "sums")
     assert run.status == 1
-    assert run.err == "error: figure sums: no findings module gives it a text in alts()\n"
+    assert run.err == "error: figure sums: no findings module gives it a text in alts(): write one in src/whybn/findings\n"
+
+
+def test_one_figure_that_no_findings_name_fails_before_anything_is_trained(toy):
+    toy.write("figures/waves.py", (toy.root / "figures" / "sums.py").read_text("utf-8"))
+    run = toy.run("--figure", "waves")
+    assert run.status == 1
+    assert run.trained == set()
+    assert "error: figure waves: no findings module gives it a text in alts()" in run.err
 
 
 def test_one_figure_may_have_its_text_from_findings_that_are_not_computed_yet(toy):

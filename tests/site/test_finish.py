@@ -13,7 +13,7 @@ from building import ROOT
 from PIL import Image
 
 from whybn.drawing.card import card
-from whybn.site.feed import feed
+from whybn.site.feed import Article, feed
 from whybn.site.policy import policy, with_policy
 
 ADDRESS = "https://example.org/batch-norm/"
@@ -64,7 +64,7 @@ def test_the_feed_holds_the_article_with_whole_addresses():
 <button class="term" type="button">gain</button>.<a class="headerlink" href="#z">#</a></p>
 <figure><picture><source srcset="n.svg"><img src="assets/f.svg" alt="F" width="680"></picture>
 <figcaption>C<span class="source">script</span></figcaption></figure><div class="explanation">E</div></article>"""
-    entry = ET.fromstring(feed(page, ADDRESS, META)).find("a:entry", ATOM)
+    entry = ET.fromstring(feed([Article(page, ADDRESS, META)], ADDRESS)).find("a:entry", ATOM)
     content = re.sub(r"\n", "", entry.find("a:content", ATOM).text)
     assert content == (
         f'<p>A &amp; <a href="{ADDRESS}methods.html#x">b</a><span>gain</span>.</p>'

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from whybn.pipeline import replications
 from whybn.pipeline.closure import digest_of_file
 from whybn.pipeline.data import Records, compose, findings_record
+from whybn.pipeline.errors import PipelineError
 from whybn.pipeline.files import checksum, remove_partials, write_bytes
 from whybn.pipeline.ledger import print_ledger
 from whybn.pipeline.lock import only_run
@@ -146,7 +147,13 @@ class Build:
             record = self.records.read("finding", name)
             described.update(record["alts"] if record else self.project.sources.file(finding.path).strings)
         for name in sorted(set(figures) - described):
-            self.runner.problems.append(f"figure {name}: no findings module gives it a text in alts()")
+            self.runner.problems.append(NO_TEXT.format(name=name))
+
+    def check_named(self, figure: str | None) -> None:
+        """Raise PipelineError, before anything is trained for it, where no findings module so much as names a figure."""
+        findings = self.project.findings.values()
+        if figure and not any(figure in self.project.sources.file(finding.path).strings for finding in findings):
+            raise PipelineError(NO_TEXT.format(name=figure))
 
     def note_formulas(self) -> None:
         """Bring the record of displayed formulas up to date, where the project has any."""
@@ -221,10 +228,14 @@ class Build:
                 print(f"figure {name} has no script any more; its files are removed")
 
 
+NO_TEXT = "figure {name}: no findings module gives it a text in alts(): write one in src/whybn/findings"
+
+
 def make_figures(project: Project, variant: Variant, figure: str | None, jobs: int | None) -> int:
     """Bring results, findings, data files and figures up to date; return the exit status."""
     build = Build(project, variant, Runner(jobs))
     scope = build.scope(figure)
+    build.check_named(figure)
     with only_run(project.results / "lock"):
         remove_partials(project.results, project.data, project.pictures)
         complete = build.train(scope.experiments)

@@ -246,9 +246,10 @@ def _page(pages: dict[str, str], text: str) -> str | None:
 
 
 def _pages(project: Project) -> dict[str, str]:
-    """Return the text of every page by its stem, the article first."""
-    paths = sorted(project.docs.glob("*.md"), key=lambda path: (path.stem != "index", path.stem))
-    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+    """Return the text of every page by its path without the suffix: the article, what lies beside it, the others."""
+    found = {path.relative_to(project.docs).with_suffix("").as_posix(): path for path in project.docs.rglob("*.md")}
+    names = sorted(found, key=lambda name: (name != "index", name.count("/"), name))
+    return {name: found[name].read_text(encoding="utf-8") for name in names}
 
 
 def _address(figure: str) -> str:

@@ -1,10 +1,11 @@
-"""The Atom feed: the article, whole, as a reader of feeds can show it."""
+"""The Atom feed: each article, whole, as a reader of feeds can show it."""
 
 from __future__ import annotations
 
 import html
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -18,7 +19,7 @@ KEPT_ATTRIBUTES = {"href", "src", "alt", "width", "height", "id", "display", "co
 ADDRESSES = {"href", "src"}
 
 
-class _Article(HTMLParser):
+class _Reader(HTMLParser):
     """The article of a page, with whole addresses and without what only the site's style sheet can place."""
 
     def __init__(self, address: str) -> None:
@@ -68,24 +69,37 @@ class _Article(HTMLParser):
         self.handle_data(f"&#{name};")
 
 
-def feed(page: str, address: str, meta: dict[str, str]) -> bytes:
-    """An Atom feed of one entry: the article of the HTML `page`, published under `address`."""
-    reader = _Article(address)
-    reader.feed(page)
-    reader.close()
-    text = re.sub(r"\s*\n\s*", "\n", "".join(reader.parts))
+@dataclass(frozen=True)
+class Article:
+    """A built page, its whole address, and its front matter."""
+
+    html: str
+    address: str
+    meta: dict[str, str]
+
+
+def feed(articles: list[Article], address: str) -> bytes:
+    """An Atom feed of articles, the latest first, on a site under `address`; it is called what the oldest is."""
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
-    entry = ET.Element(f"{{{ATOM}}}entry")
-    for holder in (root, entry):
-        for name, value in {
-            "id": address, "title": meta["title"], "updated": f"{meta['date']}T00:00:00Z",
-        }.items():  # fmt: skip
-            ET.SubElement(holder, f"{{{ATOM}}}{name}").text = value
-        ET.SubElement(ET.SubElement(holder, f"{{{ATOM}}}author"), f"{{{ATOM}}}name").text = meta["author"]
-        ET.SubElement(holder, f"{{{ATOM}}}link", {"rel": "alternate", "href": address})
+    _describe(root, address, {**articles[-1].meta, "date": articles[0].meta["date"]})
     ET.SubElement(root, f"{{{ATOM}}}link", {"rel": "self", "href": urljoin(address, "feed.xml")})
-    ET.SubElement(entry, f"{{{ATOM}}}summary").text = meta["description"]
-    ET.SubElement(entry, f"{{{ATOM}}}content", {"type": "html"}).text = text
-    root.append(entry)
+    for article in articles:
+        reader = _Reader(article.address)
+        reader.feed(article.html)
+        reader.close()
+        entry = ET.SubElement(root, f"{{{ATOM}}}entry")
+        _describe(entry, article.address, article.meta)
+        ET.SubElement(entry, f"{{{ATOM}}}summary").text = article.meta.get("description", "")
+        text = re.sub(r"\s*\n\s*", "\n", "".join(reader.parts))
+        ET.SubElement(entry, f"{{{ATOM}}}content", {"type": "html"}).text = text
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _describe(holder: ET.Element, address: str, meta: dict[str, str]) -> None:
+    """Give a feed or an entry what both need."""
+    values = {"id": address, "title": meta["title"], "updated": f"{meta['date'][:10]}T00:00:00Z"}
+    for name, value in values.items():
+        ET.SubElement(holder, f"{{{ATOM}}}{name}").text = value
+    ET.SubElement(ET.SubElement(holder, f"{{{ATOM}}}author"), f"{{{ATOM}}}name").text = meta.get("author", "")
+    ET.SubElement(holder, f"{{{ATOM}}}link", {"rel": "alternate", "href": address})

@@ -12,14 +12,12 @@ import re
 import sys
 from pathlib import Path
 
-from mkdocs.config import load_config
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.utils.meta import get_data
-
+from jekyll_dialect import front_matter
 from jekyll_dialect.strict_yaml import doubled_keys
 from whybn.site.dead_links import BuiltSite, messages
-from whybn.site.feed import feed
+from whybn.site.feed import Article, feed
 from whybn.site.policy import with_policy
+from whybn.site.settings import Settings
 from whybn.site.stylesheet import gather
 
 # The theme's toggles are checkboxes, for which HTML knows no such attribute.
@@ -33,9 +31,7 @@ def finish(folder: Path, docs: Path, address: str) -> None:
         html = IDLE_ATTRIBUTE.sub(r"\1", path.read_text("utf-8"))
         path.write_text(with_policy(html), encoding="utf-8")
     if address:
-        page = (folder / "index.html").read_text("utf-8")
-        _, meta = get_data((docs / "index.md").read_text("utf-8"))
-        (folder / "feed.xml").write_bytes(feed(page, address, meta))
+        (folder / "feed.xml").write_bytes(feed(articles(folder, docs, address), address))
         robots = f"User-agent: *\nDisallow:\nSitemap: {address}sitemap.xml\n"
         (folder / "robots.txt").write_text(robots, encoding="utf-8")
     else:
@@ -44,16 +40,26 @@ def finish(folder: Path, docs: Path, address: str) -> None:
         print("no feed, sitemap and card: set WHYBN_SITE_URL to the address of the published site")  # noqa: T201
 
 
-def problems(folder: Path, settings: MkDocsConfig) -> list[str]:
+def articles(folder: Path, docs: Path, address: str) -> list[Article]:
+    """The pages of the built site that have a date, the latest first; the home page stands for its folder."""
+    found = []
+    for path in sorted(docs.rglob("*.md")):
+        meta = front_matter.read(path)
+        name = path.relative_to(docs).with_suffix(".html").as_posix()
+        if "date" in meta and (folder / name).is_file():
+            at = address if name == "index.html" else f"{address}{name}"
+            found.append(Article((folder / name).read_text("utf-8"), at, {key: str(value) for key, value in meta.items()}))
+    return sorted(found, key=lambda article: article.meta["date"], reverse=True)
+
+
+def problems(folder: Path, settings: Settings) -> list[str]:
     """What is wrong with a finished site, or with the settings that it was built with, one line each."""
-    file = Path(settings.config_file_path)
-    custom = settings.theme.custom_dir
-    templates = sorted(Path(custom).rglob("*.html")) if custom else []
-    site = BuiltSite(folder, settings.site_url or "")
-    return [*doubled_keys(file), *messages(site, Path(settings.docs_dir), [*templates, file])]
+    templates = sorted(settings.templates.rglob("*.html")) if settings.templates else []
+    site = BuiltSite(folder, settings.address)
+    return [*doubled_keys(settings.file), *messages(site, settings.docs, [*templates, settings.file])]
 
 
 if __name__ == "__main__":
-    settings = load_config()
-    finish(Path(sys.argv[1]), Path(settings.docs_dir), settings.site_url or "")
+    settings = Settings.read(Path("mkdocs.yml"))
+    finish(Path(sys.argv[1]), settings.docs, settings.address)
     sys.exit("\n".join(problems(Path(sys.argv[1]), settings)) or None)

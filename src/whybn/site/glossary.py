@@ -13,6 +13,8 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from jekyll_dialect.data import load_data
+from jekyll_dialect.errors import report
+from jekyll_dialect.nearest import nearest
 from jekyll_dialect.templating import Page
 
 SECTION = "h2"
@@ -21,6 +23,8 @@ UNMARKED = ("h1", "h2", "h3", "h4", "h5", "h6", "a", "code", "pre", "em", "sup",
 
 class Glossary(Treeprocessor):
     """Mark the first mention of each term in every section but the one that introduces it, in emphasis.
+
+    Terms come from `_data/glossary.yml`, or, for an article that has its own, from the data file that it names.
 
     Runs before the margin repeats the footnotes.
     """
@@ -31,8 +35,14 @@ class Glossary(Treeprocessor):
 
     def run(self, root: ET.Element) -> None:
         """Mark the terms of a page in place."""
-        terms = load_data(self.page().docs).get("glossary")
+        page = self.page()
+        data = load_data(page.docs)
+        own = str((page.meta or {}).get("glossary", "glossary"))
+        terms = data.get(own)
         if not isinstance(terms, Mapping):
+            if own != "glossary":
+                found = f"no docs/_data/{own}.yml with terms{nearest(own, data)}"
+                report(f"{page.docs.name}/{page.src_uri}: {found}: the front matter names it as glossary")
             return
         marked: set[str] = set()
         section: list[ET.Element] = []

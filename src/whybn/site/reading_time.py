@@ -30,7 +30,8 @@ class ReadingTime(Treeprocessor):
             return
         folded = sum(_minutes(part) for part in root.iter("details"))
         line = ET.Element("p", {"class": "reading-time", "data-search-exclude": ""})
-        line.text = f"{round(_minutes(root, without='details'))} minutes to read"
+        minutes = max(1, round(_minutes(root, without="details")))
+        line.text = "1 minute to read" if minutes == 1 else f"{minutes} minutes to read"
         if round(folded):
             line.text += f", and {round(folded)} for the folded parts"
         root.insert(0, line)

@@ -9,6 +9,8 @@ import resource
 
 import pytest
 
+from whybn.pipeline.files import write_sealed
+
 SUMS = "src/toylab/experiments/sums.py"
 
 
@@ -133,6 +135,56 @@ def test_records_from_before_there_were_seals_count_as_none(toy):
     assert (again.status, again.drawn) == (0, {"sums", "tides"})
     assert "damaged" not in again.out
     assert toy.made() == before
+
+
+def _folder(path):
+    path.unlink()
+    (path / "inside").mkdir(parents=True)
+
+
+def _loop(path):  # what even root cannot read
+    path.unlink()
+    path.symlink_to(path)
+
+
+def _without(key):
+    def harm(path):
+        content = json.loads(path.read_text())["content"]
+        place = content["claims"]["steady"] if key == "verdicts" else content
+        del place[key]
+        write_sealed(path, content)
+
+    return harm
+
+
+UNREADABLE = [
+    *((name, harm) for name in ("sums/small.full.*.npz", "sums/small.full.*.json") for harm in (_folder, _loop)),
+    *((name, harm) for name in ("records/finding.sums.json", "records/figure.sums.json") for harm in (_folder, _loop)),
+    *(("records/experiment.sums.json", harm) for harm in (_folder, _loop, _without("seconds"))),
+    *(("sources.json", harm) for harm in (_folder, _loop, _without("reader"))),
+    ("sums/small.full.*.json", _without("core_seconds")),
+    *(("records/finding.sums.json", _without(key)) for key in ("alts", "compared", "verdicts")),
+    ("records/figure.sums.json", _without("files")),
+    ("records/formulas.all.json", _without("mathml")),
+]
+
+
+@pytest.mark.parametrize(("name", "harm"), UNREADABLE)
+@pytest.mark.parametrize("first", [(), ("--figure", "tides")], ids=["whole run", "another figure first"])
+def test_what_cannot_be_read_counts_as_missing_and_is_said_once(toy, name, harm, first):
+    toy.run()
+    before = toy.made()
+    (path,) = (toy.root / ".results").glob(name)
+    harm(path)
+    again = toy.run(*first)
+    if first:
+        assert (again.status, again.out.count("is damaged") + again.out.count("cannot be read")) in {(0, 0), (0, 1)}
+        again = toy.run()
+    assert (again.status, again.err) == (0, "")
+    assert toy.made() == before
+    last = toy.run()
+    assert (last.status, last.trained, last.drawn) == (0, set(), set())
+    assert "damaged" not in last.out
 
 
 def test_an_experiment_that_raises_is_named_and_the_others_finish(toy):

@@ -48,6 +48,18 @@ def test_the_biggest_budget_starts_first_and_time_left_is_told(toy):
     assert "[3/3] tides · sea" in out
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_part_that_takes_many_times_its_budget_is_named_once(toy, jobs):
+    toy.edit("src/toylab/experiments/tides.py", "    return {", "    import time\n    time.sleep(3.5)\n    return {")
+    sooner = "from whybn.pipeline import progress\n\nprogress.AT_LEAST, progress.TIMES_OVER = 1.5, 0.1\n"
+    toy.edit("run.py", 'if __name__ == "__main__":\n', f'{sooner}\nif __name__ == "__main__":\n')
+    run = toy.run_alone("--jobs", jobs)
+    assert run.status == 0
+    (line,) = re.findall(r"^.*many times.*$", run.out, flags=re.MULTILINE)
+    told = r"tides · sea has taken [23] s, many times its budget; it may never end, and Ctrl-C keeps the rest"
+    assert re.fullmatch(told, line)
+
+
 def test_a_terminal_shows_one_line_that_counts_down(toy):
     make_slow(toy, seconds=1.2, parts=0)
     shown = []

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from whybn.pipeline import replications
-from whybn.pipeline.closure import digest_of_file
 from whybn.pipeline.data import Records, compose, findings_record
 from whybn.pipeline.errors import PipelineError
-from whybn.pipeline.files import checksum, remove_partials, write_bytes
+from whybn.pipeline.files import checksum, holds, remove_partials, write_bytes
 from whybn.pipeline.ledger import print_ledger
 from whybn.pipeline.lock import only_run
 from whybn.pipeline.project import Experiment, Project, Reader, Variant
@@ -187,7 +186,7 @@ class Build:
         if record is None or record["key"] != key:
             return False
         files = {self.project.pictures / file: digest for file, digest in record["files"].items()}
-        return all(path.is_file() and digest_of_file(path) == digest for path, digest in files.items())
+        return all(holds(path, digest) for path, digest in files.items())
 
     def _draw_stale(self, keys: dict[str, str], complete: dict[str, list[Address]]) -> None:
         from whybn.pipeline.tasks import draw
@@ -222,7 +221,7 @@ class Build:
                 record = self.records.read("figure", name) or {"files": {}}
                 for file, digest in record["files"].items():
                     path = self.project.pictures / file
-                    if path.is_file() and digest_of_file(path) == digest:
+                    if holds(path, digest):
                         path.unlink()
                 self.records.remove("figure", name)
                 print(f"figure {name} has no script any more; its files are removed")

@@ -15,6 +15,8 @@ from whybn.pipeline.errors import PipelineError
 from whybn.pipeline.files import checksum
 from whybn.pipeline.source import Source, digest_of, read_source
 
+MEMO = ("reader", "files")
+
 
 class Sources:
     """The Python files of one project, each read once.
@@ -32,12 +34,12 @@ class Sources:
         self._data: dict[Path, list[str]] = {}
         self._folders: dict[Path, set[str]] = {}
         self._digests: dict[tuple[Path, ...], str] = {}
-        self._known = memo.get("files", {}) if memo and memo.get("reader") == _reader() else {}
+        self._known = memo["files"] if memo and memo["reader"] == _reader() else {}
         self._used: dict[str, dict[str, object]] = {}
 
     def memo(self) -> dict[str, object]:
         """Return what was read, for the next run."""
-        return {"reader": _reader(), "files": self._used}
+        return dict(zip(MEMO, (_reader(), self._used), strict=True))
 
     def file(self, path: Path) -> Source:
         """Return what is known of one file; raise PipelineError where it cannot be parsed."""

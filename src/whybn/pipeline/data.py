@@ -4,6 +4,7 @@ Every value is a string: floats, booleans and nil print differently in Jekyll an
 in the data files, whose strings pages paste into Markdown, what HTML would take for a tag or an entity is escaped.
 """
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,10 +12,18 @@ from typing import Any
 
 from whybn.pipeline import replications
 from whybn.pipeline.errors import DamagedError, PipelineError
-from whybn.pipeline.files import read_sealed, write_changed, write_sealed
+from whybn.pipeline.files import make_way, read_sealed, write_changed, write_sealed
 from whybn.pipeline.project import Project
 
 IN_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# What every record holds, by kind, and every claim in one of findings: one of another version may lack it.
+FIELDS = {
+    "experiment": ("seconds", "settings"),
+    "finding": ("key", "facts", "claims", "alts", "compared"),
+    "figure": ("key", "files"),
+    "formulas": ("key", "mathml"),
+}
+OF_A_CLAIM = {"experiment", "figure", "verdict", "verdicts", "repeated"}
 VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
 
 
@@ -29,13 +38,14 @@ class Records:
     def read(self, kind: str, name: str) -> dict[str, Any] | None:
         """Return a record, None where there is none; one that is damaged counts as none, and that is said once."""
         path = self._path(kind, name)
-        try:
-            return read_sealed(path)
-        except DamagedError:
-            if path not in self._damaged:
-                print(f"the record of {kind} {name} is damaged and counts as missing")
-            self._damaged.add(path)
-            return None
+        with contextlib.suppress(DamagedError):
+            record = read_sealed(path, FIELDS[kind])
+            if record is None or _complete(kind, record):
+                return record
+        if path not in self._damaged:
+            print(f"the record of {kind} {name} is damaged and counts as missing")
+        self._damaged.add(path)
+        return None
 
     def write(self, kind: str, name: str, record: dict[str, Any]) -> None:
         """Replace a record."""
@@ -47,10 +57,15 @@ class Records:
 
     def remove(self, kind: str, name: str) -> None:
         """Remove a record."""
-        self._path(kind, name).unlink()
+        make_way(self._path(kind, name))
+        self._path(kind, name).unlink(missing_ok=True)
 
     def _path(self, kind: str, name: str) -> Path:
         return self._folder / f"{kind}.{name}.json"
+
+
+def _complete(kind: str, record: dict[str, Any]) -> bool:
+    return kind != "finding" or all(claim.keys() >= OF_A_CLAIM for claim in record["claims"].values())
 
 
 def compose(project: Project, records: Records) -> None:

@@ -4,7 +4,9 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -34,29 +36,47 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_changed(path: Path, text: str) -> None:
     """Write a text, and only where it differs, so that no live reload runs for nothing."""
     data = text.encode()
-    if not path.is_file() or path.read_bytes() != data:
+    if not holds(path, checksum(data)):
         write_bytes(path, data)
+
+
+def holds(path: Path, digest: str) -> bool:
+    """Whether there is a file that can be read and has this checksum."""
+    try:
+        return checksum(path.read_bytes()) == digest
+    except OSError:
+        return False
+
+
+def make_way(path: Path) -> None:
+    """Remove a folder that lies where the store wants to put a file."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
 
 
 def write_sealed(path: Path, content: dict[str, Any]) -> None:
     """Write JSON together with its checksum, for ``read_sealed``."""
+    make_way(path)
     write_changed(path, _json({SEAL: _seal(content), "content": content}) + "\n")
 
 
-def read_sealed(path: Path) -> dict[str, Any] | None:
+def read_sealed(path: Path, fields: Collection[str] = ()) -> dict[str, Any] | None:
     """Return what ``write_sealed`` wrote, None where there is no such file.
 
-    Raises DamagedError where it holds anything else. A file from before there were seals counts as none.
+    Raises DamagedError where it cannot be read, holds anything else, or lacks one of ``fields``, as a file of another
+    version may. A file from before there were seals counts as none.
     """
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise DamagedError(f"{path} cannot be read ({error.strerror}); the next run makes it anew") from error
     try:
         whole = json.loads(data)
         if SEAL not in whole:
             return None
-        intact = whole[SEAL] == _seal(whole["content"])
+        intact = whole[SEAL] == _seal(whole["content"]) and all(field in whole["content"] for field in fields)
     except (ValueError, TypeError, KeyError):
         intact = False
     if not intact:

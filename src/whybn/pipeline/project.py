@@ -12,7 +12,7 @@ from types import ModuleType
 
 from whybn.common import arithmetic
 from whybn.common.nearest import nearest
-from whybn.pipeline.closure import Sources, digest_of_file
+from whybn.pipeline.closure import MEMO, Sources, digest_of_file
 from whybn.pipeline.errors import DamagedError, PipelineError, UsageError
 from whybn.pipeline.files import read_sealed, write_sealed
 from whybn.pipeline.source import digest_of
@@ -90,7 +90,7 @@ class Project:
         """The project's Python files."""
         memo = None
         try:
-            memo = read_sealed(self.memo)
+            memo = read_sealed(self.memo, MEMO)
         except DamagedError:
             print(f"{self.place(self.memo)} is damaged; reading all sources again")
         return Sources(self.src, memo)

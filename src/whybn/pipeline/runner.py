@@ -21,15 +21,16 @@ class Runner:
 
     def run(self, what: str, tasks: "list[Task]") -> "Iterator[tuple[Task, Outcome, int]]":
         """Run tasks on workers; give each that worked, its outcome and the number of workers."""
-        from whybn.pipeline.workers import cores, run_tasks
+        from whybn.pipeline.workers import biggest_first, cores, run_tasks
 
         workers = min(self._jobs or cores(), len(tasks))
-        budgets = [task.budget for task in tasks]
-        estimate = spoken(max(*budgets, sum(budgets) / workers))
+        ordered = biggest_first(tasks)
+        budgets = {task.name: task.budget for task in ordered}
+        estimate = spoken(max(*budgets.values(), sum(budgets.values()) / workers))
         print(f"{what}: {len(tasks)} to do, {workers} at a time, budget about {estimate}", flush=True)
         progress = Progress(budgets, workers)
         with progress.live():
-            for task, outcome in run_tasks(tasks, workers):
+            for task, outcome in run_tasks(ordered, workers):
                 if outcome.failure:
                     self._failed(task.name, outcome.failure)
                 else:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whybn.pipeline.errors import DamagedError, PipelineError
-from whybn.pipeline.files import checksum, read_sealed, write_bytes, write_sealed
+from whybn.pipeline.files import checksum, make_way, read_sealed, write_bytes, write_sealed
 
 if TYPE_CHECKING:
     import numpy as np
 
+KNOWN = ("key", "sha256", "core_seconds", "date", "settings")  # of every result, in its sidecar
 MISSING, DAMAGED, PRESENT = "missing", "damaged", "present"
 
 
@@ -41,7 +42,7 @@ class Store:
 
     def sidecar(self, address: Address) -> dict[str, Any] | None:
         """Return what is known of a stored result, None where it is missing; raise DamagedError where that is damaged."""
-        known = read_sealed(self.arrays_path(address).with_suffix(".json"))
+        known = read_sealed(self.arrays_path(address).with_suffix(".json"), KNOWN)
         return known if known and known.get("key") == address.key else None
 
     def state(self, address: Address) -> str:
@@ -69,13 +70,16 @@ class Store:
         """Store a result with what is known of its making."""
         data = packed(arrays)
         path = self.arrays_path(address)
+        make_way(path)
         write_bytes(path, data)
         write_sealed(path.with_suffix(".json"), {"key": address.key, "sha256": checksum(data), **about})
 
     def _verified(self, address: Address, known: dict[str, Any]) -> bytes | None:
-        path = self.arrays_path(address)
-        data = path.read_bytes() if path.is_file() else b""
-        return data if checksum(data) == known.get("sha256") else None
+        try:
+            data = self.arrays_path(address).read_bytes()
+        except OSError:
+            return None
+        return data if checksum(data) == known["sha256"] else None
 
 
 def packed(arrays: "dict[str, np.ndarray]") -> bytes:

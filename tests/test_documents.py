@@ -124,6 +124,14 @@ def test_links_between_documents_lead_somewhere(document):
         assert (ROOT / target).exists(), f"{document} links to {target}"
 
 
+def test_actions_are_pinned_by_digest_with_their_version_beside_it():
+    for workflow in (ROOT / ".github/workflows").glob("*.yml"):
+        used = re.findall(r"uses: *(.*)", workflow.read_text(encoding="utf-8"))
+        assert used
+        for action in used:
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", action), f"{workflow.name}: {action}"
+
+
 def test_every_command_that_the_documents_name_exists():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))

@@ -187,6 +187,23 @@ def test_what_cannot_be_read_counts_as_missing_and_is_said_once(toy, name, harm,
     assert "damaged" not in last.out
 
 
+@pytest.mark.parametrize("harmed", ["waves.lap-3.py311.nbi", "waves.lap-3.py311.1.nbc"])
+def test_compiled_code_that_has_changed_is_not_believed(toy, harmed):
+    cache = toy.root / "src/toylab/lab/__pycache__"
+    for name in ("waves.lap-3.py311.nbi", "waves.lap-3.py311.1.nbc", "waves.lap-30.py311.nbi"):
+        toy.write(f"src/toylab/lab/__pycache__/{name}", "code")
+    assert "compiled code" not in toy.run().out
+    (cache / harmed).write_text("cod3")
+    assert "compiled code" not in toy.run().out, "nothing is trained"
+    toy.edit("src/toylab/lab/numbers.py", ".normal(", ".uniform(")
+    told = toy.run().out
+    assert told.count("2 files of compiled code are not those of the last training; compiling them again\n") == 1
+    assert [path.name for path in cache.glob("*.nb?")] == ["waves.lap-30.py311.nbi"]
+    (toy.root / ".results/machine_code.json").write_text("{")
+    toy.edit("src/toylab/lab/numbers.py", ".uniform(", ".gumbel(")
+    assert "1 files of compiled code" in toy.run().out, "where there is no list to go by, none is believed"
+
+
 def test_an_experiment_that_raises_is_named_and_the_others_finish(toy):
     toy.edit(SUMS, "    samples =", "    if part == 'large':\n        1 / 0\n    samples =")
     run = toy.run()

@@ -11,6 +11,8 @@ import time
 import pytest
 from toy import Toy, stop_group
 
+from whybn.pipeline.workers import cores
+
 SUMS = "src/toylab/experiments/sums.py"
 
 
@@ -35,10 +37,18 @@ def wait_for(process, text: str) -> str:
 def test_one_worker_and_several_make_the_same_bytes(tmp_path):
     one, several = Toy(tmp_path / "one"), Toy(tmp_path / "several")
     assert one.run("--jobs", "1").status == 0
-    run = several.run_alone("--jobs", "3")
+    run = several.run_alone("--jobs", "2")
     assert run.status == 0, run.err
     assert run.trained == {"sums · small", "sums · large", "tides · sea"}
     assert one.made() == several.made()
+
+
+def test_no_more_workers_than_cores_and_that_is_said_once(toy):
+    run = toy.run_alone("--jobs", "64")
+    count = cores()
+    assert run.status == 0
+    assert run.out.count(f"JOBS=64: there are {count} cores, so {count} at a time\n") == 1
+    assert f"training: 3 to do, {min(count, 3)} at a time" in run.out
 
 
 def test_the_biggest_budget_starts_first_and_time_left_is_told(toy):

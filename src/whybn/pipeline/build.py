@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from whybn.pipeline import replications
+from whybn.pipeline import machine_code, replications
 from whybn.pipeline.data import Records, compose, findings_record
 from whybn.pipeline.errors import PipelineError
 from whybn.pipeline.files import checksum, holds, remove_partials, write_bytes
@@ -83,14 +83,18 @@ class Build:
 
         tasks = {self._training(train, address): address for address in stale}
         done = set()
-        for task, outcome, workers in self.runner.run("training", list(tasks)):
-            made = outcome.value
-            about = {"core_seconds": made.core_seconds, "date": _now(), "workers": workers}
-            address = tasks[task]
-            how = self.project.arithmetic(self.project.experiments[address.experiment])
-            about |= {"settings": made.settings, **({"arithmetic": how} if how else {})}
-            self.store.write(address, made.arrays, about)
-            done.add(address)
+        machine_code.distrust(self.project)
+        try:
+            for task, outcome, workers in self.runner.run("training", list(tasks)):
+                made = outcome.value
+                about = {"core_seconds": made.core_seconds, "date": _now(), "workers": workers}
+                address = tasks[task]
+                how = self.project.arithmetic(self.project.experiments[address.experiment])
+                about |= {"settings": made.settings, **({"arithmetic": how} if how else {})}
+                self.store.write(address, made.arrays, about)
+                done.add(address)
+        finally:
+            machine_code.remember(self.project)
         return done
 
     def _training(self, train: Callable[..., Any], address: Address) -> "Task":

@@ -23,7 +23,7 @@ class Runner:
         """Run tasks on workers; give each that worked, its outcome and the number of workers."""
         from whybn.pipeline.workers import biggest_first, cores, run_tasks
 
-        workers = min(self._jobs or cores(), len(tasks))
+        workers = min(self._workers(cores()), len(tasks))
         ordered = biggest_first(tasks)
         budgets = {task.name: task.budget for task in ordered}
         estimate = spoken(max(*budgets.values(), sum(budgets.values()) / workers))
@@ -38,6 +38,14 @@ class Runner:
                 # Only now, as the caller has stored it by now: what is printed stays true after Ctrl-C.
                 note = "  failed" if outcome.failure else ""
                 progress.finished(task.name, task.budget, outcome.seconds, note)
+
+    def _workers(self, limit: int) -> int:
+        """More workers than cores would only wait for one another."""
+        if self._jobs is None or self._jobs <= limit:
+            return self._jobs or limit
+        print(f"JOBS={self._jobs}: there are {limit} cores, so {limit} at a time")
+        self._jobs = limit
+        return limit
 
     def guarded(self, what: str, call: Callable[..., Any], *arguments: Any) -> Any:
         """Call and return what comes back, None where an exception did."""

@@ -59,8 +59,8 @@ class Outcome:
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
-    return joblib.cpu_count()
+    """Return how many tasks joblib's backend can do at once: one on each core that this process, or its cluster, has."""
+    return joblib.effective_n_jobs(-1)
 
 
 def biggest_first(tasks: list[Task]) -> list[Task]:

@@ -6,16 +6,29 @@ OTHER_SEEDS ?= 1000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# An environment knows its place by its full name: one that was copied, moved or left half-made is made anew.
+SOUND := $(shell test -x $(BIN)/python && grep -qsF '$(CURDIR)/$(BIN)/python' $(BIN)/pip && echo yes)
 CHECKERS := tests/site/node_modules/.package-lock.json
 
 # Material prints two banners about MkDocs 2, which is not used here.
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
-options = $(if $(FIGURE),--figure "$(FIGURE)") $(if $(filter-out 0,$(QUICK)),--quick) \
-	$(if $(filter-out 0,$(LARGE)),--large) $(if $(FIRST_SEED),--first-seed "$(FIRST_SEED)") $(if $(JOBS),--jobs "$(JOBS)")
+# What may be set on the command line. Values are taken as they stand, and reach the shell as variables of its own alone.
+SETTINGS := FIGURE QUICK LARGE JOBS FIRST_SEED OTHER_SEEDS PYTHON
+given = $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+unknown := $(filter-out $(SETTINGS) MAKEFLAGS MAKEOVERRIDES SHELL -%,$(given))
+$(if $(unknown),$(error there is no $(firstword $(unknown)) to set; there are: $(SETTINGS)))
+$(foreach name,$(SETTINGS),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
+export $(SETTINGS)
 
-.PHONY: help serve figures site test verify bench clean
+# Empty unless a switch is on; anything but yes or no is an error.
+switch = $(if $(filter 1 yes true on,$($(1))),$(2),$(if $(filter-out 0 no false off,$($(1))),$(error $(1) is 1 or 0, not '$($(1))')))
+value_of = $(if $(strip $($(1))),$(2) "$$$(1)")
+options = $(call switch,QUICK,--quick) $(call switch,LARGE,--large) $(call value_of,FIGURE,--figure) \
+	$(call value_of,FIRST_SEED,--first-seed) $(call value_of,JOBS,--jobs)
+
+.PHONY: help serve figures site test verify bench clean unsound
 
 help:
 	@echo "make serve     compute what is stale, then show the article at http://127.0.0.1:8000"
@@ -26,10 +39,13 @@ help:
 	@echo "make bench     speed of the laboratory beside plain PyTorch loops, and what each experiment took"
 	@echo "make clean     remove everything that was computed or built, and .venv"
 
-$(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || { \
-		echo "error: $(PYTHON) is older than Python 3.11.5; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+unsound:
+	@if test -e $(VENV); then echo "$(VENV) was made elsewhere or not to its end; making it anew"; rm -rf $(VENV); fi
+
+$(READY): requirements.txt pyproject.toml $(if $(SOUND),,unsound)
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || { \
+		echo "error: $$PYTHON is older than Python 3.11.5; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	test -x $(BIN)/python || "$$PYTHON" -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check $(if $(wildcard $@),--quiet) -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -58,7 +74,7 @@ test: $(READY)
 verify: figures $(CHECKERS)
 	$(BIN)/python -m pytest -m verify
 	WHYBN_ARITHMETIC=reference $(BIN)/python -m pytest tests/lab tests/measures tests/experiments
-	$(BIN)/python -m whybn figures --first-seed $(OTHER_SEEDS)
+	$(BIN)/python -m whybn figures --first-seed "$$OTHER_SEEDS"
 
 bench: figures
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

@@ -28,7 +28,7 @@ value_of = $(if $(strip $($(1))),$(2) "$$$(1)")
 options = $(call switch,QUICK,--quick) $(call switch,LARGE,--large) $(call value_of,FIGURE,--figure) \
 	$(call value_of,FIRST_SEED,--first-seed) $(call value_of,JOBS,--jobs)
 
-.PHONY: help serve figures site test verify bench clean unsound
+.PHONY: help serve figures site test verify bench clean _unsound
 
 help:
 	@echo "make serve     compute what is stale, then show the article at http://127.0.0.1:8000"
@@ -39,10 +39,10 @@ help:
 	@echo "make bench     speed of the laboratory beside plain PyTorch loops, and what each experiment took"
 	@echo "make clean     remove everything that was computed or built, and .venv"
 
-unsound:
+_unsound:
 	@if test -e $(VENV); then echo "$(VENV) was made elsewhere or not to its end; making it anew"; rm -rf $(VENV); fi
 
-$(READY): requirements.txt pyproject.toml $(if $(SOUND),,unsound)
+$(READY): requirements.txt pyproject.toml $(if $(SOUND),,_unsound)
 	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || { \
 		echo "error: $$PYTHON is older than Python 3.11.5; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	test -x $(BIN)/python || "$$PYTHON" -m venv $(VENV)

@@ -1,5 +1,8 @@
 """Layout and saving: true sizes, room for words, whole files, one data file for both widths."""
 
+import os
+import subprocess
+import tempfile
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -81,6 +84,17 @@ def test_a_missing_font_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(style, "FONTS", tmp_path)
     with pytest.raises(FileNotFoundError, match="source-sans-3-regular"):
         style._load_fonts.__wrapped__()
+
+
+def test_fonts_that_a_killed_process_left_behind_are_removed(monkeypatch, tmp_path):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in (f"{ended.pid}-a", f"{os.getppid()}-b", "other"):
+        (tmp_path / f"{style.UNPACKED}{name}").mkdir()
+    style._load_fonts.__wrapped__()
+    left = {folder.name.removeprefix(style.UNPACKED).partition("-")[0] for folder in tmp_path.iterdir()}
+    assert left == {str(os.getppid()), "other", str(os.getpid())}
 
 
 def test_rendering_leaves_matplotlib_as_it_was():

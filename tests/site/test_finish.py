@@ -52,6 +52,14 @@ def test_the_policy_of_a_page_allows_what_it_shows_and_that_of_another_does_not(
     assert ("frame-src" in rules) == ("<iframe" in html)
 
 
+@pytest.mark.parametrize(
+    "attributes", [" type='module'", ' type="text/javascript"', " TYPE=Module", ' data-src="x"', " async"]
+)
+def test_every_script_written_into_a_page_is_allowed_by_its_digest(attributes):
+    digest = base64.b64encode(hashlib.sha256(b"run()").digest()).decode()
+    assert f"'sha256-{digest}'" in policy(f"<SCRIPT{attributes}>run()</SCRIPT>")
+
+
 def test_a_page_without_a_head_is_refused():
     with pytest.raises(ValueError, match="charset"):
         with_policy("<p>x")

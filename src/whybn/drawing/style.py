@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import csv
 import io
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ TITLE = 18  # px of a row's head that its titles take
 FOOT_WITHOUT_TICKS = 16  # px below a row whose ticks are labelled further down
 FONTS = Path(__file__).with_name("assets")  # links to the site's fonts, which become files in a wheel
 FAMILY, WEIGHTS = "Whybn Sans", {"regular": 400, "semibold": 600}
+UNPACKED = "whybn-fonts-"  # begins the name of their temporary folder; the number of the process follows
 SHEET = Path(__file__).with_name("whybn.mplstyle")
 COLUMNS = ("panel", "series", "x", "y", "low", "high", "value")
 
@@ -169,12 +171,16 @@ def use_style() -> None:
 
 @cache
 def _load_fonts() -> None:
-    """Unpack the site's web fonts for matplotlib, which reads no WOFF2, until this process ends."""
+    """Unpack the site's web fonts for matplotlib, which reads no WOFF2, until this process ends.
+
+    A process that was killed leaves its folder behind; the next one removes it.
+    """
     sources = {weight: FONTS / f"source-sans-3-{word}.woff2" for word, weight in WEIGHTS.items()}
     for source in sources.values():
         if not source.exists():
             raise FileNotFoundError(f"{source} is missing; it belongs to the repository, check it out again")
-    folder = tempfile.mkdtemp(prefix="whybn-fonts-")
+    _remove_left_behind()
+    folder = tempfile.mkdtemp(prefix=f"{UNPACKED}{os.getpid()}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for weight, source in sources.items():
         font = TTFont(source, recalcTimestamp=False)
@@ -183,6 +189,24 @@ def _load_fonts() -> None:
         font.save(target)
         entry = font_manager.FontEntry(target, name=FAMILY, style="normal", variant="normal", weight=weight)
         font_manager.fontManager.ttflist.append(entry)
+
+
+def _remove_left_behind() -> None:
+    """Remove the folders of processes that are gone."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{UNPACKED}*-*"):
+        process = folder.name.removeprefix(UNPACKED).partition("-")[0]
+        if process.isdecimal() and not _alive(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
 
 
 def _table(panels: list[Panel]) -> bytes:

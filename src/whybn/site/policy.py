@@ -7,16 +7,20 @@ import hashlib
 import re
 from urllib.parse import urlsplit
 
-SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
+ATTRIBUTE = r"""(?<![\w-]){}\s*=\s*["']?(?P<value>[^"'\s>]*)"""
+SOURCE, TYPE = (re.compile(ATTRIBUTE.format(name), re.IGNORECASE) for name in ("src", "type"))
+RUN = {"", "module", "importmap", "speculationrules", "text/javascript", "application/javascript"}  # other types are data
 META = '<meta http-equiv="Content-Security-Policy" content="{}">'
 CHARSET = re.compile(r'<meta charset="?utf-8"?>', re.IGNORECASE)
 
 
 def digests(html: str) -> list[str]:
-    """The sources that allow the scripts written into a page, each once, in their order."""
+    """The sources that allow the scripts written into a page, each once, in their order, modules among them."""
     found: dict[str, None] = {}
     for script in SCRIPT.finditer(html):
-        if not re.search(r"\b(src|type)=", script["attributes"]):
+        kind = TYPE.search(script["attributes"])
+        if not SOURCE.search(script["attributes"]) and (kind["value"].lower() if kind else "") in RUN:
             digest = hashlib.sha256(script["text"].encode("utf-8")).digest()
             found[f"'sha256-{base64.b64encode(digest).decode('ascii')}'"] = None
     return list(found)

@@ -287,3 +287,33 @@ def test_a_run_with_nothing_to_do_imports_nothing_heavy(built):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_store_keeps_what_is_in_use_and_the_last_few_versions(toy):
+    numbers = "src/toylab/lab/numbers.py"
+    shapes = [".normal(size=count)", *(f".normal(size=count) * {factor}" for factor in range(2, 8))]
+    assert toy.run("--quick").status == 0
+    quick = set((toy.root / ".results/sums").glob("*.quick.*"))
+    kept, said = [], []
+    for old, new in zip([shapes[0], *shapes], shapes, strict=False):
+        toy.edit(numbers, old, new)
+        said.append(toy.run().out)
+        kept.append(set((toy.root / ".results/sums").glob("small.full.*.npz")))
+    assert [len(found) for found in kept] == [1, 2, 3, 4, 4, 4, 4]
+    assert not any("removed" in out for out in said[:4])
+    assert all("removed 2 results of earlier versions from .results (0.0 MB)\n" in out for out in said[4:])
+    assert quick <= set((toy.root / ".results/sums").iterdir()), "of another size"
+    assert len(list((toy.root / ".results/sums").glob("*.json"))) == len(list((toy.root / ".results/sums").glob("*.npz")))
+    # The one in use stays, however old it is.
+    for older in (shapes[3], shapes[5]):
+        toy.edit(numbers, shapes[-1], older)
+        assert toy.run().trained == set(), "back on another branch"
+        toy.edit(numbers, older, shapes[-1])
+
+
+def test_one_figure_removes_nothing(toy):
+    toy.run()
+    for factor in range(2, 8):
+        toy.edit("src/toylab/lab/numbers.py", "np.random", f"{factor} * np.random")
+        toy.run("--figure", "sums")
+    assert len(list((toy.root / ".results/sums").glob("small.full.*.npz"))) == 7

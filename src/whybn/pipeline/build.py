@@ -12,6 +12,7 @@ from whybn.pipeline.files import checksum, holds, remove_partials, write_bytes
 from whybn.pipeline.ledger import print_ledger
 from whybn.pipeline.lock import only_run
 from whybn.pipeline.project import Experiment, Project, Reader, Variant
+from whybn.pipeline.prune import prune
 from whybn.pipeline.runner import Runner
 from whybn.pipeline.store import DAMAGED, PRESENT, Address, Store
 
@@ -250,6 +251,7 @@ def make_figures(project: Project, variant: Variant, figure: str | None, jobs: i
         build.draw(scope.figures, complete)
         if figure is None:
             build.remove_orphans()
+            prune(project, build.store, [address for parts in complete.values() for address in parts])
         project.remember_sources()
     print_ledger(project, build.records)
     return build.runner.report()

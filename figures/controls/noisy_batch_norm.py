@@ -1,70 +1,57 @@
-"""Noise behind Batch Norm: how far it moves the layers' inputs, and how well the networks train, over learning rates."""
+"""Noise behind Batch Norm: how well the networks train, over learning rates, measured with the noise and without it."""
 
 import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.controls import loss, shift
+from whybn.readings.controls import loss, noisy_loss
 from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("controls",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="x", left=30, between=20)
-NAMES = {"plain": "neither", "noisy_plain": "noise", "batch_norm": "Batch Norm", "noisy_batch_norm": "both"}
-# Where each name stands: rate, value, alignment across and up.
+LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, left=30, between=20)
+NAMES = {"plain": "neither", "batch_norm": "Batch Norm", "noisy_batch_norm": "both"}
+# Where each name stands: rate, loss, alignment across and up.
 PLACES = {
-    ("shift", 10): {
-        "noisy_plain": (0.0011, 1.3, "left", "bottom"),
-        "noisy_batch_norm": (0.0011, 0.32, "left", "bottom"),
-        "plain": (0.38, 1.7, "left", "center"),
-        "batch_norm": (3, 0.08, "right", "top"),
+    10: {
+        "plain": (0.36, 1.6, "left", "center"),
+        "batch_norm": (0.16, 0.085, "center", "top"),
+        "noisy_batch_norm": (0.04, 0.6, "left", "bottom"),
     },
-    ("loss", 10): {
-        "noisy_plain": (0.075, 1.45, "center", "bottom"),
-        "noisy_batch_norm": (0.5, 0.25, "center", "bottom"),
-        "plain": (0.38, 1.53, "left", "center"),
-        "batch_norm": (0.3, 0.085, "center", "top"),
-    },
-    ("shift", 20): {
-        "noisy_plain": (0.037, 3.4, "left", "center"),
-        "noisy_batch_norm": (0.0011, 0.33, "left", "bottom"),
-        "plain": (0.38, 6, "left", "center"),
-        "batch_norm": (3, 0.07, "right", "top"),
-    },
-    ("loss", 20): {
-        "noisy_plain": (0.037, 2.02, "left", "center"),
-        "noisy_batch_norm": (0.22, 1.17, "center", "bottom"),
-        "plain": (0.0055, 1.5, "right", "top"),
-        "batch_norm": (0.15, 0.53, "center", "top"),
+    20: {
+        "plain": (0.16, 1.55, "left", "center"),
+        "batch_norm": (0.15, 0.54, "center", "top"),
+        "noisy_batch_norm": (0.03, 1.78, "left", "bottom"),
     },
 }
+RATES = (0.0087, 3.7)  # those at which the noisy networks train
 LOSSES = {10: (0.1, 0.3, 1), 20: (0.5, 1, 2)}  # named on the axis
-LIMITS = {("shift", 10): (0.01, 12), ("shift", 20): (0.01, 12), ("loss", 10): (0.045, 4), ("loss", 20): (0.35, 3.2)}
+LIMITS = {10: (0.055, 4.2), 20: (0.42, 3.2)}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    for row, depth in enumerate((10, 20)):
-        moved, trained = axes[2 * row : 2 * row + 2]
-        words.title(moved, f"{depth} layers: shift of the inputs")
-        words.title(trained, f"{depth} layers: loss after training")
-        _panel(moved, results["controls"], "shift", depth)
-        _panel(trained, results["controls"], "loss", depth)
-        words.y_label(moved, "standard deviations in ten steps")
-        words.y_label(trained, "whole training set")
-        marks.rule(trained, GUESSING, "guessing", at=1)
+    arms = results["controls"]
+    for row, depth in enumerate(PLACES):
+        noisy = arms["noisy_batch_norm"]
+        scored = {"measured with the noise": noisy_loss(noisy, depth), "measured with the noise off": loss(noisy, depth)}
+        for panel, (how, losses) in zip(axes[2 * row : 2 * row + 2], scored.items(), strict=True):
+            words.title(panel, f"{depth} layers, {how}")
+            _panel(panel, arms, losses, depth)
 
 
-def _panel(panel: Panel, arms: dict[str, dict[str, np.ndarray]], what: str, depth: int) -> None:
-    """Draw one quantity over the rates; a line ends where most networks have diverged."""
+def _panel(panel: Panel, arms: dict, losses: np.ndarray, depth: int) -> None:
+    """Draw `losses` of the noisy arm, (seed, rate), and those of its rivals; a line ends where most have diverged."""
+    low, high = LIMITS[depth]
     for name, text in NAMES.items():
-        arm = arms[name]
-        values = shift(arm, depth) if what == "shift" else loss(arm, depth)
-        marks.seeds(panel, arm["rates"], values.T, name, text, top=LIMITS[what, depth][1])
-        x, y, ha, va = PLACES[what, depth][name]
+        values = losses if name == "noisy_batch_norm" else loss(arms[name], depth)
+        marks.seeds(panel, arms[name]["rates"], values.T, name, text, top=high)
+        x, y, ha, va = PLACES[depth][name]
         words.label(panel, x, y, text, pen(name).role, ha=ha, va=va)
-    panel.axes.set_ylim(*LIMITS[what, depth])
+    panel.axes.set_xlim(*RATES)
+    panel.axes.set_ylim(low, high)
     words.decades(panel, "x")
     words.decades(panel, "y")
-    if what == "loss":
-        words.named_ticks(panel, "y", LOSSES[depth], [words.plain(loss) for loss in LOSSES[depth]])
+    words.named_ticks(panel, "y", LOSSES[depth], [words.plain(value) for value in LOSSES[depth]])
+    marks.rule(panel, GUESSING, "guessing")
     words.x_label(panel, "learning rate")
+    words.y_label(panel, "loss after training")

@@ -5,22 +5,39 @@ from dataclasses import replace
 import numpy as np
 
 from whybn.experiments import controls
+from whybn.lab.data import digits_for
+from whybn.lab.networks import REFERENCE, initialise, with_arm
+from whybn.lab.training import assemble, evaluate
 
 
 def test_noisy_arms_train_the_networks_of_gain_one() -> None:
-    for part, networks in (("plain", 4), ("noisy_plain", 2)):
+    for part, networks, rates in (("plain", 4, 3), ("noisy_batch_norm", 2, 2), ("noisy_plain", 1, 2)):
         found = controls.run(controls.QUICK, part)
-        assert found["loss"].shape == (networks, 2, 3)
-        assert found["shift"].shape == (networks, 1, 2, 3)
+        assert found["loss"].shape == (networks, 2, rates)
+        assert found["shift"].shape == (networks, 1, 2, rates)
         diverged = found["diverged_at"] >= 0
-        assert diverged.any()
+        assert diverged.any() == (part != "noisy_batch_norm")
         assert np.isnan(found["loss"][diverged]).all()
         assert np.isfinite(found["loss"][~diverged]).all()
 
 
 def test_noise_moves_the_inputs_of_a_network_that_hardly_learns() -> None:
-    shift = {part: controls.run(controls.QUICK, part)["shift"][0, 0, :, 0] for part in ("batch_norm", "noisy_batch_norm")}
+    settings = replace(controls.QUICK, rates=1, noisy_rates=1)
+    shift = {part: controls.run(settings, part)["shift"][0, 0, :, 0] for part in ("batch_norm", "noisy_batch_norm")}
     assert (shift["noisy_batch_norm"] > 2 * shift["batch_norm"]).all()
+
+
+def test_a_noisy_network_is_measured_with_its_noise_and_without() -> None:
+    settings = replace(controls.QUICK, seeds=1, steps=1, shift_at=(), depths=(10,), gains=(1.0,), rates=1, noisy_rates=1)
+    settings = replace(settings, rate_decades=(-12.0, -12.0))  # a step that changes nothing
+    found = controls.run(settings, "noisy_batch_norm")
+    data = digits_for([0], settings.batch, settings.steps)
+    for name, arm, noise_step in (("loss", "batch_norm", None), ("noisy_loss", "noisy_batch_norm", settings.steps)):
+        architecture = with_arm(REFERENCE, arm)
+        ensemble = assemble(architecture, initialise(architecture, [0]), [0])
+        loss, _ = evaluate(ensemble, data, data.training, training=True, noise_step=noise_step)
+        np.testing.assert_allclose(found[name].ravel(), loss.numpy(), rtol=1e-6)
+    assert not np.isclose(found["loss"], found["noisy_loss"], rtol=0.01).any()
 
 
 def test_frozen_and_live_statistics_are_the_same_start() -> None:

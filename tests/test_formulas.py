@@ -76,6 +76,22 @@ def test_gradient_step_is_plain_gradient_descent(random):
     np.testing.assert_allclose(found, parameters.detach().numpy())
 
 
+def test_curvature_of_two_examples_is_autograds_and_caps_the_rate(random):
+    shared, apart = np.array([1.5, 2.0, 1.0]), np.array([-0.8, 0.6, 0.0])
+    examples, targets = torch.tensor(np.stack([shared + apart, shared - apart])), torch.tensor([1.0, -1.0])
+
+    def loss(weights):
+        return (examples @ weights - targets).square().mean() / 2
+
+    weights = torch.tensor(random.normal(size=3), requires_grad=True)
+    hessian, limit, left = FORMULAS["shared_and_apart"].evaluate(shared, apart)
+    np.testing.assert_allclose(hessian, torch.autograd.functional.hessian(loss, weights))
+    assert limit == pytest.approx(2 / np.linalg.eigvalsh(hessian).max())
+    (slope,) = torch.autograd.grad(loss(weights), weights)
+    missing = [1 - (point @ torch.tensor(apart)).item() for point in (weights, weights - limit * slope)]
+    assert left == pytest.approx(missing[1] / missing[0])
+
+
 @pytest.mark.parametrize("name", FORMULAS)
 def test_mathml_is_one_well_formed_line_without_leftover_latex(name):
     text = mathml()[name]

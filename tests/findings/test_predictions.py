@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from whybn.experiments import travels as experiment
-from whybn.findings import taken_apart, travels
+from whybn.findings import long_step, taken_apart, travels
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = {entry["id"]: entry for entry in yaml.safe_load((ROOT / "predictions.yml").read_text(encoding="utf-8"))}
@@ -42,6 +42,15 @@ def test_a_claim_names_repetitions_and_what_did_not_come_out(quick) -> None:
 
 def test_both_together_are_judged_by_the_predicted_margin_in_the_finer_grid_too() -> None:
     assert WRITTEN["both_allow_more_than_either"]["margin"] == taken_apart.TOGETHER
+
+
+def test_one_long_step_is_judged_as_predicted(quick) -> None:
+    found = quick("long_step")
+    (claim,) = (one for one in long_step.claims({"long_step": found}) if one.id in WRITTEN)
+    written = WRITTEN[claim.id]
+    assert (claim.margin, claim.below) == (written["margin"], written["direction"] == "below")
+    last = {name: found[name]["growth"][0, 1, -1] for name in ("mean_only", "batch_norm")}
+    np.testing.assert_allclose(claim.values["start"], last["mean_only"] / last["batch_norm"])
 
 
 def test_a_range_that_reaches_the_end_of_its_grid_is_at_least_so_large(quick) -> None:

@@ -11,6 +11,7 @@ from whybn.readings import (
     curve,
     invariance,
     landscape,
+    long_step,
     one_example,
     rates,
     recipes,
@@ -159,3 +160,24 @@ def test_one_of_several_networks_reads_like_an_arm_taken_apart() -> None:
     assert "gain_loss" not in found
     assert travels.in_network(part | gains, "c")["gain_loss"].shape == (2, 2, 2)
     assert "gain_loss" not in travels.in_network(part, "c")
+
+
+def test_growths_of_layers_multiply_to_that_of_what_leaves_the_last() -> None:
+    growth = np.array([[2.0, 1.0], [8.0, 9.0]])  # two layers, two seeds
+    arm = {
+        "lengths": np.array([0.1, 1.0, 10.0]),
+        "length": np.array(9.0),
+        "growth": np.stack([np.full((3, 2, 2), 7.0), np.stack([np.ones((2, 2)), np.ones((2, 2)), growth])]),
+        "map_growth": np.stack([np.full((3, 2, 2), 7.0), np.stack([np.ones((2, 2)), np.ones((2, 2)), growth])]),
+    }
+    np.testing.assert_array_equal(long_step.product(arm, long_step.TRAINED), [8, 9])
+    np.testing.assert_allclose(long_step.each_layer(arm, long_step.TRAINED), [8**0.5, 3])
+    np.testing.assert_array_equal(long_step.undivided(arm, long_step.TRAINED)[-1], [16, 9])
+    np.testing.assert_array_equal(long_step.product(arm, long_step.START), [7, 7])
+
+
+def test_what_diverges_after_a_long_step_counts_as_guessing() -> None:
+    loss = np.array([[[1.0, 1.0, 1.0]], [[0.5, 9.0, np.nan]]]).transpose(1, 0, 2)  # one moment, two checks, three seeds
+    arm = {"after_long": loss}
+    assert long_step.lost(arm, long_step.START) == 1
+    np.testing.assert_allclose(long_step.later(arm, long_step.START, "long"), [0.5, np.log(10), np.log(10)])

@@ -87,6 +87,16 @@ def gradient_bound(
     return scale**2 / spread**2 * (np.sum(outgoing**2) - removed)
 
 
+def shared_and_apart(
+    shared: Float[ndarray, "units"], apart: Float[ndarray, "units"]
+) -> tuple[Float[ndarray, "units units"], float, float]:
+    """Of two examples c + d and c - d, c at right angles to d, a linear output, and the mean of half the squared errors:
+    the Hessian, the largest stable learning rate, and the part of what is missing along d that a step at it leaves.
+    """
+    hessian = np.outer(shared, shared) + np.outer(apart, apart)
+    return hessian, 2 / np.sum(shared**2), 1 - 2 * np.sum(apart**2) / np.sum(shared**2)
+
+
 FORMULAS = {
     "batch_norm": Formula(
         r"""\begin{align*}
@@ -135,6 +145,14 @@ FORMULAS = {
     "gradient_step": Formula(
         r"\theta(\eta) = \theta_t - \eta \, \nabla \ell (\theta_t)",
         gradient_step,
+    ),
+    "shared_and_apart": Formula(
+        r"""\begin{align*}
+        H &= c \, c^\top + d \, d^\top \\
+        \eta_{\max} &= \frac{2}{\lVert c \rVert^2} \\
+        1 - \eta_{\max} \lVert d \rVert^2 &= 1 - 2 \, \frac{\lVert d \rVert^2}{\lVert c \rVert^2}
+        \end{align*}""",
+        shared_and_apart,
     ),
 }
 

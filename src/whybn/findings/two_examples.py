@@ -19,7 +19,7 @@ def facts(results: dict) -> dict[str, str]:
         "sameness": number(sameness(plain), 1),
         "curvature_shared": number(plain["curvature"][SHARED]),
         "curvature_apart": number(plain["curvature"][APART], 1),
-        "limit": number(plain["limit"]),
+        "largest_rate": number(plain["limit"]),
         "kept": percent(kept(plain)),
         "plain_rate": number(plain["best_rate"], 1),
         "plain_steps": str(steps_needed(plain)),

@@ -9,12 +9,12 @@ FLOOR, CEILING = -1.7, 2.3  # of the output; the floor leaves room for the bar t
 BAR = -1.5
 
 
-def curve_axes(panel: Panel) -> None:
-    """Give a panel the axes of the strip."""
+def curve_axes(panel: Panel, above: str = "output") -> None:
+    """Give a panel the axes of the strip; `above` stands over the y axis."""
     panel.axes.set(xlim=(-1, 1), ylim=(FLOOR, CEILING))
     words.few_ticks(panel, "x")
     words.few_ticks(panel, "y")
-    words.y_label(panel, "output")
+    words.y_label(panel, above)
     words.x_label(panel, "input")
 
 

@@ -18,6 +18,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
         maps.cells(panel, rates, gains, typical(part, -1), maps.LOSS_LEVELS, hue, series="median loss")
         maps.outline_row(panel, rates, gains, he(part))
         words.title(panel, pen(arm).label, hue)
+        panel.name = f"{pen(arm).label}, {part['budgets'][-1]} steps"
         template = "{} cells train" if panel.narrow else "{} of {} settings train"
         names = [f"atlas.{arm}_cells_long", "atlas.cells"][: 1 if panel.narrow else 2]
         numbers = dict(zip(names, (cells(part), len(gains) * len(rates)), strict=False))

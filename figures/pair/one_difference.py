@@ -8,8 +8,8 @@ from whybn.drawing.style import Layout, Panel
 from whybn.readings.definitions import GUESSING, diverged_last, interval
 from whybn.readings.pair import shown_seed
 
-EXPERIMENTS = ("pair",)
-LAYOUT = Layout(wide=(2, 1), narrow=(2, 1), row_height=(140, 150), share="", head=26)
+EXPERIMENTS = ("pair", "atlas")
+LAYOUT = Layout(wide=(2, 1), narrow=(2, 1), row_height=(158, 150), share="", head=40)
 ROWS = {"plain": 1.0, "batch_norm": -1.0}  # where the answers stand, above and below the digits
 STRUCK = 0.2  # half the width of the stroke through a wrong answer, in digits
 
@@ -20,11 +20,23 @@ def draw(results: dict, axes: list[Panel]) -> None:
     _losses(axes[1], arms)
 
 
+def explore(results: dict) -> dict[str, object]:
+    """Where the live figure begins, and the learning rates and gains that it offers: those of the map."""
+    atlas, pair = results["atlas"]["plain"], results["pair"]["plain"]
+    return {
+        "rate": pair["rate"],
+        "gain": 1,
+        "steps": pair["loss_step"][-1],
+        "rates": atlas["rates"],
+        "gains": atlas["gains"],
+    }
+
+
 def _answers(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     """Ten test digits in a row, what one network takes them for above and the other below; wrong answers are struck."""
     seed = shown_seed(arms)
     panel.name = "answers"
-    panel.axes.set(xlim=(-0.6, 9.6), ylim=(-1.2, 1.75))
+    panel.axes.set(xlim=(-0.6, 9.6), ylim=(-1.2, 2.1))
     panel.axes.axis("off")
     side = 28 if panel.narrow else 46
     for digit, greys in enumerate(arms["plain"]["shown"][seed]):
@@ -58,4 +70,6 @@ def _losses(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     for arm, (va, shift) in {"plain": ("top", -6), "batch_norm": ("bottom", 6)}.items():
         band = interval(diverged_last(arms[arm]["loss"][half]))
         edge = band.low if va == "top" else band.high
-        words.label(panel, part["loss_step"][half], edge, pen(arm).label, pen(arm).role, shift=(0, shift), ha="center", va=va)
+        words.label(
+            panel, part["loss_step"][half], edge, pen(arm).label, pen(arm).role, shift=(0, shift), ha="center", va=va
+        )

@@ -12,14 +12,14 @@ from building import ROOT
 
 from whybn.lab import backpropagation, networks
 from whybn.lab.data import Data, digits
-from whybn.lab.networks import Architecture, Parameters, Trace, forward
-from whybn.lab.normalisers import EPSILON, Context
+from whybn.lab.networks import Architecture, Parameters, Statistics, Trace, calibrate, forward
+from whybn.lab.normalisers import EPSILON, Arm, Context, Mean, Normaliser, Size, normalise
 from whybn.lab.training import NEVER, assemble, evaluate, gradients
 
 pytestmark = pytest.mark.verify
 FOLDER = ROOT / "docs/assets/js/explorables"
 SCRIPTS = [FOLDER / name for name in ("engine.js", "training.js", "drawing.js", "instrument.js")]
-TRANSFER = 13_700  # bytes of them, compressed, at most: their share of the 25 KB
+TRANSFER = 17_000  # bytes of them, compressed, at most: their share of the 32 KB
 ARMS = ("plain", "batch_norm")
 PADDED = 12  # columns of the engine's output layer, of which ten are used
 STEPS = 20
@@ -35,23 +35,26 @@ SETTINGS = [
     (10, 32, 4.64, 1, 6),
     (20, 32, 0.001, 10, 7),
 ]
+MODES = {"live": {}, "stopped": {"gradient": False}, "frozen": {"gradient": False, "every": None}}
+# What is left of Batch Norm: every mean with every size, in the place where both networks train.
+PARTS = [(10, 32, 0.1, 1, 0, mean, size) for mean in (*MODES, "off") for size in (*MODES, "off")]
 DIVERGING = SETTINGS[5:]
 STEADY = SETTINGS[:2] + SETTINGS[3:4]  # where rounding errors grow slowly; without Batch Norm, hardly
 
 RECORD = """
-([depth, batch, rate, gain, seed, steps]) => {
+([depth, batch, rate, gain, seed, mean, size, steps]) => {
   const packed = (a) => {
     const bytes = new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
     let text = "";
     for (let k = 0; k < bytes.length; k += 4096) text += String.fromCharCode(...bytes.subarray(k, k + 4096));
     return btoa(text);
   };
-  const tree = (o) => ArrayBuffer.isView(o) ? packed(o) : Array.isArray(o) ? o.map(tree) : o &&
+  const tree = (o) => typeof o === "number" ? o : ArrayBuffer.isView(o) ? packed(o) : Array.isArray(o) ? o.map(tree) : o &&
     Object.fromEntries(Object.entries(o).map(([name, value]) => [name, tree(value)]));
   const engine = whybnEngine(), { images, labels } = whybn.data.instrument;
   const digits = engine.digits(images, labels);
-  const record = (normalised) => {
-    const training = engine.training({ depth, batch, rate, gain, seed }, digits, normalised);
+  const record = (normaliser) => {
+    const training = engine.training({ depth, batch, rate, gain, seed }, digits, normaliser);
     const seen = [];
     for (let step = 0; step < steps; step++) {
       const before = tree(training.network.parameters), { loss, whole, diverged, ...rest } = training.next();
@@ -64,7 +67,7 @@ RECORD = """
     }
     return { steps: seen, images: training.images };
   };
-  return { arms: [false, true].map(record), bins: engine.BINS, reach: engine.REACH };
+  return { arms: [null, { mean, size }].map(record), bins: engine.BINS, reach: engine.REACH };
 }
 """
 
@@ -86,6 +89,13 @@ def parameters(tree: dict, architecture: Architecture) -> Parameters:
     return found
 
 
+def taken_apart(mean: str, size: str) -> Arm:
+    """The laboratory's arm for what the instrument is set to."""
+    centre = None if mean == "off" else Mean(**MODES[mean])
+    divide = None if size == "off" else Size(**MODES[size], about_mean=mean != "off")
+    return Arm(Normaliser(centre, divide) if centre or divide else None, affine=True)
+
+
 @dataclass
 class Run:
     """What the engine did in the page with one of the settings, and the same steps in the laboratory."""
@@ -94,7 +104,17 @@ class Run:
     record: dict
 
     def architecture(self, arm: str) -> Architecture:
-        return Architecture(depth=self.settings[0], arm=arm)
+        return Architecture(depth=self.settings[0], arm=taken_apart(*self.settings[5:]) if arm == "batch_norm" else arm)
+
+    def start(self, arm: str, step: int, dtype: torch.dtype) -> Parameters:
+        """The engine's own parameters before a step."""
+        tree = self.seen(arm, step)["network"]["parameters"]
+        return {name: value.to(dtype) for name, value in parameters(tree, self.architecture(arm)).items()}
+
+    def frozen(self, arm: str, dtype: torch.dtype) -> Statistics:
+        """Statistics over all training images at the start."""
+        images = digits()[0][torch.tensor([self.record["arms"][0]["images"]])]
+        return calibrate(self.architecture(arm), self.start(arm, 0, dtype), images.to(dtype))
 
     def seen(self, arm: str, step: int) -> dict:
         return self.record["arms"][ARMS.index(arm)]["steps"][step]
@@ -126,13 +146,12 @@ class Run:
 
     def in_the_laboratory(self, arm: str, step: int, dtype: torch.dtype) -> dict[str, torch.Tensor]:
         """The same from the engine's own parameters at that step."""
-        architecture = self.architecture(arm)
-        tree = self.seen(arm, step)["network"]["parameters"]
-        start = {name: value.to(dtype) for name, value in parameters(tree, architecture).items()}
+        architecture, start, frozen = self.architecture(arm), self.start(arm, step, dtype), self.frozen(arm, dtype)
         inputs, labels = self.batch(step)
         trace = Trace([], [], [])
-        forward(architecture, start, inputs.to(dtype), Context(training=True), trace=trace)
-        loss, slopes = gradients(assemble(architecture, start, [0]), inputs.to(dtype), labels, Context(training=True))
+        forward(architecture, start, inputs.to(dtype), Context(training=True), frozen, trace=trace)
+        ensemble = assemble(architecture, start, [0], frozen)
+        loss, slopes = gradients(ensemble, inputs.to(dtype), labels, Context(training=True))
         found = {f"gradient.{name}": value for name, value in slopes.items()} | {"loss": loss}
         for layer in range(architecture.depth):
             found[f"entering.{layer}"], found[f"active.{layer}"] = trace.preactivations[layer], trace.activations[layer]
@@ -140,9 +159,7 @@ class Run:
 
     def trained(self, arm: str, dtype: torch.dtype) -> tuple[torch.Tensor, int]:
         """Losses of the whole run by PyTorch's autograd, from the engine's first parameters, and step of divergence."""
-        tree = self.seen(arm, 0)["network"]["parameters"]
-        start = {name: value.to(dtype) for name, value in parameters(tree, self.architecture(arm)).items()}
-        ensemble, losses = assemble(self.architecture(arm), start, [0]), []
+        ensemble, losses = assemble(self.architecture(arm), self.start(arm, 0, dtype), [0], self.frozen(arm, dtype)), []
         for step in range(len(self.losses(arm))):
             inputs, labels = self.batch(step)
             loss, slopes = gradients(ensemble, inputs.to(dtype), labels, Context(training=True))
@@ -158,7 +175,9 @@ class Run:
 def by_autograd(monkeypatch):
     """PyTorch's own Batch Norm and autograd are the measure, not the laboratory's passes, which round less."""
 
-    def fused(z, _normaliser, _running, _context, _positions=1):
+    def fused(z, normaliser, running, context, positions=1):
+        if normaliser != taken_apart("live", "live").normaliser:
+            return normalise(z, normaliser, running, context, positions)
         one_by_one = z.transpose(0, 1).reshape(z.shape[1], -1)
         normal = torch.nn.functional.batch_norm(one_by_one, None, None, training=True, eps=EPSILON)
         return normal.view(z.shape[1], z.shape[0], -1).transpose(0, 1)
@@ -184,7 +203,8 @@ def recorded(page):
 
     @cache
     def record(settings, steps=STEPS):
-        return Run(settings, page.evaluate(RECORD, [*settings, steps]))
+        whole = settings if len(settings) > 5 else (*settings, "live", "live")
+        return Run(whole, page.evaluate(RECORD, [*whole, steps]))
 
     return record
 
@@ -199,8 +219,11 @@ def worst(found: dict[str, torch.Tensor], exact: dict[str, torch.Tensor]) -> dic
     return deviations
 
 
-@pytest.mark.parametrize("arm", ARMS)
-@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+@pytest.mark.parametrize(
+    ("settings", "arm"),
+    [*((settings, arm) for settings in SETTINGS for arm in ARMS), *((settings, "batch_norm") for settings in PARTS)],
+    ids=str,
+)
 def test_every_step_equals_pytorch(recorded, settings, arm):
     """Losses, pre-activations, activations and gradients, each step from the engine's own parameters.
 
@@ -221,6 +244,7 @@ def test_every_step_equals_pytorch(recorded, settings, arm):
             for kind, deviation in worst(found, exact).items():
                 kept[kind] = max(kept.get(kind, 0), deviation)
     assert {"loss", "entering", "active", "gradient.weight", "gradient.bias"} <= engine.keys()
+    assert arm == "plain" or {"gradient.scale", "gradient.shift"} <= engine.keys()
     for kind, deviation in engine.items():
         assert deviation <= min(5 * torch32[kind] + 2e-6, 1e-3), f"{kind}: {deviation}, PyTorch {torch32[kind]}"
 
@@ -299,6 +323,22 @@ def test_the_loss_on_the_training_set_equals_pytorch(recorded, arm):
         torch.testing.assert_close(unpacked(seen["whole"], 1), loss, rtol=1e-5, atol=0)
 
 
+@pytest.mark.parametrize("arm", ARMS)
+def test_answers_are_those_in_eval_mode_with_the_statistics_of_the_training_set(recorded, arm):
+    run = recorded((10, 32, 0.1, 1, 0), STEPS + 1)
+    images, labels = digits()
+    for step in (0, STEPS):
+        seen = run.seen(arm, step)
+        shown = torch.tensor(seen["shown"])
+        assert labels[shown].tolist() == list(range(10))
+        assert not set(seen["shown"]) & set(run.record["arms"][0]["images"])
+        architecture, start = run.architecture(arm), run.start(arm, step, torch.float32)
+        training = images[torch.tensor([run.record["arms"][0]["images"]])]
+        statistics = calibrate(architecture, start, training)
+        outputs = forward(architecture, start, images[shown][None], Context(training=False), statistics)
+        assert np.frombuffer(base64.b64decode(seen["answers"]), np.int8).tolist() == outputs[0].argmax(-1).tolist()
+
+
 @pytest.mark.parametrize("settings", [SETTINGS[0], SETTINGS[1], SETTINGS[4]], ids=str)
 def test_hills_and_dots_are_those_of_the_arrays(recorded, settings):
     run = recorded(settings)
@@ -330,8 +370,8 @@ LAST_LOSSES = """
   const engine = whybnEngine(), { images, labels, steps } = whybn.data.instrument;
   const digits = engine.digits(images, labels);
   return [0, 1, 2, 3, 4].map((seed) => {
-    return [false, true].map((normalised) => {
-      const training = engine.training({ depth: 10, batch: 32, rate, gain, seed }, digits, normalised);
+    return [null, { mean: "live", size: "live" }].map((normaliser) => {
+      const training = engine.training({ depth: 10, batch: 32, rate, gain, seed }, digits, normaliser);
       let seen;
       for (let step = 0; step <= steps; step++) seen = training.next();
       return isNaN(seen.whole) ? Number.MAX_VALUE : seen.whole;

@@ -172,8 +172,8 @@ SETTINGS = {"rate": 0.3, "gain": 1.5, "depth": 5, "batch": 8, "seed": 3}
 LOSSES = """
 (settings) => {
   const engine = whybnEngine(), { images, labels } = whybn.data.instrument;
-  const found = [false, true].map((normalised) => {
-    const training = engine.training(settings, engine.digits(images, labels), normalised);
+  const found = [null, { mean: "live", size: "live" }].map((normaliser) => {
+    const training = engine.training(settings, engine.digits(images, labels), normaliser);
     let seen, whole;
     for (let step = 0; step <= 25; step++) { seen = training.next(); if (step % 20 === 0) whole = seen.whole; }
     return [whole.toFixed(2), seen.diverged];

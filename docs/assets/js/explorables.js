@@ -22,7 +22,7 @@ window.whybn = { data: {} };
     return asked[address];
   }
 
-  whybn.load = (name) => load(`${here}explorables/${name}.js`);
+  whybn.load = (name, folder = `${here}explorables/`) => load(`${folder}${name}.js`);
 
   async function enliven(figure) {
     const key = figure.dataset.explorable;
@@ -34,12 +34,25 @@ window.whybn = { data: {} };
     whybn.start(figure, key, whybn.data[name]);
   }
 
+  /* A link ?walk.at=late#one_gradient_many_steps sets the figure without loading the page again. */
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[href*='?']");
+    const figure = link && document.getElementById(link.hash.slice(1));
+    const key = figure?.dataset.explorable;
+    if (!key || link.pathname !== location.pathname || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    figure.scrollIntoView({ block: "center" });
+    await (figure.coming ??= enliven(figure));
+    const asked = [...new URLSearchParams(link.search)].filter(([name]) => name.startsWith(`${key}.`));
+    whybn.steer(figure.live, Object.fromEntries(asked.map(([name, value]) => [name.slice(key.length + 1), value])));
+  });
+
   const near = new IntersectionObserver(
     (entries) => {
       for (const entry of entries) {
         if (!entry.isIntersecting) continue;
         near.unobserve(entry.target);
-        enliven(entry.target);
+        entry.target.coming ??= enliven(entry.target);
       }
     },
     { rootMargin: "75% 0%" },

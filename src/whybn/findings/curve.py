@@ -94,7 +94,7 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "one_curve": "A wavy curve in four states. Data from the whole range: all networks follow it. Data from a part: they "
+        "one_curve": "A wavy curve in four states. Data from the whole range: networks follow it. Data from a part: they "
         "follow it there. Beyond that part they fan out, although they saw the same data. Test data from beyond lie far "
         f"from what the networks say: their error is {fact['inside_error']} on inputs like those seen and "
         f"{fact['outside_error']} elsewhere.",

@@ -21,7 +21,7 @@ from whybn.common.nearest import nearest
 OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
 ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
 VIEW_BOX = re.compile(r"\bviewBox=[\"']([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[\"']")
-NARROW = "(max-width: 719px)"
+NARROW = "(max-width: 599px)"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Figures(Treeprocessor):
             link.set("title", "Link to this figure")
             link.text = "#"
         if own:
-            self.source_line(text, own["name"], image.get("src"))
+            self.source_line(figure, own["name"], image.get("src"))
         return figure
 
     def picture(self, image: ET.Element, name: str) -> ET.Element:
@@ -146,12 +146,12 @@ class Figures(Treeprocessor):
         picture.append(image)
         return picture
 
-    def source_line(self, caption: ET.Element, name: str, address: str) -> None:
-        """The quiet line below a caption: script, data, command, seconds."""
+    def source_line(self, figure: ET.Element, name: str, address: str) -> None:
+        """The quiet line below a caption, which names the figure: script, data, command, seconds."""
         entry = load_data(self.page().docs).get("figures", {}).get(name)
         if not isinstance(entry, Mapping):
             return
-        line = ET.SubElement(caption, "span", {"class": "source"})
+        line = ET.SubElement(figure, "p", {"class": "source"})
         script = ET.SubElement(line, "span")
         script.text, script.tail = str(entry["script"]), " · "
         data = ET.SubElement(line, "a", {"download": ""})

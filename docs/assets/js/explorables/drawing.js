@@ -4,7 +4,7 @@
    `whybn.drawing(live)` gives
      layout(width, height)
      limits(seen, before)     what the axes have to hold for one network, to be kept with `seen`
-     paint(seen, past, end)   a step, all steps shown so far, and where their axis ends
+     paint(seen, past, end, names)   a step, all steps shown so far, where their axis ends, and what the networks are
      reading(loss)
      panels()                 what can be pointed at, with edges and scales */
 "use strict";
@@ -61,7 +61,7 @@
     }
 
     function layout(width, height) {
-      const wide = width >= 600, left = 44, right = width - 12, top = 44;
+      const wide = width >= 560, left = 44, right = width - 12, top = 44;
       set(canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
       const side = wide ? 11 : Math.floor((right - left - 16) / 2 / data.rates.length);
       const mapWidth = side * data.rates.length, mapHeight = side * data.gains.length;
@@ -69,7 +69,7 @@
         const x = left + arm * (mapWidth + 16);
         return { map: true, left: x, right: x + mapWidth, top, bottom: top + mapHeight };
       });
-      const below = top + mapHeight + 44;
+      const below = top + mapHeight + 64;
       losses = wide
         ? { left: maps[1].right + 58, right, top, bottom: top + mapHeight }
         : { left, right, top: below + 44, bottom: below + 44 + 100 };
@@ -120,17 +120,27 @@
         }));
         Object.assign(map, { x, y });
       });
+      const { left: from, bottom: under } = maps[0];
+      add(ground, "text", { x: from, y: under + 34 }, wideEnough() ? "10 layers, mini-batches of 32" : "10 layers, 32 images");
+      const key = add(ground, "g", { class: `map ${ARMS[1]}` });
+      SHADES.toReversed().forEach((shade, k) => {
+        add(key, "rect", { class: shade, x: from + 30 + 13 * k, y: under + 43, width: 12, height: 10 });
+      });
+      add(ground, "text", { x: from, y: under + 52 }, "loss");
+      add(ground, "text", { x: from + 102, y: under + 52 }, `${data.levels[0]} to ${data.levels.at(-1)}`);
       const { left, right, top, bottom } = losses;
       add(ground, "rect", { class: "scrub", x: left, y: top, width: right - left, height: bottom - top });
       rings = maps.map(() => add(ground, "circle", { class: "ring", r: 4.5 }));
     }
 
+    const wideEnough = () => maps[0].right - maps[0].left > 120;
+
     /** Axes of the losses and of the layers, drawn again where their limits have changed. */
-    function drawAxes(seen, end) {
+    function drawAxes(seen, end, names) {
       const alive = seen.filter((one) => one.diverged < 0), held = alive.length ? alive : seen;
       const [lows, highs, reaches] = [0, 1, 2].map((k) => held.map((one) => one.axes[k]));
       const low = Math.min(...lows), high = Math.max(...highs), reach = Math.max(...reaches);
-      const depth = seen[0].gradient.length, key = [low, high, reach, end, depth].join();
+      const depth = seen[0].gradient.length, key = [low, high, reach, end, depth, names].join();
       if (key === drawn) return;
       drawn = key;
       for (const old of [...ground.querySelectorAll(".moving")]) old.remove();
@@ -152,7 +162,7 @@
         const far = REACHES[reach], near = reach ? 10 : 1, places = [-far, -near, 0, near, far];
         panel(group(), {
           x: (value) => column.value(Math.asinh(value)), y: column.y, left: x, right: wall, top, bottom: column.bottom,
-          title: NAMES[arm], yLabel: "what enters the activation function, by layer",
+          title: names[arm], yLabel: "what enters the activation function, by layer",
           xTicks: places.map((value) => [value, plain(value)]), yTicks: [[1, 1], [depth, depth]],
         });
         const powers = [];
@@ -162,8 +172,10 @@
       });
     }
 
-    function paint(seen, past, end) {
-      drawAxes(seen, end);
+    function paint(seen, past, end, names) {
+      drawAxes(seen, end, names);
+      const { depth, batch, mean, size } = state;
+      ground.classList.toggle("elsewhere", [depth, batch, mean, size].join() !== "10,32,live,live");
       colours ??= readColours();
       context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
       context.clearRect(0, 0, canvas.width, canvas.height);
@@ -228,6 +240,7 @@
         let first = edge, last = BINS - edge - 1; // of the bins that hold something
         while (first < last - 1 && tops[first + 1] > foot - 0.3) first++;
         while (last > first + 1 && tops[last - 1] > foot - 0.3) last--;
+        if (last - first < 6) return spike(bins[Math.floor(BINS / 2)], foot, foot - high, hue);
         const trace = () => {
           for (let bin = first; bin <= last; bin++) context.lineTo(bins[bin], tops[bin]);
         };
@@ -250,6 +263,11 @@
         context.fill();
         stroke(hue, 1);
       });
+    }
+
+    /** A distribution narrower than the bins can tell. */
+    function spike(x, foot, top, hue) {
+      line([[x, foot], [x, top]], hue, 2);
     }
 
     function paintHatch({ x, right, top, bottom }) {

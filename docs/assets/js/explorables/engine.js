@@ -1,6 +1,13 @@
-/* The engine of the instrument: a fully connected ReLU network, without or with Batch Norm, trained as src/whybn/lab
-   trains it. Both start from the same weights and see the same mini-batches, as both draw the same random numbers.
-   tests/site/test_instrument.py compares them with PyTorch.
+/* The engine of the instrument: a fully connected ReLU network, without Batch Norm or with what is left of it, trained
+   as src/whybn/lab trains it. Both start from the same weights and see the same mini-batches, as both draw the same
+   random numbers. tests/site/test_instrument.py compares them with PyTorch.
+
+   A normaliser is null, or { mean, size }, each of them
+     "live"      taken from the mini-batch, and the gradient knows it
+     "stopped"   taken from the mini-batch, and the gradient takes it for a constant
+     "frozen"    taken once, from all training images at the start
+     "off"       neither subtracted nor divided by
+   The size is that about the mean; about zero where the mean is off.
 
    All of it is one function that needs nothing from outside, so that a worker can be made from its source text. */
 function whybnEngine() {
@@ -69,23 +76,25 @@ function whybnEngine() {
     });
   }
 
-  /* Parameters and their gradients under the same names: weight, bias, scale, shift, by layer. Right before Batch Norm
-     a bias would be inert, so there is none. pass: what the last mini-batch left in every layer. */
-  function network(weights, normalised, batch) {
+  /* Parameters and their gradients under the same names: weight, bias, scale, shift, by layer. A network with shifts
+     needs no biases. held: frozen statistics. pass: what the last mini-batch left in every layer. */
+  function network(weights, normaliser, batch) {
     const depth = weights.length - 1;
     const empty = () => ({
       weight: weights.map((one) => floats(one.length)),
-      bias: each(depth + 1, (layer) => (layer === depth ? floats(OUTPUTS) : normalised ? null : floats(WIDTH))),
-      scale: each(normalised ? depth : 0, () => floats(WIDTH, 1)),
-      shift: each(normalised ? depth : 0, () => floats(WIDTH)),
+      bias: each(depth + 1, (layer) => (layer === depth ? floats(OUTPUTS) : normaliser ? null : floats(WIDTH))),
+      scale: each(normaliser ? depth : 0, () => floats(WIDTH, 1)),
+      shift: each(normaliser ? depth : 0, () => floats(WIDTH)),
     });
     const parameters = empty();
     weights.forEach((one, layer) => parameters.weight[layer].set(one));
-    return { depth, normalised, parameters, gradient: empty(), pass: room(batch, depth, true), diverged: -1 };
+    const held = each(depth, () => ({ mean: floats(WIDTH), square: floats(WIDTH) }));
+    return { depth, normaliser, held, parameters, gradient: empty(), pass: room(batch, depth, true), diverged: -1 };
   }
 
-  /* Room for what a pass over `batch` examples leaves in every layer; one layer's room for all if nothing is to be kept. */
-  function room(batch, depth, keep) {
+  /* Room for what a pass over `batch` examples leaves in every layer; one layer's room for all if nothing is to be kept.
+     Statistics and loss are those of the first `counted` examples. */
+  function room(batch, depth, keep, counted = batch) {
     const layers = (size) => {
       const shared = keep ? null : [floats(batch * size), floats(batch * size)];
       return each(depth, (layer) => (keep ? floats(batch * size) : shared[layer % 2]));
@@ -93,40 +102,54 @@ function whybnEngine() {
     const entering = layers(WIDTH); // what enters the activation function
     return {
       batch,
+      counted,
       entering,
       halves: entering.map((values) => new Uint16Array(values.buffer)),
       standard: layers(WIDTH), // after subtracting the mean and dividing by the deviation
       active: layers(WIDTH),
-      deviation: each(depth, () => floats(WIDTH)),
+      divisor: each(depth, () => floats(WIDTH)),
+      offset: each(depth, () => floats(WIDTH)), // of `standard` from values about their own mean, in divisors
       outputs: floats(batch * OUTPUTS),
       slope: floats(batch * OUTPUTS), // of the loss, for the outputs
       slopes: keep ? [floats(batch * WIDTH), floats(batch * WIDTH)] : [],
     };
   }
 
+  const ofLayer = ({ divisor, offset, counted }, layer) => ({ divisor: divisor[layer], offset: offset[layer], counted });
+
   function addTo(values, addend) {
     for (let at = 0; at < values.length; at += addend.length)
       for (let k = 0; k < addend.length; k++) values[at + k] += addend[k];
   }
 
-  /* Each unit by its mean and variance over the batch, then scale and shift; from `entering` to `standard` and back. */
-  function normalise(values, standard, deviation, scale, shift, batch) {
+  /* Each unit less its mean, over its size, then scale and shift; from `values` to `standard` and back. Where
+     `calibrate`, the statistics at hand are kept as `held`. */
+  function normalise(values, standard, { divisor, offset, counted }, { mean, size }, held, calibrate, scale, shift) {
+    const those = counted * WIDTH;
     for (let unit = 0; unit < WIDTH; unit++) {
-      let mean = 0, variance = 0;
-      for (let at = unit; at < values.length; at += WIDTH) mean += values[at];
-      mean /= batch;
-      for (let at = unit; at < values.length; at += WIDTH) variance += (values[at] - mean) * (values[at] - mean);
-      const size = Math.sqrt(variance / batch + EPSILON);
-      deviation[unit] = size;
+      let own = 0, square = 0;
+      if (mean !== "off") for (let at = unit; at < those; at += WIDTH) own += values[at];
+      own /= counted;
+      for (let at = unit; at < those; at += WIDTH) square += (values[at] - own) * (values[at] - own);
+      square /= counted;
+      if (calibrate) {
+        held.mean[unit] = own;
+        held.square[unit] = square;
+      }
+      const subtracted = mean === "frozen" ? held.mean[unit] : own;
+      const by = size === "off" ? 1 : Math.sqrt((size === "frozen" ? held.square[unit] : square) + EPSILON);
+      divisor[unit] = by;
+      offset[unit] = (subtracted - own) / by;
       for (let at = unit; at < values.length; at += WIDTH) {
-        standard[at] = (values[at] - mean) / size;
+        standard[at] = (values[at] - subtracted) / by;
         values[at] = standard[at] * scale[unit] + shift[unit];
       }
     }
   }
 
-  /* The gradient through `normalise`, in place; those of scale and shift on the way. */
-  function normaliseBack(slope, standard, deviation, scale, ofScale, ofShift, batch) {
+  /* The gradient through `normalise`, in place, as far as it knows of mean and size; those of scale and shift on the way. */
+  function normaliseBack(slope, standard, { divisor, offset }, { mean, size }, scale, ofScale, ofShift) {
+    const batch = slope.length / WIDTH;
     for (let unit = 0; unit < WIDTH; unit++) {
       let sum = 0, along = 0;
       for (let at = unit; at < slope.length; at += WIDTH) {
@@ -135,24 +158,24 @@ function whybnEngine() {
       }
       ofShift[unit] = sum;
       ofScale[unit] = along;
-      sum /= batch;
-      along /= batch;
-      const factor = scale[unit] / deviation[unit];
+      sum = mean === "live" ? sum / batch : 0;
+      along = size === "live" ? along / batch : 0;
+      const factor = scale[unit] / divisor[unit];
       for (let at = unit; at < slope.length; at += WIDTH) {
-        slope[at] = factor * (slope[at] - sum - standard[at] * along);
+        slope[at] = factor * (slope[at] - sum - (standard[at] + offset[unit]) * along);
       }
     }
   }
 
-  function forward(net, inputs, pass) {
+  function forward(net, inputs, pass, calibrate = false) {
     const { weight, bias, scale, shift } = net.parameters, { batch } = pass;
     let below = inputs;
     for (let layer = 0; layer < net.depth; layer++) {
       const entering = pass.entering[layer], active = pass.active[layer];
       multiply(entering, below, fanIn(layer), 1, weight[layer], WIDTH, 1, batch, WIDTH, fanIn(layer));
-      if (net.normalised) {
-        const { standard, deviation } = pass;
-        normalise(entering, standard[layer], deviation[layer], scale[layer], shift[layer], batch);
+      if (net.normaliser) {
+        const unit = ofLayer(pass, layer), held = net.held[layer];
+        normalise(entering, pass.standard[layer], unit, net.normaliser, held, calibrate, scale[layer], shift[layer]);
       } else addTo(entering, bias[layer]);
       // Written so that what is not a number stays so: a network that has diverged must not look healthy.
       for (let at = 0; at < active.length; at++) active[at] = entering[at] < 0 ? 0 : entering[at];
@@ -164,18 +187,26 @@ function whybnEngine() {
 
   /* Mean cross-entropy of a pass; leaves its gradient for the outputs in pass.slope. */
   function crossEntropy(pass, labels) {
-    const { outputs, slope, batch } = pass;
+    const { outputs, slope, counted } = pass;
     let total = 0;
-    for (let example = 0; example < batch; example++) {
+    for (let example = 0; example < counted; example++) {
       const at = example * OUTPUTS;
       let most = -Infinity, sum = 0;
       for (let k = 0; k < CLASSES; k++) if (outputs[at + k] > most) most = outputs[at + k];
       for (let k = 0; k < CLASSES; k++) sum += slope[at + k] = Math.exp(outputs[at + k] - most);
-      for (let k = 0; k < CLASSES; k++) slope[at + k] /= sum * batch;
-      slope[at + labels[example]] -= 1 / batch;
+      for (let k = 0; k < CLASSES; k++) slope[at + k] /= sum * counted;
+      slope[at + labels[example]] -= 1 / counted;
       total += Math.log(sum) + most - outputs[at + labels[example]];
     }
-    return Math.fround(total / batch);
+    return Math.fround(total / counted);
+  }
+
+  /* What a pass takes the examples that are not counted for; -1 where it has no answer. */
+  function answers({ outputs, batch, counted }) {
+    return Int8Array.from({ length: batch - counted }, (_, k) => {
+      const own = outputs.subarray((counted + k) * OUTPUTS, (counted + k) * OUTPUTS + CLASSES);
+      return own.every(Number.isFinite) ? own.indexOf(Math.max(...own)) : -1;
+    });
   }
 
   function sumRows(sums, values) {
@@ -195,9 +226,9 @@ function whybnEngine() {
       if (layer < net.depth) {
         const active = pass.active[layer];
         for (let at = 0; at < slope.length; at++) if (active[at] <= 0) slope[at] = 0;
-        if (net.normalised) {
-          const { standard, deviation } = pass, { scale: ofScale, shift: ofShift } = gradient;
-          normaliseBack(slope, standard[layer], deviation[layer], scale[layer], ofScale[layer], ofShift[layer], batch);
+        if (net.normaliser) {
+          const unit = ofLayer(pass, layer), { scale: ofScale, shift: ofShift } = gradient;
+          normaliseBack(slope, pass.standard[layer], unit, net.normaliser, scale[layer], ofScale[layer], ofShift[layer]);
         }
       }
       if (gradient.bias[layer]) sumRows(gradient.bias[layer], slope);
@@ -258,12 +289,14 @@ function whybnEngine() {
   }
 
   /* A network ready to train; next() takes one step and returns what was seen before it. */
-  function training({ depth, batch, rate, gain, seed }, data, normalised) {
-    const net = network(draw(depth, gain, seed), normalised, batch), { pass } = net;
-    const own = shuffle(each(data.labels.length, (index) => index), uniform(seed, 2)).slice(0, TRAINING);
+  function training({ depth, batch, rate, gain, seed }, data, normaliser) {
+    const net = network(draw(depth, gain, seed), normaliser, batch), { pass } = net;
+    const all = shuffle(each(data.labels.length, (index) => index), uniform(seed, 2)), own = all.slice(0, TRAINING);
+    const shown = each(CLASSES, (digit) => all.slice(TRAINING).find((image) => data.labels[image] === digit));
+    const told = TRAINING + CLASSES;
     const shuffles = uniform(seed, 3);
-    const whole = room(TRAINING, depth, false);
-    const allInputs = floats(TRAINING * INPUTS), allLabels = new Uint8Array(TRAINING);
+    const whole = room(told, depth, false, TRAINING);
+    const allInputs = floats(told * INPUTS), allLabels = new Uint8Array(told);
     const inputs = floats(batch * INPUTS), labels = new Uint8Array(batch);
     let order = [], taken = 0, step = 0;
 
@@ -284,8 +317,9 @@ function whybnEngine() {
       taken += batch;
     }
 
-    /* step; loss of the mini-batch, whole of the training set in train mode, NaN where it was not taken; gradient
-       (layer,), root mean squares over the weights; shape (layer, bin); diverged, the step or -1. */
+    /* step; loss of the mini-batch; whole, the loss of the training set in train mode, NaN where it was not taken, and with
+       it the answers to ten test images, `shown`, with the statistics of the training set; gradient (layer,), root mean
+       squares over the weights; shape (layer, bin); diverged, the step or -1. */
     function next() {
       const seen = { step, loss: NaN, whole: NaN, gradient: floats(depth, NaN), shape: new Uint8Array(depth * BINS) };
       nextBatch();
@@ -298,6 +332,7 @@ function whybnEngine() {
       if (step % WHOLE_EVERY === 0) {
         forward(net, allInputs, whole);
         seen.whole = crossEntropy(whole, allLabels);
+        Object.assign(seen, { answers: answers(whole), shown });
       }
       forward(net, inputs, pass);
       seen.loss = crossEntropy(pass, labels);
@@ -313,8 +348,9 @@ function whybnEngine() {
       descend(net, rate);
     }
 
-    gather(own, allInputs, allLabels);
-    return { next, network: net, images: own, inputs, labels };
+    gather([...own, ...shown], allInputs, allLabels);
+    if (normaliser) forward(net, allInputs, whole, true);
+    return { next, network: net, images: own, shown, inputs, labels };
   }
 
   return { digits, training, BINS, REACH };

@@ -24,9 +24,9 @@
       options: sizes.map((size) => [size]), value: sizes[0],
     });
     live.choice("mode", { label: "mode", options: [["train"], ["eval"]], value: "train" });
-    const chooser = live.range("member", {
+    live.range("member", {
       label: "member",
-      min: 1, max: arriving.length, step: 1, value: data.moved,
+      min: 1, max: () => +state.size, step: 1, value: data.moved,
       text: () => `${rank()} of ${state.size}, digit ${data.digits[member()]}`,
     });
     live.range("by", {
@@ -115,7 +115,6 @@
       const chosenSetting = `${state.size} ${state.mode}`;
       if (setting && setting !== chosenSetting) glideUntil = now + 500;
       setting = chosenSetting;
-      chooser.max = state.size;
       for (const { arm, x, rows, told, group, move, ticks, lines, tops, feet } of drawn) {
         const found = compute(arm);
         const [arrives, leaves, left] = glide(arm, [found.now, found.leaves, found.left], now);
@@ -164,6 +163,6 @@
         + `with it, in ${state.mode} mode, the others move by up to ${most.toFixed(2)}.`;
     }
 
-    return { layout, draw, summary };
+    return { layout, draw, summary, name: "move one example" };
   };
 })();

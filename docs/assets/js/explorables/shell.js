@@ -3,9 +3,12 @@
 
    An explorable is `whybn.explorables.KEY = (live) => ({ layout, draw, summary })`, all three called from here:
      layout(width, height)  the stage has a new size in px: draw what seldom changes
-     draw(now)              once a frame, while something changes; true asks for another frame
+     draw(now)              once a frame, while something changes; true asks for another frame, null says that there is
+                            nothing to see yet, and the picture stays
      summary()              what is to be seen, in a sentence, for readers who do not see it
-   `live` offers data, state, stage (an SVG), range(), choice(), button(), set(), wake() and drag(). */
+     name                   what it is called, for them
+     steered()              if there, what follows when a link has set the state
+   `live` offers data, state, stage (an SVG), range(), choice(), button(), set(), tell(), wake(), drag() and fail(). */
 "use strict";
 
 (() => {
@@ -79,7 +82,7 @@
     for (const live of lives) {
       if (!live.due || !live.visible) continue;
       live.due = false;
-      if (live.draw(now)) wake(live);
+      live.frame(now);
     }
   }
 
@@ -87,7 +90,7 @@
 
   class Live {
     constructor(key, data, root) {
-      Object.assign(this, { key, data, root, state: {}, first: {}, show: {}, visible: true, due: false });
+      Object.assign(this, { key, data, root, state: {}, first: {}, read: {}, show: {}, visible: true, due: false });
       this.controls = add(root, "div", { class: "controls" });
       this.box = add(root, "div", { class: "stage" });
       this.stage = add(this.box, "svg", { role: "img" });
@@ -98,6 +101,7 @@
     declare(name, first, read, show) {
       const text = wanted.get(`${this.key}.${name}`);
       this.first[name] = first;
+      this.read[name] = read;
       this.state[name] = (text === null ? undefined : read(text)) ?? first;
       this.show[name] = show;
       show(this.state[name]);
@@ -110,27 +114,72 @@
       this.wake();
       writing ||= setTimeout(writeAddress, 300);
       clearTimeout(this.saying);
-      this.saying = setTimeout(() => this.say((this.status.textContent = this.summary())), 700);
+      this.saying = setTimeout(() => this.tell(), 700);
+      this.naming ||= setTimeout(() => this.describe(), 1000); // also while it plays
     }
 
-    say(text) {
-      this.stage.setAttribute("aria-label", text);
+    /** Say aloud what is to be seen. */
+    tell() {
+      this.status.textContent = this.summary();
+      this.describe();
+    }
+
+    describe() {
+      clearTimeout(this.naming);
+      this.naming = 0;
+      this.stage.setAttribute("aria-label", this.summary());
     }
 
     wake() {
       wake(this);
     }
 
-    /** A slider for a number. text(value): how it reads; log: even steps are even factors. Returns the input. */
+    frame(now) {
+      if (this.failed) return;
+      let more;
+      try {
+        more = this.draw(now);
+      } catch (error) {
+        this.fail(error.message);
+        throw error;
+      }
+      if (more !== null) this.root.parentElement.classList.add("painted");
+      if (more) wake(this);
+    }
+
+    /** Give the picture back to the reader, and say why. */
+    fail(why) {
+      if (this.failed) return;
+      this.failed = true;
+      this.root.parentElement.classList.remove("painted");
+      this.root.replaceChildren();
+      this.root.className = "failed";
+      add(this.root, "p", { role: "status" }, `The live figure stopped (${why}). Here is its picture.`);
+    }
+
+    /** A slider for a number. text(value): how it reads; log: even steps are even factors. Returns the input.
+
+        max is a number, or a function where it changes. A finger slides it sideways; one that scrolls the page past it,
+        or only touches it, leaves it as it is. */
     range(name, { label, min, max, step, value, log, text = number }) {
-      const inner = log ? Math.log10 : (number) => number;
+      const inner = log ? Math.log10 : (number) => number, most = typeof max === "function" ? max : () => max;
       const outer = log ? (position) => +(10 ** position).toPrecision(4) : (position) => position;
       const box = add(this.controls, "label", { class: "range" });
       const shown = add(add(box, "span", {}, label), "span", { class: "value", "aria-hidden": true });
-      const input = add(box, "input", { type: "range", min: inner(min), max: inner(max), step });
-      input.addEventListener("input", () => this.set({ [name]: outer(input.valueAsNumber) }));
-      const read = (text) => (text.trim() && isFinite(text) ? clamp(+text, min, max) : undefined);
+      const input = add(box, "input", { type: "range", min: inner(min), max: inner(most()), step });
+      let finger = null; // where it came down, as long as it has not moved sideways
+      const follow = () => this.set({ [name]: finger ? this.state[name] : outer(input.valueAsNumber) });
+      input.addEventListener("input", follow);
+      input.addEventListener("pointerdown", (event) => (finger = event.pointerType === "touch" ? event : null));
+      input.addEventListener("pointermove", (event) => {
+        if (finger && Math.abs(event.clientX - finger.clientX) > 8) finger = null;
+      });
+      for (const end of ["pointerup", "pointercancel"]) {
+        input.addEventListener(end, () => setTimeout(() => (finger = null))); // after the input that it still causes
+      }
+      const read = (text) => (text.trim() && isFinite(text) ? clamp(+text, min, most()) : undefined);
       this.declare(name, value, read, (value) => {
+        if (+input.max !== inner(most())) input.max = inner(most());
         input.value = inner(value);
         const words = text(value);
         if (words !== shown.textContent) input.setAttribute("aria-valuetext", (shown.textContent = words));
@@ -202,13 +251,16 @@
     box.className = "explorable";
     picture.replaceWith(box);
     box.append(picture); // stays below, unseen, and keeps the place; print shows it
-    const live = new Live(key, data, add(box, "div", { class: "live", role: "group", "aria-label": "live figure" }));
+    const live = new Live(key, data, add(box, "div", { class: "live", role: "group" }));
     Object.assign(live, whybn.explorables[key](live));
+    set(live.root, { "aria-label": `live figure: ${live.name}` });
     lives.push(live);
+    figure.live = live;
     new ResizeObserver(() => {
       const { clientWidth, clientHeight } = live.box;
       if (!clientWidth || !clientHeight) return; // no room yet, or no longer
       set(live.stage, { width: clientWidth, height: clientHeight });
+      if (live.failed) return;
       live.layout(clientWidth, clientHeight);
       live.wake();
     }).observe(live.box);
@@ -216,7 +268,18 @@
       live.visible = entries.at(-1).isIntersecting; // the newest: on a busy machine several arrive at once
       if (live.visible && live.due) live.wake();
     }).observe(box);
-    live.say(live.summary());
+    live.describe();
+  }
+
+  /** Set a live figure as a link in the text asks, {name: text}, with names and values as in the address. */
+  function steer(live, texts) {
+    const changes = {};
+    for (const name in texts) {
+      const value = live.read[name]?.(texts[name]);
+      if (value !== undefined) changes[name] = value;
+    }
+    live.set(changes);
+    live.steered?.();
   }
 
   // ---- Drawing as the static figures do
@@ -267,6 +330,6 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   Object.assign(whybn, {
-    ARMS, NAMES, add, set, number, measured, clamp, scale, panel, words, path, calm, start, explorables: {},
+    ARMS, NAMES, add, set, number, measured, clamp, scale, panel, words, path, calm, start, steer, explorables: {},
   });
 })();

@@ -4,7 +4,7 @@
      begin(settings)   starts anew; false while steps are still to arrive, as a worker cannot be interrupted
      ask(step)         trains up to this step, a few at once
      history           of every step what was seen, [without, with]: see next() in engine.js
-   and calls arrived(seen, before) with each new entry and the one before it. */
+   and calls arrived(seen, before) with each new entry and the one before it, or failed(why) once if it cannot go on. */
 "use strict";
 
 (() => {
@@ -16,7 +16,7 @@
     self.onmessage = ({ data: { images, labels, settings, steps } }) => {
       if (images) digits = engine.digits(images, labels);
       if (settings) {
-        trainings = arms.map((arm) => engine.training(settings, digits, arm === 1));
+        trainings = arms.map((arm) => engine.training(settings, digits, arm ? settings.normaliser : null));
         run = settings.run;
       }
       for (let k = 0; k < steps; k++) {
@@ -28,7 +28,7 @@
     };
   }
 
-  whybn.training = (digits, arrived) => {
+  whybn.training = (digits, arrived, failed) => {
     const history = [];
     let run = 0, asked = 0, ready; // ready: what was seen of each network
     const shares = navigator.hardwareConcurrency > 2 ? [[0], [1]] : [[0, 1]]; // one core is left to the page
@@ -36,6 +36,7 @@
       const source = `"use strict";(${serve})((${whybnEngine})(),[${arms}])`;
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" }))); // also from disk
       worker.onmessage = ({ data }) => receive(data);
+      worker.onerror = ({ message }) => failed(message || "its worker did not start");
       worker.postMessage(digits);
       return worker;
     });

@@ -181,6 +181,6 @@
       return `A walk of ${measured(state.step)} times the training’s step, ${state.at} in training. ${told.join(" ")}`;
     }
 
-    return { layout, draw, summary };
+    return { layout, draw, summary, name: "walk along one gradient" };
   };
 })();

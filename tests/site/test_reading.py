@@ -25,6 +25,37 @@ def test_a_figure_opens_large_and_gives_the_focus_back(served, visit, width):
     assert errors == []
 
 
+def test_a_figure_can_be_taken_along(served, visit):
+    page, errors, _ = visit(served)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#trainability_map a.enlarge").click()
+    bar = page.locator("dialog.large p")
+    found = {}
+    for press, ending in (
+        (bar.get_by_text("SVG"), "svg"),
+        (bar.get_by_text("PNG"), "png"),
+        (bar.get_by_text("data"), "csv"),
+    ):
+        with page.expect_download() as download:
+            press.click()
+        assert download.value.suggested_filename == f"trainability_map.{ending}"
+        found[ending] = download.value.path().read_bytes()
+    figures = ROOT / "docs" / "assets" / "figures"
+    assert found["svg"] == (figures / "trainability_map.svg").read_bytes()
+    assert found["csv"] == (figures / "trainability_map.csv").read_bytes()
+    width, height = (int.from_bytes(found["png"][at : at + 4], "big") for at in (16, 20))
+    assert found["png"].startswith(b"\x89PNG")
+    assert (width, height) == tuple(
+        3 * int(page.locator("#trainability_map img").get_attribute(side)) for side in ("width", "height")
+    )
+    bar.get_by_text("cite").click()
+    bar.get_by_text("copied").wait_for()
+    cited = page.evaluate("navigator.clipboard.readText()")
+    assert "Why does Batch Norm work? Figure trainability_map" in cited
+    assert f"{served}#trainability_map" in cited.replace("index.html", "")
+    assert errors == []
+
+
 @pytest.mark.parametrize("place", ["server", "disk"])
 def test_the_ledger_is_filtered_and_the_address_says_how(served, built, visit, place):
     page, errors, _ = visit((served if place == "server" else built.as_uri() + "/") + "evidence.html")

@@ -2,8 +2,10 @@
 
 import base64
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -176,7 +178,7 @@ def by_autograd(monkeypatch):
     """PyTorch's own Batch Norm and autograd are the measure, not the laboratory's passes, which round less."""
 
     def fused(z, normaliser, running, context, positions=1):
-        if normaliser != taken_apart("live", "live").normaliser:
+        if not context.training or context.calibrate or normaliser != taken_apart("live", "live").normaliser:
             return normalise(z, normaliser, running, context, positions)
         one_by_one = z.transpose(0, 1).reshape(z.shape[1], -1)
         normal = torch.nn.functional.batch_norm(one_by_one, None, None, training=True, eps=EPSILON)
@@ -366,11 +368,11 @@ PLACES = [
     (0.01, 5.62, ("diverges", "does not train")),
 ]
 LAST_LOSSES = """
-([rate, gain]) => {
+([rate, gain, mean, size]) => {
   const engine = whybnEngine(), { images, labels, steps } = whybn.data.instrument;
   const digits = engine.digits(images, labels);
   return [0, 1, 2, 3, 4].map((seed) => {
-    return [null, { mean: "live", size: "live" }].map((normaliser) => {
+    return [null, { mean, size }].map((normaliser) => {
       const training = engine.training({ depth: 10, batch: 32, rate, gain, seed }, digits, normaliser);
       let seen;
       for (let step = 0; step <= steps; step++) seen = training.next();
@@ -381,6 +383,10 @@ LAST_LOSSES = """
 """
 
 
+def kind(loss):
+    return "diverges" if loss is None or loss > 1e300 else "trains" if loss < 0.5 else "does not train"
+
+
 @pytest.mark.parametrize(("rate", "gain", "kinds"), PLACES)
 def test_the_instrument_agrees_with_the_map(page, rate, gain, kinds):
     """In kind, and in the median of some starts, for its random numbers are others."""
@@ -388,12 +394,35 @@ def test_the_instrument_agrees_with_the_map(page, rate, gain, kinds):
     places = (("gains", gain), ("rates", rate))
     row, column = (int(np.abs(np.log(np.array(data[name]) / at)).argmin()) for name, at in places)
 
-    def kind(loss):
-        return "diverges" if loss is None or loss > 1e300 else "trains" if loss < 0.5 else "does not train"
-
     assert tuple(kind(arm[row][column]) for arm in data["map"]) == kinds
-    found = np.median(page.evaluate(LAST_LOSSES, [rate, gain]), axis=0)
+    found = np.median(page.evaluate(LAST_LOSSES, [rate, gain, "live", "live"]), axis=0)
     assert tuple(kind(loss) for loss in found) == kinds
+
+
+# What the article tells the reader to try: rate, gain, mean, size, and what becomes of the network with these parts.
+TRIES = [
+    (0.3, 1, "live", "off", "trains"),
+    (1, 1, "live", "off", "diverges"),
+    (1, 1, "live", "live", "trains"),
+    (0.1, 3.162, "live", "off", "diverges"),
+    (0.1, 3.162, "off", "live", "trains"),
+    (0.1, 1, "stopped", "live", "does not train"),
+]
+
+
+@pytest.mark.parametrize(("rate", "gain", "mean", "size", "becomes"), TRIES)
+def test_what_the_reader_is_told_to_expect_comes_about(page, rate, gain, mean, size, becomes):
+    assert kind(np.median(page.evaluate(LAST_LOSSES, [rate, gain, mean, size]), axis=0)[1]) == becomes
+
+
+def test_every_link_into_the_instrument_is_tried():
+    text = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    links = [dict(parse_qsl(query)) for query in re.findall(r"\(\?(instrument\.[^#)]*)#instrument\)", text)]
+    assert links
+    tried = {(rate, gain, mean, size) for rate, gain, mean, size, _ in TRIES}
+    for link in links:
+        rate, gain = (float(link[f"instrument.{name}"]) for name in ("rate", "gain"))
+        assert (rate, gain, link["instrument.mean"], link["instrument.size"]) in tried
 
 
 def test_the_instrument_s_scripts_are_small():

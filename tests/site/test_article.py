@@ -52,6 +52,22 @@ def test_the_article_takes_twenty_minutes(built) -> None:
     assert count["folded"] <= 3500, f"{count['folded']} words in folded parts; move some to the evidence page"
 
 
+def test_reference_managers_and_browsers_are_told_what_they_ask(built) -> None:
+    html = (built / "index.html").read_text("utf-8")
+    date = re.search(r'^date: "([\d-]+)"$', (ROOT / "docs" / "index.md").read_text("utf-8"), re.MULTILINE)[1]
+    for name, content in {
+        "article:published_time": date,
+        "citation_title": "Why does Batch Norm work?",
+        "citation_author": "The authors of whybn",
+        "citation_publication_date": date.replace("-", "/"),
+    }.items():
+        assert re.search(rf'<meta (name|property)="{name}" content="{re.escape(content)}">', html), name
+    colours = (ROOT / "docs" / "assets" / "css" / "palette.css").read_text("utf-8")
+    papers = re.findall(r"--paper: (#[0-9a-f]{6});", colours)[:2]
+    assert re.findall(r'<meta name="theme-color"[^>]* content="(#[0-9a-f]{6})">', html) == papers
+    assert 'rel="next"' not in html
+
+
 def test_the_table_of_verdicts_has_every_claim_once(built) -> None:
     claims = json.loads((ROOT / "docs" / "_data" / "claims.json").read_text("utf-8"))
     cells = [block for block in read((built / "index.html").read_text("utf-8")) if block.startswith("td: ")]

@@ -46,10 +46,10 @@ def test_only_prose_is_counted() -> None:
     assert words(blocks) == {"main": 6, "folded": 2}
 
 
-def test_the_article_takes_twenty_minutes(built) -> None:
+def test_the_article_takes_a_quarter_of_an_hour(built) -> None:
     count = words(read((built / "index.html").read_text("utf-8")))
-    assert 4000 <= count["main"] <= 4500, f"{count['main']} words in the main line; move some to a folded part"
-    assert count["folded"] <= 3500, f"{count['folded']} words in folded parts; move some to the evidence page"
+    assert 2800 <= count["main"] <= 3300, f"{count['main']} words in the main line; move some to a folded part"
+    assert count["folded"] <= 1500, f"{count['folded']} words in folded parts; move some to the evidence page"
 
 
 def test_reference_managers_and_browsers_are_told_what_they_ask(built) -> None:

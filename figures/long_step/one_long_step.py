@@ -11,7 +11,7 @@ from whybn.readings.long_step import START, growth, undivided
 EXPERIMENTS = ("long_step",)
 LAYOUT = Layout(row_height=210, narrow_row_height=180, share="", left=34, right=112, between=96)
 NAMES = {"plain": "without", "mean_only": "the mean alone", "size_only": "the size alone", "batch_norm": "Batch Norm"}
-MAPS = "Batch Norm, undivided"
+MAPS = "its maps alone"
 ROLES = {NAMES[name]: pen(name).role for name in NAMES} | {MAPS: "blue"}
 HIGHEST = 1e6  # of the axis of losses
 

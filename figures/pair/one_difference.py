@@ -36,7 +36,7 @@ def _answers(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     """Ten test digits in a row, what one network takes them for above and the other below; wrong answers are struck."""
     seed = shown_seed(arms)
     panel.name = "answers"
-    panel.axes.set(xlim=(-0.6, 9.6), ylim=(-1.2, 2.1))
+    panel.axes.set(xlim=(-0.6, 9.6), ylim=(-1.2, 2.1), xticks=[], yticks=[])
     panel.axes.axis("off")
     side = 28 if panel.narrow else 46
     for digit, greys in enumerate(arms["plain"]["shown"][seed]):
@@ -51,7 +51,7 @@ def _answers(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
             panel.axes.annotate(text, (digit, height), ha="center", va="center", size=18, weight=600, color=hex_of(role))
         at = np.flatnonzero(wrong)
         panel.axes.hlines(np.full(len(at), height), at - STRUCK, at + STRUCK, color=hex_of("grey"), linewidth=1.25)
-        shift = 21 if height > 0 else -21
+        shift = 25 if height > 0 else -25
         words.label(panel, -0.45, height, f"{pen(arm).label} it says", pen(arm).role, va="center", shift=(0, shift))
 
 

@@ -8,7 +8,7 @@ from whybn.drawing.style import Layout, Panel
 from whybn.readings.controls import loss, own_shift, shift
 from whybn.readings.definitions import best_rate
 
-EXPERIMENTS = ("controls", "trajectory")
+EXPERIMENTS = ("trajectory", "controls")
 LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="", left=36, between=20)
 ARMS = {"plain": "without", "batch_norm": "with Batch Norm"}
 DEPTHS = {10: "ten", 20: "twenty"}

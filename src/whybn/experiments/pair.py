@@ -29,6 +29,7 @@ class Settings:
     batch: int = 32
     rate: float = 0.3  # learning rate
     loss_every: int = 10  # steps between two losses on the whole training set
+    digits: tuple[int, ...] = tuple(range(10))  # of which one test image each is shown
 
 
 FULL = Settings()
@@ -54,7 +55,7 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     start = assemble(architecture, initialise(architecture, seeds), seeds)
     trained = train(start, data, [settings.rate] * len(seeds), probe=read, probe_at=checks)
     inputs, labels = data.at(data.test)
-    first = torch.stack([(labels == digit).int().argmax(1) for digit in range(10)], 1)
+    first = torch.stack([(labels == digit).int().argmax(1) for digit in settings.digits], 1)
     shown = torch.take_along_dim(inputs, first[..., None], 1)
     outputs = trained.ensemble.outputs(shown, Context(training=False))
     alive = trained.diverged_at < 0

@@ -47,7 +47,7 @@ LARGE = replace(FULL, width=64, probe_images=1400)
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; all members have the same settings, so `member` is the seed.
 
-    shift_at (time,), gap (): steps t and p. shift (time, layer, seed): how far the inputs of hidden layer 2, 3, ... and
+    gap (): steps p from t to t+p. shift (time, layer, seed): how far the inputs of hidden layer 2, 3, ... and
     of the output layer move from t to t+p, in deviations. misfit (time, layer, seed): how much the loss rises when
     the layers below are those of t+p and that layer and the ones above those of t. loss_at (time, seed): loss at t.
     All on the probe images.
@@ -149,7 +149,6 @@ class Notes:
         """Everything noted, stacked over time."""
         shift, misfits, loss = (torch.stack(column) for column in zip(*self.pairs.values(), strict=True))
         return {
-            "shift_at": list(self.pairs),
             "gap": self.settings.gap,
             "shift": shift,
             "misfit": misfits,

@@ -20,12 +20,9 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "trained": number(TRAINED, 1),
         "level": percent(LEVEL),
         "guessing": number(GUESSING),
-        "gain_spacing": number(spacing(plain["gains"])),
         "cells": str(len(plain["rates"]) * len(plain["gains"])),
     }
     for name, arm in arms.items():
-        found[f"{name}_rate_decades"] = Fact(readings.rate_decades(arm))
-        found[f"{name}_gain_decades"] = Fact(readings.gain_decades(arm))
         found[f"{name}_cells_long"] = Fact(readings.cells(arm), whole)
     return found
 

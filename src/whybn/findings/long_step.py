@@ -39,7 +39,6 @@ def facts(results: dict) -> dict[str, str | Fact]:
         "plain_decades": Fact(np.log10(product(plain, START)), decades),
         "mean_only_each_layer": Fact(each_layer(mean, START)),
         "mean_only_product": Fact(product(mean, START)),
-        "mean_only_product_trained": Fact(product(mean, TRAINED)),
         "size_only_product": Fact(product(size, START)),
         "spread_only_product": Fact(product(arms["spread_only"], START)),
         "batch_norm_product": Fact(product(both, START)),

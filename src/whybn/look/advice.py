@@ -25,13 +25,13 @@ DECISIVE = 2  # factor by which an ingredient changes the longest step
 # Where the article takes up a subject: {figure: (page, words)}. A test looks for the figures there.
 PLACES = {
     "trainability_map": ("index", "which settings train at all"),
-    "batch_norm_transform": ("index", "train mode and eval mode"),
+    "batch_norm_transform": ("evidence", "train mode and eval mode"),
     "small_batches": ("index", "small batches"),
-    "taken_apart": ("evidence", "Batch Norm taken apart"),
-    "size_and_sameness": ("evidence", "layers multiply"),
-    "gradient_at_initialisation": ("index", "gradients at the start"),
+    "taken_apart": ("index", "Batch Norm taken apart"),
+    "size_and_sameness": ("index", "layers multiply"),
+    "gradient_at_initialisation": ("evidence", "gradients at the start"),
     "one_gradient_many_steps": ("index", "what one training step meets"),
-    "initialisations": ("index", "a good start"),
+    "initialisations": ("evidence", "a good start"),
 }
 
 

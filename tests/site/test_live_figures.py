@@ -131,7 +131,8 @@ def test_a_link_in_the_text_sets_the_figure(served, opened):
     page.wait_for_timeout(2500)
     assert page.evaluate("window.same")
     state = {name: value for name, (value,) in parse_qs(urlsplit(page.url).query).items()}
-    assert wanted.items() <= state.items()
+    first = {"instrument.mean": "live", "instrument.size": "live", "instrument.gain": "1"}  # is left out of the address
+    assert wanted.items() - first.items() <= state.items()
     assert int(page.locator("#instrument").get_by_role("slider", name="step").input_value()) > 0
 
 

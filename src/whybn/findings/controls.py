@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, REVERSED, SCALE, SHIFT, SUPPORTED, Claim
+from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, REVERSED, SCALE, SHIFT, SOME_AT_MOST, SUPPORTED, Claim
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
 from whybn.readings.controls import loss, noisy_loss, own_shift, shift, small_rate
@@ -88,7 +88,7 @@ def _shift_claim(arms: dict) -> Claim:
         neutral=1.0,
         changed="It first compared at one rate only, near the largest that trains without Batch Norm.",
         show=times,
-        pattern={name: SUPPORTED if "best" in name else NOT_SEEN for name in values},
+        pattern={name: SUPPORTED if "best" in name else SOME_AT_MOST for name in values},
         sentences={
             "mixed": "Each at its best rate, the inputs of the layers shift {value_ten, best} as far without Batch Norm. At "
             "a small rate, equal in both, it is {value_ten, small}; in twenty layers, {value_twenty, small}."

@@ -104,7 +104,7 @@ def test_a_published_site_has_feed_sitemap_and_card(published):
     pictures = [address for address in addresses if address.endswith(".svg")]
     assert all((published / address.removeprefix(ADDRESS)).is_file() for address in pictures)
     locations = re.findall("<loc>(.*?)</loc>", (published / "sitemap.xml").read_text())
-    assert locations == [f"{ADDRESS}{name}.html" for name in ("index", "evidence", "methods")]
+    assert locations == [f"{ADDRESS}{name}.html" for name in ("index", "evidence", "methods", "your-network")]
     with Image.open(published / "assets" / "card.png") as picture:
         assert picture.size == (1200, 630)
     for name in ("index", "evidence", "methods"):

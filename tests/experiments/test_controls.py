@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from whybn.experiments import controls
 from whybn.lab.data import digits_for
@@ -11,20 +12,22 @@ from whybn.lab.training import assemble, evaluate
 
 
 def test_noisy_arms_train_the_networks_of_gain_one() -> None:
-    for part, networks, rates in (("plain", 4, 3), ("noisy_batch_norm", 2, 2), ("noisy_plain", 1, 2)):
+    for part, networks, rates in (("plain", 4, 3), ("noisy_batch_norm", 2, 2), ("drifting", 2, 2), ("noisy_plain", 1, 2)):
         found = controls.run(controls.QUICK, part)
         assert found["loss"].shape == (networks, 2, rates)
         assert found["shift"].shape == (networks, 1, 2, rates)
         diverged = found["diverged_at"] >= 0
-        assert diverged.any() == (part != "noisy_batch_norm")
+        assert diverged.any() == (part in {"plain", "noisy_plain"})
         assert np.isnan(found["loss"][diverged]).all()
         assert np.isfinite(found["loss"][~diverged]).all()
 
 
-def test_noise_moves_the_inputs_of_a_network_that_hardly_learns() -> None:
+@pytest.mark.parametrize("part", ["noisy_batch_norm", "drifting"])
+def test_noise_and_drift_move_the_inputs_of_a_network_that_hardly_learns(part: str) -> None:
     settings = replace(controls.QUICK, rates=1, noisy_rates=1)
-    shift = {part: controls.run(settings, part)["shift"][0, 0, :, 0] for part in ("batch_norm", "noisy_batch_norm")}
-    assert (shift["noisy_batch_norm"] > 2 * shift["batch_norm"]).all()
+    disturbed, calm = (controls.run(settings, arm)["shift"][:, 0, :, 0] for arm in (part, "batch_norm"))
+    assert (disturbed[0] > 2 * calm[0]).all()
+    assert np.isnan(disturbed[1]).all()  # of twenty layers nobody asks
 
 
 def test_a_noisy_network_is_measured_with_its_noise_and_without() -> None:

@@ -48,6 +48,7 @@ PENS: dict[str, Pen] = {
     "noisy_batch_norm": Pen("blue", "noisy Batch Norm", (6, 3)),
     "mean_only": Pen("blue", "the mean alone", (7, 2.5)),
     "size_only": Pen("blue", "the size alone", (1, 1.5)),
+    "drifting": Pen("blue", "drift behind Batch Norm", (7, 2.5, 2.5, 2.5)),
     "mean_stopped": Pen("blue", "gradient ignores the mean", (5, 1.5, 1, 1.5)),
     "noisy_plain": Pen("rust", "noise without Batch Norm", (6, 3)),
     "frozen_batch_norm": Pen("blue", "frozen Batch Norm", (1.5, 2.5)),

@@ -1,8 +1,8 @@
-"""Batch Norm with noise behind it and with frozen statistics, beside live Batch Norm and none, over learning rates.
+"""Batch Norm with noise or a drift behind it and with frozen statistics, beside live Batch Norm and none, over rates.
 
 Every arm starts from the same weights and sees the same mini-batches, seed by seed, at every learning rate of one
-common grid. The noise is that of Santurkar et al. (2018); frozen statistics are computed once, on the whole training
-set before the first step, and scale and shift stay trainable.
+common grid. The noise is that of Santurkar et al. (2018); the drift reaches as far, but slowly. Frozen statistics are
+computed once, on the whole training set before the first step, and scale and shift stay trainable.
 """
 
 from dataclasses import dataclass, replace
@@ -18,8 +18,8 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
 
-PARTS = ("plain", "batch_norm", "noisy_batch_norm", "noisy_plain", "frozen_batch_norm")
-BUDGET = 50
+PARTS = ("plain", "batch_norm", "noisy_batch_norm", "drifting", "noisy_plain", "frozen_batch_norm")
+BUDGET = 60
 LARGE_BUDGET = 160
 
 
@@ -34,9 +34,9 @@ class Settings:
     steps: int = 320
     rate_decades: tuple[float, float] = (-3.0, 0.5)  # common logarithm of the lowest and highest learning rate
     rates: int = 8
-    noisy_rates: int = 6  # the largest so many of them, in the noisy arms
+    noisy_rates: int = 6  # the largest so many of them, in the noisy and drifting arms
     depths: tuple[int, ...] = (10, 20, 10, 10)  # hidden layers of each network (frozen, and noise alone: only ten)
-    gains: tuple[float, ...] = (1.0, 1.0, 0.3, 3.0)  # of its weights (noisy arms: only 1)
+    gains: tuple[float, ...] = (1.0, 1.0, 0.3, 3.0)  # of its weights (noisy and drifting arms: only 1)
     gap: int = 10  # steps between the two states whose layers' inputs are compared
     shift_at: tuple[int, ...] = (20, 80, 300)  # steps t of the pairs (t, t + gap)
     probe_images: int = 128  # training images on which inputs are compared
@@ -51,13 +51,13 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; what has diverged is NaN.
 
     rates (rate,); depths, gains (network,). loss (network, seed, rate): on the whole training set after the last step,
-    in train mode with its own statistics (frozen statistics stay frozen), without noise. noisy_loss, in the noisy arms
-    only: the same with the noise of the step that would come next.
+    in train mode with its own statistics (frozen statistics stay frozen), without noise. noisy_loss, in the noisy and
+    drifting arms only: the same with the noise, or the drift, of the step that would come next.
     diverged_at (network, seed, rate): step of divergence, -1 where there was none. gap (): steps p between the states
     that are compared. steps (): length of the training.
     shift (network, time, seed, rate): how far the inputs of hidden layer 2, 3, ... and of the output layer move from t
-    to t+p, in deviations, mean over layers; the noise of each step is part of it. NaN with frozen statistics and from
-    other gains than 1, where nobody asks.
+    to t+p, in deviations, mean over layers; the noise of each step is part of it. NaN from other gains than 1 and where
+    `_shift_is_read` says no.
     """
     rates = np.logspace(*settings.rate_decades, settings.rates)
     networks = list(zip(settings.depths, settings.gains, strict=True))
@@ -88,7 +88,7 @@ def _train_all(settings: Settings, architecture: Architecture, gain: float, rate
     data = digits_for(own, settings.batch, settings.steps)
     start = assemble(architecture, initialise(architecture, seeds, "he", [gain] * len(seeds)), seeds)
     start.statistics = calibrate(architecture, start.parameters, data.inputs[data.training][start.seed_rows])
-    watched = settings.shift_at if gain == 1 and not architecture.arm.held else ()
+    watched = settings.shift_at if gain == 1 and _shift_is_read(architecture) else ()
     notes = Notes(settings, data, len(seeds), watched, noisy=architecture.arm.noise is not None)
     trained = train(start, data, rates.tolist() * len(own), probe=notes, probe_at=notes.moments)
     return {
@@ -96,6 +96,12 @@ def _train_all(settings: Settings, architecture: Architecture, gain: float, rate
         "diverged_at": trained.diverged_at.view(shape).numpy(),
         "shift": notes.shift.view(-1, *shape).numpy(),
     }
+
+
+def _shift_is_read(architecture: Architecture) -> bool:
+    """Whether somebody asks how far the inputs of such networks move: of those with noise, only of the reference ones."""
+    arm = architecture.arm
+    return not arm.held and (arm.noise is None or (arm.uses_batch and architecture.depth == REFERENCE.depth))
 
 
 class Notes:

@@ -11,7 +11,7 @@ def loss(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.n
 
 
 def noisy_loss(arm: dict[str, np.ndarray], depth: int = 10) -> np.ndarray:
-    """The same of a noisy arm, with its noise."""
+    """The same of an arm with noise or drift, with it."""
     return arm["noisy_loss"][_network(arm, depth, 1.0)]
 
 

@@ -71,7 +71,7 @@ def test_the_feed_holds_the_article_with_whole_addresses():
 <p>A &amp; <a href="methods.html#x" class="y">b</a><span class="sidenote">S <i>n</i></span>
 <button class="term" type="button">gain</button>.<a class="headerlink" href="#z">#</a></p>
 <figure><picture><source srcset="n.svg"><img src="assets/f.svg" alt="F" width="680"></picture>
-<figcaption>C<span class="source">script</span></figcaption></figure><div class="explanation">E</div></article>"""
+<figcaption>C</figcaption></figure><p class="source">script</p><div class="explanation">E</div></article>"""
     entry = ET.fromstring(feed([Article(page, ADDRESS, META)], ADDRESS)).find("a:entry", ATOM)
     content = re.sub(r"\n", "", entry.find("a:content", ATOM).text)
     assert content == (

@@ -24,7 +24,7 @@ PAGE = """<body><article class="md-content__inner"><header class="title"><h1>T</
 <span class="sidenote">N</span>
  with <a href="./x.html#y">a link</a>.</p>
 <figure id="f"><picture><source srcset="n.svg"><img src="./a/f.svg" alt="A curve"></picture>
-<figcaption>The caption.</figcaption><p class="source">figures/f.py</p></figure>
+<figcaption>The caption.</figcaption></figure><p class="source">figures/f.py</p>
 <ul><li>first<ul><li>nested</li></ul></li><li><p>second</p><p>more</p></li></ul>
 <table><thead><tr><th>h</th></tr></thead><tbody><tr><td>c</td></tr></tbody></table>
 <pre><code>x  = 1

@@ -15,7 +15,6 @@
   bar.append("Take it along: ", svg, png, data, cite, close);
   scroller.append(image);
   dialog.append(bar, scroller);
-  document.body.append(dialog);
 
   const name = () => image.src.replace(/.*\/|\.svg$/g, "");
   const title = () => document.querySelector("h1").textContent.trim();
@@ -59,6 +58,7 @@
     png.hidden = location.protocol === "file:"; // browsers let no picture from disk be read
     cite.textContent = "cite";
     image.style.setProperty("--ratio", width / height);
+    document.body.append(dialog);
     dialog.showModal(); // the browser closes it on Escape, and gives the focus back
   });
 })();

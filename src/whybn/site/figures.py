@@ -88,16 +88,13 @@ class Figures(Treeprocessor):
     def run(self, root: ET.Element) -> None:
         """Change the paragraphs of a page in place."""
         for parent in list(root.iter()):
-            for index, child in enumerate(list(parent)):
-                if child.tag != "p":
-                    continue
-                parts = _image_and_caption(child)
-                if parts is None:
-                    continue
-                parent[index] = self.figure(child, *parts)
+            for index, child in reversed(list(enumerate(parent))):
+                parts = _image_and_caption(child) if child.tag == "p" else None
+                if parts is not None:
+                    parent[index : index + 1] = [self.figure(child, *parts), *self.source_line(parts[1])]
 
     def figure(self, paragraph: ET.Element, holder: ET.Element, image: ET.Element, caption: ET.Element) -> ET.Element:
-        """A `figure` element: picture, caption, and for our own figures where it comes from."""
+        """A `figure` element: picture and caption."""
         figure = ET.Element("figure", dict(paragraph.attrib))
         figure.tail = paragraph.tail
         name = image.attrib.pop("id", None)
@@ -121,8 +118,6 @@ class Figures(Treeprocessor):
             link = ET.SubElement(text, "a", {"class": "headerlink", "href": f"#{name}"})
             link.set("title", "Link to this figure")
             link.text = "#"
-        if own:
-            self.source_line(figure, own["name"], image.get("src"))
         return figure
 
     def picture(self, image: ET.Element, name: str) -> ET.Element:
@@ -146,12 +141,17 @@ class Figures(Treeprocessor):
         picture.append(image)
         return picture
 
-    def source_line(self, figure: ET.Element, name: str, address: str) -> None:
-        """The quiet line below a caption, which names the figure: script, data, command, seconds."""
-        entry = load_data(self.page().docs).get("figures", {}).get(name)
+    def source_line(self, image: ET.Element) -> list[ET.Element]:
+        """The quiet line below one of our own figures: script, data, command, seconds.
+
+        It stands outside the figure, whose caption is its name and must be its last child.
+        """
+        address = image.get("src", "")
+        own = OWN.search(address)
+        entry = own and load_data(self.page().docs).get("figures", {}).get(own["name"])
         if not isinstance(entry, Mapping):
-            return
-        line = ET.SubElement(figure, "p", {"class": "source"})
+            return []
+        line = ET.Element("p", {"class": "source"})
         script = ET.SubElement(line, "span")
         script.text, script.tail = str(entry["script"]), " · "
         data = ET.SubElement(line, "a", {"download": ""})
@@ -160,6 +160,7 @@ class Figures(Treeprocessor):
         command = ET.SubElement(line, "code")
         command.text = AtomicString(str(entry["command"]))
         command.tail = f" · {entry['seconds']} s"
+        return [line]
 
 
 def _image_and_caption(

@@ -1,5 +1,7 @@
 """The long step against the same step taken by PyTorch's own modules, gradient and optimiser."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,9 @@ from torch import nn
 
 from whybn.experiments import long_step
 from whybn.lab.data import digits_for
-from whybn.lab.networks import REFERENCE, initialise
+from whybn.lab.ingredients import INGREDIENTS
+from whybn.lab.networks import REFERENCE, initialise, with_arm
+from whybn.lab.training import assemble, evaluate, train
 
 SETTINGS = long_step.QUICK
 NORMALISERS = {"plain": nn.Identity, "batch_norm": lambda: nn.BatchNorm1d(32, affine=False)}
@@ -82,8 +86,20 @@ def test_the_step_at_the_start_is_pytorchs(arm: str, quick) -> None:
         np.testing.assert_allclose(found["loss"][0, row, seed], loss, **near)
 
 
-@pytest.mark.parametrize("arm", ["plain", "batch_norm"])
-def test_networks_that_train_on_start_where_the_step_led(arm: str, quick) -> None:
-    found = quick("long_step")[arm]
-    np.testing.assert_array_equal(found["after_long"][:, 0], found["loss"][:, SETTINGS.long])
-    assert found["length"] == found["lengths"][SETTINGS.long]
+def test_networks_train_on_from_where_the_step_led() -> None:
+    settings = replace(SETTINGS, rate=1e-12)  # so that they stay there
+    for arm in ("plain", "batch_norm"):
+        found = long_step.run(settings, arm)
+        np.testing.assert_allclose(found["after_long"], found["loss"][:, settings.long], rtol=1e-4)
+        assert found["length"] == found["lengths"][settings.long]
+
+
+def test_what_follows_a_step_at_the_rate_of_training_is_training(quick) -> None:
+    settings = SETTINGS
+    seeds, steps = range(settings.seeds), settings.moments[1] + 1 + settings.later
+    data = digits_for(seeds, settings.batch, steps)
+    design = with_arm(REFERENCE, INGREDIENTS["batch_norm"])
+    start = assemble(design, initialise(design, seeds), seeds)
+    trained = train(start, data, [settings.rate] * settings.seeds).ensemble
+    loss, _ = evaluate(trained, data, data.training, training=True)
+    np.testing.assert_allclose(quick("long_step")["batch_norm"]["after_short"][1], loss, rtol=1e-4)

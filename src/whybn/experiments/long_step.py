@@ -16,7 +16,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, gradients, train
 from whybn.measures.along_gradient import inner
-from whybn.measures.size import layer_sizes
+from whybn.measures.layer_sizes import layer_sizes
 
 PARTS = ("plain", "mean_only", "size_only", "spread_only", "batch_norm", "mean_stopped")
 BUDGET = 8
@@ -30,18 +30,18 @@ class Settings:
     first_seed: int = 0
     seeds: int = 16
     batch: int = 32
-    images: int = 512  # training images on which sizes are taken
+    images: int = 256  # training images on which sizes are taken
     width: int = 32  # units in a hidden layer
     moments: tuple[int, ...] = (0, 80)  # steps of training before the long step
     length_decades: tuple[float, float] = (-1.5, 1.5)  # common logarithm of the shortest and longest step
     lengths: int = 7
     long: int = 5  # which of them is followed up
     rate: float = 0.03  # learning rate before the long step and after it
-    checks: tuple[int, ...] = (0, 10, 20, 80)  # steps after the long one at which the loss is read
+    later: int = 80  # steps after the long one until the loss is read again
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=2, moments=(0, 5), lengths=3, long=1, checks=(0, 2, 4))
+QUICK = replace(FULL, seeds=2, moments=(0, 5), lengths=3, long=1, later=4)
 LARGE = replace(FULL, width=64)
 
 
@@ -49,16 +49,17 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; what has diverged is NaN. Lengths are learning rates. Losses are on all training images, sizes on
     some of them, in train mode; `layer` counts hidden layers from the input.
 
-    moments (moment,), lengths (length,), checks (check,); length, rate (): of the step that is followed up, and of training.
+    moments (moment,), lengths (length,); length (): of the step that is followed up; rate (), later (): of training, and how
+    many steps of it follow.
     growth (moment, length, layer, seed): size of what leaves a layer, after the step over before. map_growth (moment,
     length, layer, seed): the same of the factor of its linear map alone. next_gradient (moment, length, seed): norm of the
     gradient of the mini-batch that comes next, after the step over before. loss_before (moment, seed); loss (moment, length,
-    seed): after the step. after_short, after_long (moment, check, seed): on the way from there, after a step at the rate of
-    training, and after the long one.
+    seed): after the step. after_short, after_long (moment, seed): later, after a step at the rate of training, and after the
+    long one.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     lengths = np.logspace(*settings.length_decades, settings.lengths)
-    data = digits_for(seeds, settings.batch, max(settings.moments) + 1 + max(settings.checks))
+    data = digits_for(seeds, settings.batch, max(settings.moments) + 1 + settings.later)
     design = with_arm(replace(REFERENCE, width=settings.width), INGREDIENTS[part])
     start = assemble(design, initialise(design, seeds), seeds)
     rows = []
@@ -70,9 +71,9 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     return {
         "moments": np.array(settings.moments),
         "lengths": lengths,
-        "checks": np.array(settings.checks),
         "length": np.array(lengths[settings.long]),
         "rate": np.array(settings.rate),
+        "later": np.array(settings.later),
     } | {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
@@ -112,15 +113,10 @@ def _steps(settings: Settings, here: Ensemble, data: Data, moment: int, lengths:
 
 def _afterwards(settings: Settings, here: Ensemble, data: Data, moment: int, long: float) -> dict[str, np.ndarray]:
     """Losses of the networks that train on, after a short first step and after a long one."""
-    rest = _between(data, moment + 1, moment + 1 + max(settings.checks))
+    rest = _between(data, moment + 1, moment + 1 + settings.later)
     found = {}
     for name, length in (("after_short", settings.rate), ("after_long", long)):
-        loss = torch.full((len(settings.checks), len(here.seeds)), torch.nan)
-
-        def read(step: int, ensemble: Ensemble, members: torch.Tensor, loss: torch.Tensor = loss) -> None:
-            loss[settings.checks.index(step), members] = evaluate(ensemble, data, data.training, training=True)[0]
-
         moved = _moved(here, data, moment, length)
-        train(moved, rest, [settings.rate] * len(here.seeds), probe=read, probe_at=settings.checks)
-        found[name] = loss.numpy()
+        trained = train(moved, rest, [settings.rate] * len(here.seeds)).ensemble
+        found[name] = evaluate(trained, data, data.training, training=True)[0].numpy()
     return found

@@ -50,9 +50,12 @@ def loss_rise(arm: dict[str, np.ndarray], moment: int) -> np.ndarray:
 
 def lost(arm: dict[str, np.ndarray], moment: int) -> int:
     """How many networks diverge after the long step."""
-    return int(np.isnan(arm["after_long"][moment, -1]).sum())
+    return int(np.isnan(arm["after_long"][moment]).sum())
 
 
 def later(arm: dict[str, np.ndarray], moment: int, step: str) -> np.ndarray:
-    """Loss at the last check after a "short" or a "long" step: (seed,). What diverged or is worse counts as guessing."""
-    return np.minimum(diverged_last(arm[f"after_{step}"][moment, -1]), GUESSING)
+    """Loss of the networks that trained on after a "short" or a "long" step: (seed,).
+
+    What diverged or is worse counts as guessing.
+    """
+    return np.minimum(diverged_last(arm[f"after_{step}"][moment]), GUESSING)

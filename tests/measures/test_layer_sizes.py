@@ -6,7 +6,7 @@ from torch import nn
 
 from whybn.lab.networks import Architecture, initialise
 from whybn.lab.training import assemble
-from whybn.measures.size import layer_sizes
+from whybn.measures.layer_sizes import layer_sizes
 
 
 @pytest.mark.parametrize("arm", ["plain", "batch_norm"])

@@ -128,6 +128,22 @@ def test_only_the_computed_verdict_is_a_key() -> None:
     assert entry["seeds"] == ["2.0 times", "3.0 times", "4.0 times", "5.0 times"]
 
 
+@pytest.mark.parametrize(
+    ("values", "changes", "places"),
+    [
+        ({"": [1.5, 6.0, 24.0, 0.375]}, {"margin": 1.5}, {"": ["50", "75", "100", "25"]}),  # a ratio: doublings count
+        ({"": [1.5, 3.5, 5.5, -0.5]}, {"margin": 1.5, "neutral": 0.0}, {"": ["50", "75", "100", "25"]}),
+        ({"": [0.5, 0.25, 1.0]}, {"margin": 0.5, "below": True}, {"": ["50", "100", "0"]}),  # beyond is below
+        ({"a": [3.0, 3.0], "b": [12.0, np.inf]}, {"margin": 1.5, "pattern": {}}, {"a": ["67", "67"], "b": ["100", "100"]}),
+        ({"": [1.5, 1.5]}, {"margin": 1.5}, {"": ["50", "50"]}),
+    ],
+)
+def test_each_seed_has_its_place_beside_the_margin(values, changes, places) -> None:
+    sentences = {"supported": "So."}
+    entry = claim({name: np.array(row) for name, row in values.items()}, sentences=sentences, **changes).to_json()
+    assert entry["places"] == places
+
+
 def test_settings_are_named_where_there_are_several() -> None:
     entry = claim({"a": np.full(8, 2.0), "b": np.full(8, 0.5)}).to_json()
     assert entry["mixed"] == "2.0 times and 0.50 times."

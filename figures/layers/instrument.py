@@ -11,14 +11,14 @@ from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("layers", "atlas")
 LAYOUT = Layout(
-    wide=(3, 2),
-    narrow=(6, 1),
-    row_height=(206, 92, 92),
-    share="y",
-    left=44,
-    right=54,
-    between=72,
-    columns_named=True,
+    wide=(2, 2),
+    narrow=(2, 2),
+    row_height=(206, 110),
+    narrow_row_height=(190, 110),
+    share="",
+    left=40,
+    right=44,
+    between=28,
 )
 ARMS = ("plain", "batch_norm")
 OVERLAP = 1.8  # height of the hills, in layers
@@ -28,19 +28,20 @@ SMOOTHING = np.array([0.25, 0.5, 0.25])  # of the histograms, over neighbouring 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     arms = results["layers"]
-    for column, arm in enumerate(ARMS):
-        for panel, what in zip(axes[column::2], ("distributions", "gradient", "loss"), strict=True):
-            if panel.narrow or panel is axes[column]:
-                words.title(panel, pen(arm).label)
-            panel.name = f"{pen(arm).label}, {what}"
-        _distributions(axes[column], arms[arm], arm)
-        _gradients(axes[2 + column], arms[arm], arm)
-        _loss(axes[4 + column], arms[arm], arm)
-    words.decades(axes[2], "y", every=2)
-    words.few_ticks(axes[4], "y", 3)
-    for column, arm in enumerate(ARMS):
+    for panel, arm in zip(axes[:2], ARMS, strict=True):
+        words.title(panel, pen(arm).label, pen(arm).role)
+        _distributions(panel, arms[arm], arm)
+    gradient, loss = axes[2:]
+    words.title(gradient, "gradient")
+    words.title(loss, "loss")
+    for arm in ARMS:
+        _gradients(gradient, arms[arm], arm)
+        marks.seeds(loss, arms[arm]["loss_step"], arms[arm]["loss"], arm)
+    words.decades(gradient, "y", every=2)
+    for arm in ARMS:
         ends = dict(zip(_moments(arms[arm]), np.median(arms[arm]["gradient"][:, -1], -1), strict=True))
-        words.end_labels(axes[2 + column], arms[arm]["gradient"].shape[1], ends, pen(arm).role)
+        words.end_labels(gradient, arms[arm]["gradient"].shape[1], ends, pen(arm).role)
+    _loss_axes(loss)
 
 
 def explore(results: dict) -> dict[str, object]:
@@ -74,7 +75,7 @@ def _distributions(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     words.named_ticks(panel, "x", (-10, -1, 0, 1, 10), ("−10", "−1", "0", "1", "10"))
     words.named_ticks(panel, "y", layers[[0, -1]], layers[[0, -1]])
     words.y_label(panel, "layer")
-    words.x_label(panel, "what enters the activation function, at the start")
+    words.x_label(panel, "into the activation")
 
 
 def _moments(part: dict[str, np.ndarray]) -> list[str]:
@@ -85,17 +86,17 @@ def _gradients(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """The gradient by layer at the moments that were read."""
     layers = 1 + np.arange(part["gradient"].shape[1])
     for series, values in zip(_moments(part), part["gradient"], strict=True):
-        marks.seeds(panel, layers, values, arm, series)
+        marks.seeds(panel, layers, values, arm, f"{pen(arm).label}, {series}")
     words.named_ticks(panel, "x", layers[[0, -1]], layers[[0, -1]])
-    words.y_label(panel, "gradient")
+    words.y_label(panel, "for the weights")
     words.x_label(panel, "layer")
 
 
-def _loss(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """The loss over the steps, and that of guessing."""
+def _loss_axes(panel: Panel) -> None:
+    """The axes of the loss over the steps, and that of guessing."""
     marks.rule(panel, GUESSING, "guessing", at=0.5)
-    marks.seeds(panel, part["loss_step"], part["loss"], arm)
     panel.axes.set_ylim(0, 3.2)
-    words.few_ticks(panel, "x", 5)
-    words.y_label(panel, "loss")
+    words.few_ticks(panel, "x", 3)
+    words.few_ticks(panel, "y", 3)
+    words.y_label(panel, "on the training images")
     words.x_label(panel, "steps")

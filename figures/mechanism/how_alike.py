@@ -8,11 +8,11 @@ from whybn.readings.definitions import typical_seed
 
 EXPERIMENTS = ("mechanism",)
 LAYOUT = Layout(
-    wide=(2, 4), narrow=(4, 2), row_height=152, narrow_row_height=146, share="", left=0, right=0, between=14, foot=4
+    wide=(2, 4), narrow=(4, 2), row_height=152, narrow_row_height=110, share="", left=0, right=0, between=14, foot=4
 )
 ROWS = {"plain": ("rust", "without Batch Norm"), "mean_only": ("blue", "each mean subtracted")}
 LEVELS = (0.2, 0.4, 0.6, 0.8, 0.9)
-SIDE = 12  # px of a digit
+SIDE = {True: 7, False: 10}  # px of a digit, in the narrow drawing and in the wide one
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -36,5 +36,5 @@ def _digits(panel: Panel, pixels: np.ndarray) -> None:
     """Draw the ten images along two sides, where their rows and columns begin."""
     low, high = pixels.min(), pixels.max()
     for place, image in enumerate((pixels - low) / (high - low)):
-        maps.picture(panel, -1.2, place, SIDE, image, series=f"digit {place}")
-        maps.picture(panel, place, -1.2, SIDE, image, series=f"digit {place}")
+        maps.picture(panel, -1.2, place, SIDE[panel.narrow], image, series=f"digit {place}")
+        maps.picture(panel, place, -1.2, SIDE[panel.narrow], image, series=f"digit {place}")

@@ -1,4 +1,4 @@
-"""How far the inputs of the layers move, over learning rates and by layer; and older upper layers on newer lower ones."""
+"""Older upper layers on newer lower ones: is the loss worse? And how far the inputs of the layers move, over the rates."""
 
 import numpy as np
 
@@ -9,34 +9,38 @@ from whybn.readings.controls import loss, own_shift, shift
 from whybn.readings.definitions import best_rate
 
 EXPERIMENTS = ("trajectory", "controls")
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, share="", left=36, between=20)
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), row_height=190, narrow_row_height=136, share="", left=36, between=14)
 ARMS = {"plain": "without", "batch_norm": "with Batch Norm"}
 DEPTHS = {10: "ten", 20: "twenty"}
 # Where each name stands in the panels over rates: rate, shift, alignment across and up.
-PLACES = {
-    10: {"plain": (0.06, 0.5, "right", "bottom"), "batch_norm": (3, 0.07, "right", "top")},
-    20: {"plain": (0.03, 0.5, "right", "bottom"), "batch_norm": (3, 0.07, "right", "top")},
-}
+PLACES = {"plain": (0.04, 0.6, "right", "bottom"), "batch_norm": (3, 0.06, "right", "top")}
 LIMITS = (0.01, 12)
+CEILING = 0.06  # of the change of the loss
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
+    _stitched(axes[0], results["trajectory"])
     gap = int(results["controls"]["plain"]["gap"])
-    for panel, depth in zip(axes[:2], DEPTHS, strict=True):
-        words.title(panel, f"{depth} layers: shift of the inputs")
+    for panel, depth in zip(axes[1:], DEPTHS, strict=True):
+        words.title(panel, f"shift, {depth} layers")
         _over_rates(panel, results["controls"], depth)
         words.y_label(panel, f"deviations in {gap} steps")
-    by_layer, stitched = axes[2:]
-    words.title(by_layer, "10 layers, at one rate: by layer")
-    _over_layers(by_layer, results["trajectory"], "shift")
-    words.decades(by_layer, "y")
-    words.y_label(by_layer, f"deviations in {gap} steps")
-    words.title(stitched, "the same: older layers on newer ones")
-    _over_layers(stitched, results["trajectory"], "misfit")
-    words.few_ticks(stitched, "y")
-    stitched.axes.set_ylim(None, 0.02)
-    marks.rule(stitched, 0, "no change", above=False)
-    words.y_label(stitched, "change of the loss")
+
+
+def _stitched(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
+    """Draw how the loss changes, mean over the training, where the layers from one on are older: a line a seed."""
+    words.title(panel, "older layers on newer ones")
+    for arm, text in ARMS.items():
+        values = arms[arm]["misfit"].mean(0)
+        layers = np.arange(2, 2 + len(values))
+        marks.runs(panel, layers, values.T, arm, text)
+    marks.band(panel, layers[[0, -1]], [0, 0], [CEILING] * 2, "truth", "worse")
+    words.label(panel, layers[-1], CEILING / 2, "worse", "grey", ha="right")
+    panel.axes.set_ylim(None, CEILING)
+    words.few_ticks(panel, "x", 6)
+    words.few_ticks(panel, "y")
+    words.x_label(panel, "older from layer")
+    words.y_label(panel, "change of the loss")
 
 
 def _over_rates(panel: Panel, arms: dict[str, dict[str, np.ndarray]], depth: int) -> None:
@@ -47,18 +51,9 @@ def _over_rates(panel: Panel, arms: dict[str, dict[str, np.ndarray]], depth: int
         best = arm["rates"][best_rate(loss(arm, depth))]
         fact = f"controls.{name}_shift_{DEPTHS[depth]}"
         marks.quoted(panel, fact, best, float(np.median(own_shift(arm, depth))), name, f"{text}, best rate")
-        x, y, ha, va = PLACES[depth][name]
+        x, y, ha, va = PLACES[name]
         words.label(panel, x, y, text, pen(name).role, ha=ha, va=va)
     panel.axes.set_ylim(*LIMITS)
     words.decades(panel, "x")
     words.decades(panel, "y")
     words.x_label(panel, "learning rate")
-
-
-def _over_layers(panel: Panel, arms: dict[str, dict[str, np.ndarray]], name: str) -> None:
-    """Draw array `name` of both arms over the layers, mean over the training."""
-    for arm, text in ARMS.items():
-        values = arms[arm][name].mean(0)
-        marks.seeds(panel, np.arange(2, 2 + len(values)), values, arm, text)
-    words.few_ticks(panel, "x", 6)
-    words.x_label(panel, "layer")

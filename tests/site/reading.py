@@ -3,7 +3,7 @@
 `read(html)` turns the article of a page from MkDocs or from Jekyll into a list of strings, one a block:
 its kind, its id if it is a heading, and its words with inline markup. Left out is what the site adds on
 purpose: reading time, explanations of terms, large views and source lines of figures, margin notes,
-permalinks, back links. A figure counts as the paragraph that Jekyll makes of an image and its caption.
+marks of verdicts, permalinks, back links. A figure counts as the paragraph that Jekyll makes of an image and its caption.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ INLINE = {
 }
 VOID = {"img", "br", "hr", "input", "meta", "link", "source", "col"}
 ADDED_CLASSES = {
-    "title", "reading-time", "explanation", "sidenote", "headerlink", "source", "footnote-backref", "reversefootnote",
+    "title", "reading-time", "explanation", "sidenote", "headerlink", "source", "verdict", "footnote-backref",
+    "reversefootnote",
 }  # fmt: skip
 SKIPPED = {"script", "style", "title", "head", "noscript", "colgroup"}
 

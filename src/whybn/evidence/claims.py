@@ -9,6 +9,7 @@ other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -152,7 +153,28 @@ class Claim:
         """How many seeds clear the margin, as displayed."""
         return f"{sum(self._side(value, self.margin) > 0 for value in values)} of {len(values)} seeds"
 
-    def to_json(self, others: Sequence[Mapping[str, Values]] = ()) -> dict[str, str | list[str] | dict[str, str]]:
+    def _places(self) -> dict[str, list[str]]:
+        """Where to draw each seed between 0 and 100: the margin at 50, what clears it beyond, the farthest at the end.
+
+        Distances are those of the displayed numbers; logarithmic where all are positive and the claim is about a ratio.
+        All settings share one scale. What is infinite lies at the end.
+        """
+
+        def on_scale(value: float) -> float:
+            shown = read(self._shown(value))
+            return np.log(shown) if ratio else shown
+
+        ratio = self.neutral == 1 and min(read(self._shown(one)) for row in self.values.values() for one in row) > 0
+        margin = on_scale(self.margin)
+        away = {
+            name: np.array([on_scale(value) - margin for value in row]) * (-1 if self.below else 1)
+            for name, row in self.values.items()
+        }
+        finite = [abs(one) for row in away.values() for one in row if np.isfinite(one)]
+        widest = max(finite, default=0) or 1
+        return {name: [f"{50 + 50 * np.clip(one / widest, -1, 1):.0f}" for one in row] for name, row in away.items()}
+
+    def to_json(self, others: Sequence[Mapping[str, Values]] = ()) -> dict[str, Any]:
         """Display strings, as the article and the ledger read them.
 
         others: the values at other seeds, by setting. The sentence shows the digits on which all sets agree; the ledger
@@ -173,6 +195,7 @@ class Claim:
             "value": _listed({name: self._shown(one.median) for name, one in found.items()}),
             "interval": _listed({name: f"{self._shown(one.low)} to {self._shown(one.high)}" for name, one in found.items()}),
             "clear": _listed({name: self._clear(values) for name, values in self.values.items()}),
+            "places": self._places(),
             "seeds": [_listed({name: self._shown(value)}) for name, row in self.values.items() for value in row],
             "margin": self._margin_in_words(),
             "mirror": self._mirror_in_words(),

@@ -1,21 +1,19 @@
 """What the map of trainability shows."""
 
 from whybn.evidence.claims import Claim, per_seed
-from whybn.evidence.display import decades, number, percent, whole
-from whybn.evidence.facts import Fact
+from whybn.evidence.display import decades, number, percent
 from whybn.readings import atlas as readings
 from whybn.readings.definitions import GUESSING, LEVEL, TRAINED, spacing
 
 EXPERIMENTS = ("atlas",)
 
 
-def facts(results: dict) -> dict[str, Fact | str]:
-    """Widths in decades, without their unit; cells of the map whose median network trains."""
+def facts(results: dict) -> dict[str, str]:
+    """Settings, and cells of this very map whose median network trains."""
     arms = results["atlas"]
     plain = arms["plain"]
-    found: dict[str, Fact | str] = {
+    found = {
         "seeds": str(plain["loss"].shape[1]),
-        "steps_short": str(plain["budgets"][0]),
         "steps_long": str(plain["budgets"][-1]),
         "trained": number(TRAINED, 1),
         "level": percent(LEVEL),
@@ -23,7 +21,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "cells": str(len(plain["rates"]) * len(plain["gains"])),
     }
     for name, arm in arms.items():
-        found[f"{name}_cells_long"] = Fact(readings.cells(arm), whole)
+        found[f"{name}_cells_long"] = str(readings.cells(arm))
     return found
 
 
@@ -72,6 +70,5 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
     return {
         "trainability_map": "Maps of the final loss over initial gain and learning rate. Without Batch Norm only a few "
         f"cells around He initialisation train, {fact['plain_cells_long']} of {fact['cells']}, median of "
-        f"{fact['seeds']} seeds. With Batch Norm {fact['batch_norm_cells_long']} cells train. Shown after "
-        f"{fact['steps_short']} and {fact['steps_long']} steps."
+        f"{fact['seeds']} seeds. With Batch Norm {fact['batch_norm_cells_long']} cells train."
     }

@@ -60,8 +60,8 @@ def claims(results: dict) -> list[Claim]:
             show=points,
             pattern={"2": SUPPORTED, "32": REVERSED},
             sentences={
-                "mixed": "With two images in a mini-batch, the test error with Batch Norm is {value_2} higher than with "
-                "Group Norm. With thirty-two, the difference is {value_32}.",
+                "mixed": "With two images in a mini-batch, the test error is {value_2} higher with Batch Norm than with "
+                "Group Norm. With thirty-two it is lower.",
             },
         ),
     ]

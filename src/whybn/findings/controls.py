@@ -247,11 +247,11 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         "lower than with the noise. In twenty layers its lowest point, "
         f"{fact['noisy_batch_norm_best_loss_twenty']}, is near that of the network with neither, "
         f"{fact['plain_best_loss_twenty']}; after a drift it is {fact['drifting_best_loss_twenty']}.",
-        "layer_by_layer_shift": f"Shift of the inputs within {fact['shift_gap']} steps against the learning rate. Without "
-        "Batch Norm it rises steeply, with it gently. At the best rates of ten layers it is "
-        f"{fact['plain_shift_ten']} deviations without and {fact['batch_norm_shift_ten']} with it; at small rates the two "
-        "come together, and in twenty layers they cross. Below, by layer, the shift and the change of the loss when older "
-        "layers stand on newer ones: on average, the loss falls.",
+        "layer_by_layer_shift": "Change of the loss when older layers stand on newer ones, a line a seed: nearly all lines "
+        "run below zero, and lower the more of the layers are new. Beside it, the shift of the inputs within "
+        f"{fact['shift_gap']} steps against the learning rate. Without Batch Norm it rises steeply, with it gently. At the "
+        f"best rates of ten layers it is {fact['plain_shift_ten']} deviations without and {fact['batch_norm_shift_ten']} "
+        "with it; at small rates the two come together, and in twenty layers they cross.",
         "frozen_batch_norm": "Final loss against the learning rate from small, He and large initial weights. Without Batch "
         "Norm only the network from He initialisation learns. With frozen statistics the network learns from all three; "
         "with live ones too, and at larger rates.",

@@ -41,8 +41,8 @@ def claims(results: dict) -> list[Claim]:
             show=times,
             pattern={"tenth": NOT_SEEN, "half": SUPPORTED, "whole": SUPPORTED},
             sentences={
-                "mixed": "At half their weights’ length from the trained networks, the loss is {value_half} as high without "
-                "Batch Norm; at the whole length {value_whole}, at a tenth {value_tenth}."
+                "mixed": "Half a weight’s length from the trained network, the loss is {value_half} as high without Batch "
+                "Norm; a tenth away, it is hardly higher."
             },
         ),
     ]

@@ -85,8 +85,7 @@ def claims(results: dict) -> list[Claim]:
             values={name: product(mean, moment) / product(both, moment) for name, moment in MOMENTS.items()},
             margin=COMPOUNDS,
             sentences={
-                "supported": "After one long step the last layer has grown {value_start} as much without division as with "
-                "it, and {value_trained} as much if training came first."
+                "supported": "After one long step, the last layer has grown {value_start} as much where nothing divides."
             },
             changed="The prediction left open what grows. Here it is what leaves a layer, relative to what enters, so that "
             "the product is the growth of what leaves the last layer. A network after some training was added.",

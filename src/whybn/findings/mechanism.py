@@ -125,10 +125,7 @@ def _sameness_claims(results: dict) -> list[Claim]:
             margin=1.2,
             neutral=1.0,
             show=times,
-            sentences={
-                "supported": "Without a mean subtracted, the last layer's sameness is {value_narrow} as high as with it at "
-                "width 32, and {value_wide} as high at width 64."
-            },
+            sentences={"supported": "Where no mean is subtracted, the last layer's sameness is {value_narrow} as high."},
             **common,
         ),
         Claim(

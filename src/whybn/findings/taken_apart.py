@@ -77,9 +77,8 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             margin=step,
             pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": NOT_SEEN, "layer": NOT_SEEN},
             sentences={
-                "mixed": "Subtracting the mean alone trains at rates {value_mean} as large as nothing does, dividing by the "
-                "root mean square at rates {value_size} as large. Dividing by the spread about the mean, without "
-                "subtracting it, buys little, {value_spread}; so does Layer Norm, {value_layer}."
+                "mixed": "Subtracting the mean alone lets rates be {value_mean} as large, dividing by a size about zero "
+                "{value_size}. Dividing by the spread, or Layer Norm, buys little."
             },
             **(common | {"scope": SCOPE + example}),
         ),

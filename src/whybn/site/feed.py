@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 ATOM = "http://www.w3.org/2005/Atom"
 # What the site adds to a page and a feed cannot use; `title` is in the feed already.
-LEFT_OUT = {"headerlink", "sidenote", "source", "footnote-backref", "title", "reading-time", "explanation"}
+LEFT_OUT = {"headerlink", "sidenote", "source", "footnote-backref", "title", "reading-time", "explanation", "verdict"}
 WITHOUT_END = {"img", "br", "hr", "source", "wbr"}
 DROPPED_TAGS = {"script", "source"}
 PLAIN_INSTEAD = {"button": "span"}  # a term of the glossary

@@ -11,7 +11,11 @@ from jekyll_dialect.problems import holder_of, known
 # Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
 GENERATED = ("results", "claims", "figures", "math", "experiments", "replications")
 VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
-QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(\w+)\.\w+\s*\}\}")
+QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(?P<claim>\w+)\.(?P<verdict>\w+)\s*\}\}")
+MARK = (
+    '<a class="verdict {verdict}" href="{{{{ site.baseurl }}}}/evidence.html#{claim}" '
+    'title="{words}: the evidence" aria-label="{words}: the evidence"></a>'
+)
 
 
 def explain(segments: list[str], variables: Mapping[str, object]) -> str | None:
@@ -51,14 +55,19 @@ def _verdict_changed(claim: str, quoted: str, values: object) -> str:
     )
 
 
-def with_anchors(source: str) -> str:
-    """The text of a page in which the first quotation of each claim can be linked to, as `#said-ID`."""
+def with_marks(source: str) -> str:
+    """The text of a page in which the first quotation of each claim has a place, `#said-ID`, and a mark.
+
+    The mark shows the verdict and leads to the evidence.
+    """
     seen: set[str] = set()
 
-    def anchored(match: re.Match[str]) -> str:
-        if match[1] in seen:
+    def marked(match: re.Match[str]) -> str:
+        claim, verdict = match["claim"], match["verdict"]
+        if claim in seen or verdict not in VERDICTS:
             return match[0]
-        seen.add(match[1])
-        return f'<span id="said-{match[1]}">{match[0]}</span>'
+        seen.add(claim)
+        mark = MARK.format(claim=claim, verdict=verdict, words=verdict.replace("_", " "))
+        return f'<span id="said-{claim}">{match[0]}</span>{mark}'
 
-    return QUOTED.sub(anchored, source)
+    return QUOTED.sub(marked, source)

@@ -33,7 +33,7 @@ options = $(call switch,QUICK,--quick) $(call switch,LARGE,--large) $(call value
 help:
 	@echo "make serve     compute what is stale, then show the article at http://127.0.0.1:8000"
 	@echo "make figures   compute and draw what is stale; FIGURE=name, QUICK=1, LARGE=1, FIRST_SEED=n, JOBS=n"
-	@echo "make site      strict build of the site into site/"
+	@echo "make site      strict build of the site into site/; ENGINE=zensical builds it with the successor of MkDocs"
 	@echo "make test      lint and the fast tests"
 	@echo "make verify    the slow checks: browser, Jekyll, killed runs, other seeds"
 	@echo "make bench     speed of the laboratory beside plain PyTorch loops, and what each experiment took"
@@ -50,6 +50,10 @@ $(READY): requirements.txt pyproject.toml $(if $(SOUND),,_unsound)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(VENV)/.zensical: $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-build-isolation --editable '.[zensical]'
+	@touch $@
+
 # What checks the pages. Without npm those checks are skipped, and the tests say so.
 $(CHECKERS): tests/site/package-lock.json
 	if command -v npm; then npm ci --prefix tests/site; fi
@@ -61,8 +65,9 @@ figures: $(READY)
 serve: figures
 	JEKYLL_LENIENT=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
-site: figures
-	$(BIN)/mkdocs build --strict --site-dir site
+# MkDocs, or its successor: make site ENGINE=zensical
+site: figures $(if $(filter zensical,$(ENGINE)),$(VENV)/.zensical)
+	$(if $(filter zensical,$(ENGINE)),$(BIN)/zensical build --clean,$(BIN)/mkdocs build --strict --site-dir site)
 	$(BIN)/python -m whybn.drawing.card site
 	$(BIN)/python -m whybn.site.finish site
 

@@ -3,9 +3,11 @@
 import importlib
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ HOW_TO_HAVE = {
     "java": "Debian: apt-get install default-jre-headless",
     "jekyll": "Debian: apt-get install jekyll ruby-kramdown-parser-gfm",
     "make": "Debian: apt-get install make",
+    "zensical": "make site ENGINE=zensical",
     "node": "Debian: apt-get install nodejs npm",
 }
 
@@ -31,7 +34,7 @@ def program():
     """
 
     def find(name: str) -> str:
-        path = shutil.which(name)
+        path = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
         if path is None:
             message = f"not checked, as '{name}' is not installed ({HOW_TO_HAVE[name]})"
             (pytest.fail if os.environ.get("WHYBN_COMPLETE") == "1" else pytest.skip)(message)

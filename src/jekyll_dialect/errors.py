@@ -26,6 +26,11 @@ def lenient() -> bool:
     return "mkdocs" in sys.argv[0] and "serve" in sys.argv[1:]
 
 
+reported: list[str] = []  # of the page that is being rendered, until it says so itself: see `spans.Reported`
+
+
 def report(message: str) -> None:
     """Log a problem that lets the page be shown: a warning, which fails a strict build, or a remark where `lenient`."""
     log.log(logging.INFO if lenient() else logging.WARNING, "%s", message)
+    if not lenient():
+        reported.append(message)

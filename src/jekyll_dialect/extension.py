@@ -132,6 +132,9 @@ class Dialect(Extension):
         md.treeprocessors.register(blocks.AttributeMarks(md), "attribute_marks", 25)
         md.postprocessors.register(spans.Marks(md), "marks", 1)
         md.postprocessors.register(embeds.Embeds(md, self.page, said), "embeds", 2)
+        tree = spans.TreeDone(md)
+        md.treeprocessors.register(tree, "tree_done", -100)
+        md.postprocessors.register(spans.Reported(md, tree), "reported", -100)
         md.registerExtension(self)
         md.treeprocessors.register(References(md, lambda: liquid.rendered), "references", 19.5)
         # After footnotes are listed and inline parsing has found the references.

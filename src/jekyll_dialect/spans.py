@@ -10,12 +10,15 @@ from collections.abc import Callable
 from markdown import Markdown
 from markdown.inlinepatterns import BacktickInlineProcessor, InlineProcessor
 from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, HTML_PLACEHOLDER_RE, STX, AtomicString
 
+from jekyll_dialect.errors import reported
 from jekyll_dialect.grammar import BLOCK_TAG
 from jekyll_dialect.kramdown import HELD, TAB
 
 ESCAPES = ("|", ":", '"', "'", "$", "=", "<", "~")  # kramdown unescapes these too
+PROBLEM = "<!-- problem: {} -->"
 UNRESOLVED = r"⟦([^⟧]*)⟧"
 
 
@@ -90,6 +93,33 @@ class Marks(Postprocessor):
     def run(self, text: str) -> str:
         """Return the page without marks."""
         return text.replace(TAB, "\t").replace(HELD, "")
+
+
+class TreeDone(Treeprocessor):
+    """Runs last, and says so; the table of contents has every postprocessor run on each heading before."""
+
+    done = False
+
+    def run(self, root: ET.Element) -> None:  # noqa: ARG002
+        """Note that the page is next."""
+        self.done = True
+
+
+class Reported(Postprocessor):
+    """What was reported of a page stands at its end, as a comment, for builders that count no warnings of Python's."""
+
+    def __init__(self, md: Markdown, tree: TreeDone) -> None:
+        super().__init__(md)
+        self.tree = tree
+
+    def run(self, text: str) -> str:
+        """Return the page with its problems."""
+        if not self.tree.done:
+            return text
+        self.tree.done = False
+        comments = [PROBLEM.format(html.escape(message.replace("--", "- -"), quote=False)) for message in reported]
+        reported.clear()
+        return "\n".join([text, *comments])
 
 
 class UnresolvedMark(InlineProcessor):

@@ -141,3 +141,14 @@ def test_code_of_a_highlight_is_coloured():
     text = "{% highlight python %}\ndef f(): return 1\n{% endhighlight %}"
     html = render_with(text, Page(Path("none")), lambda *_: None).text
     assert '<span class="k">def</span>' in html
+
+
+def test_what_is_reported_stands_at_the_end_of_the_page_for_builders_that_count_no_warnings(tmp_path, caplog, monkeypatch):
+    page = "# A *heading*\n\n{{ page.no }} -- $$\\foo$$\n\n<img src='https://img.example/a.png'>\n"
+    html, said = said_of(tmp_path, caplog, page)
+    found = re.findall("<!-- problem: (.*?) -->", html)
+    assert [message.replace("- -", "--") for message in found] == said.replace("<img>", "&lt;img&gt;").split("\n")
+    assert len(found) == 3
+    assert "problem" not in said_of(tmp_path, caplog, "# A heading\n")[0]
+    monkeypatch.setenv("JEKYLL_LENIENT", "1")
+    assert "<!--" not in said_of(tmp_path, caplog, page)[0]

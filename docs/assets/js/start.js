@@ -10,7 +10,7 @@
 
   const start = async () => {
     moves.forEach(move => removeEventListener(move, start, true));
-    if (fromDisk) document.querySelector(".md-search").remove(); // its worker and its index come from servers only
+    if (fromDisk) document.querySelector(".md-search")?.remove(); // its worker and its index come from servers only
     const {theme} = document.querySelector("script[data-theme]").dataset;
     await new Promise((onload, onerror) => {
       document.head.append(Object.assign(document.createElement("script"), {src: theme, onload, onerror}));
@@ -20,7 +20,7 @@
   };
 
   addEventListener("DOMContentLoaded", () => {
-    const chosen = __md_get("__palette")?.index ?? 0; // the theme's own memory
+    const chosen = window.__md_get?.("__palette")?.index ?? 0; // the theme's own memory, where it has the switch
     document.querySelectorAll(".scheme")[chosen]?.removeAttribute("hidden");
     moves.forEach(move => addEventListener(move, start, {capture: true, passive: true}));
     if (location.hash || location.search) start();

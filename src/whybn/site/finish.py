@@ -8,6 +8,7 @@ the theme's own sheets, and without policy and feed.
 
 from __future__ import annotations
 
+import html
 import re
 import sys
 from pathlib import Path
@@ -23,13 +24,16 @@ from whybn.site.stylesheet import gather
 # The theme's toggles are checkboxes, for which HTML knows no such attribute.
 IDLE_ATTRIBUTE = re.compile(r'(<input\b[^>]*type="checkbox"[^>]*?) autocomplete="off"')
 
+# What the Markdown extension has to say of a page, which only MkDocs counts.
+PROBLEM = re.compile(r"<!-- problem: (.*?) -->", re.DOTALL)
+
 
 def finish(folder: Path, docs: Path, address: str) -> None:
     """Finish the built site in `folder`, to be published under `address`, in place."""
     gather(folder)
     for path in folder.rglob("*.html"):
-        html = IDLE_ATTRIBUTE.sub(r"\1", path.read_text("utf-8"))
-        path.write_text(with_policy(html), encoding="utf-8")
+        page = IDLE_ATTRIBUTE.sub(r"\1", path.read_text("utf-8"))
+        path.write_text(with_policy(page), encoding="utf-8")
     if address:
         (folder / "feed.xml").write_bytes(feed(articles(folder, docs, address), address))
         robots = f"User-agent: *\nDisallow:\nSitemap: {address}sitemap.xml\n"
@@ -56,7 +60,10 @@ def problems(folder: Path, settings: Settings) -> list[str]:
     """What is wrong with a finished site, or with the settings that it was built with, one line each."""
     templates = sorted(settings.templates.rglob("*.html")) if settings.templates else []
     site = BuiltSite(folder, settings.address)
-    return [*doubled_keys(settings.file), *messages(site, settings.docs, [*templates, settings.file])]
+    told = [
+        html.unescape(one) for path in sorted(folder.rglob("*.html")) for one in PROBLEM.findall(path.read_text("utf-8"))
+    ]
+    return [*told, *doubled_keys(settings.file), *messages(site, settings.docs, [*templates, settings.file])]
 
 
 if __name__ == "__main__":

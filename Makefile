@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 OTHER_SEEDS ?= 1000
+ENGINE ?= mkdocs
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,12 +16,13 @@ export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
 # What may be set on the command line. Values are taken as they stand, and reach the shell as variables of its own alone.
-SETTINGS := FIGURE QUICK LARGE JOBS FIRST_SEED OTHER_SEEDS PYTHON
+SETTINGS := FIGURE QUICK LARGE JOBS FIRST_SEED OTHER_SEEDS ENGINE PYTHON
 given = $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 unknown := $(filter-out $(SETTINGS) MAKEFLAGS MAKEOVERRIDES SHELL -%,$(given))
 $(if $(unknown),$(error there is no $(firstword $(unknown)) to set; there are: $(SETTINGS)))
 $(foreach name,$(SETTINGS),$(if $(filter undefined,$(origin $(name))),,$(eval override $(name) := $$(value $(name)))))
 export $(SETTINGS)
+$(if $(filter mkdocs zensical,$(ENGINE)),,$(error ENGINE is mkdocs or zensical, not '$(ENGINE)'))
 
 # Empty unless a switch is on; anything but yes or no is an error.
 switch = $(if $(filter 1 yes true on,$($(1))),$(2),$(if $(filter-out 0 no false off,$($(1))),$(error $(1) is 1 or 0, not '$($(1))')))
@@ -65,9 +67,12 @@ figures: $(READY)
 serve: figures
 	JEKYLL_LENIENT=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
-# MkDocs, or its successor: make site ENGINE=zensical
+# MkDocs, or its successor.
+build_with_mkdocs := mkdocs build --strict --site-dir site
+build_with_zensical := zensical build --clean
+
 site: figures $(if $(filter zensical,$(ENGINE)),$(VENV)/.zensical)
-	$(if $(filter zensical,$(ENGINE)),$(BIN)/zensical build --clean,$(BIN)/mkdocs build --strict --site-dir site)
+	$(BIN)/$(build_with_$(ENGINE))
 	$(BIN)/python -m whybn.drawing.card site
 	$(BIN)/python -m whybn.site.finish site
 

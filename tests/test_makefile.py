@@ -143,6 +143,7 @@ def test_no_value_is_run(checkout, value):
         ("LARGE=2", "LARGE is 1 or 0, not '2'"),
         ("FIGRUE=x", "there is no FIGRUE to set; there are: FIGURE QUICK"),
         ("quick=1", "there is no quick to set"),
+        ("ENGINE=hugo", "ENGINE is mkdocs or zensical, not 'hugo'"),
     ],
 )
 def test_what_cannot_be_set_is_an_error(checkout, given, message):
@@ -150,6 +151,21 @@ def test_what_cannot_be_set_is_an_error(checkout, given, message):
     assert done.returncode == 2
     assert message in done.stderr
     assert checkout.asked == []
+
+
+@pytest.mark.parametrize(
+    ("given", "program"), [([], "mkdocs"), (["ENGINE=mkdocs"], "mkdocs"), (["ENGINE=zensical"], "zensical")]
+)
+def test_either_engine_builds_the_site(checkout, given, program):
+    for name in ("mkdocs", "zensical"):
+        path = checkout.folder / ".venv/bin" / name
+        path.write_text(f"#!/bin/sh\necho {name} >> built\n")
+        path.chmod(0o755)
+    done = checkout.make("site", *given)
+    assert done.returncode == 0, done.stderr
+    assert (checkout.folder / "built").read_text() == f"{program}\n"
+    installed = any("--editable" in arguments and ".[zensical]" in arguments for arguments in checkout.asked)
+    assert installed == (program == "zensical")
 
 
 def test_a_command_of_another_checkout_refuses(tmp_path):

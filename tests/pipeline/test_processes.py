@@ -11,6 +11,7 @@ import time
 import pytest
 from toy import Toy, stop_group
 
+from whybn.pipeline import ledger
 from whybn.pipeline.workers import cores
 
 SUMS = "src/toylab/experiments/sums.py"
@@ -49,6 +50,16 @@ def test_no_more_workers_than_cores_and_that_is_said_once(toy):
     assert run.status == 0
     assert run.out.count(f"JOBS=64: there are {count} cores, so {count} at a time\n") == 1
     assert f"training: 3 to do, {min(count, 3)} at a time" in run.out
+
+
+def test_the_ledger_ends_with_what_all_may_take_together(toy, monkeypatch):
+    toy.edit("src/toylab/experiments/tides.py", "    return {", "    sum(range(10**7))\n    return {")
+    rows = [line.split() for line in toy.run().out.splitlines()[-3:]]
+    assert [row[0] for row in rows] == ["sums", "tides", "together"]
+    assert rows[2][2:] == ["360"]
+    assert float(rows[2][1]) == pytest.approx(float(rows[0][1]) + float(rows[1][1]), abs=0.11)
+    monkeypatch.setattr(ledger, "TOTAL", 0.05)
+    assert toy.call("ledger").out.splitlines()[-1].endswith("  0.05  over budget")
 
 
 def test_the_biggest_budget_starts_first_and_time_left_is_told(toy):

@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # An environment knows its place by its full name: one that was copied, moved or left half-made is made anew.
 SOUND := $(shell test -x $(BIN)/python && grep -qsF '$(CURDIR)/$(BIN)/python' $(BIN)/pip && echo yes)
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 CHECKERS := tests/site/node_modules/.package-lock.json
 
 # Material prints two banners about MkDocs 2, which is not used here.
@@ -44,12 +45,14 @@ help:
 _unsound:
 	@if test -e $(VENV); then echo "$(VENV) was made elsewhere or not to its end; making it anew"; rm -rf $(VENV); fi
 
-$(READY): requirements.txt pyproject.toml $(if $(SOUND),,_unsound)
+# Every file is checked by its hash; what torch asks for on one platform alone (CUDA on Linux) is left to the second line.
+$(READY): requirements.txt requirements.lock pyproject.toml $(if $(SOUND),,_unsound)
 	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || { \
 		echo "error: $$PYTHON is older than Python 3.11.5; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	test -x $(BIN)/python || "$$PYTHON" -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check $(if $(wildcard $@),--quiet) -r requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) $(if $(wildcard $@),--quiet) --require-hashes --no-deps -r requirements.lock
+	$(PIP) --quiet -r requirements.txt
+	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.zensical: $(READY)
@@ -93,4 +96,5 @@ bench: figures
 clean:
 	rm -rf .results docs/assets/figures site docs/_site docs/.jekyll-cache .pytest_cache .ruff_cache $(VENV) \
 		tests/site/node_modules
-	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json replications.json results.json)
+	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json replications.json results.json \
+		times.json)

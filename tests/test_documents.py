@@ -85,7 +85,7 @@ def test_the_figure_of_the_contributors_guide_passes_lint_where_the_guide_puts_i
     assert script.parent.name == experiments[1]
 
 
-def test_the_lock_holds_what_the_package_pins():
+def test_the_pins_are_those_of_the_package():
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)$", lock, flags=re.MULTILINE))
     locked = {name.lower(): version for name, version in locked.items()}
@@ -104,10 +104,22 @@ def test_the_lock_holds_what_the_package_pins():
         assert tuple(map(int, locked[name].split("."))) >= tuple(map(int, least.split("."))), line
 
 
-def test_the_lock_names_no_index_and_no_build_for_one_machine():
+def test_the_pins_name_no_index_and_no_build_for_one_machine():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     packages = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line) for line in packages)
+
+
+def test_the_lock_has_the_pins_and_hashes_of_the_files_of_every_platform():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace(" \\\n", "")
+    entries = dict(line.split(maxsplit=1) for line in text.splitlines() if not line.startswith("#"))
+    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert set(entries) == {pin.lower().replace("_", "-") for pin in pins if not pin.startswith("#")}
+    for pin, hashes in entries.items():
+        assert re.fullmatch(r"(--hash=sha256:[0-9a-f]{64} *)+", hashes), pin
+    for compiled in ("numpy", "torch", "scikit-learn", "matplotlib"):  # a wheel for each system and version of Python
+        (hashes,) = (hashes for pin, hashes in entries.items() if pin.startswith(compiled + "=="))
+        assert hashes.count("--hash") >= 12, compiled
 
 
 def test_the_lock_of_the_checkers_names_no_registry_and_what_the_package_asks_for():

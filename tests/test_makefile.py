@@ -31,7 +31,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
-        for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        for name in ("Makefile", "requirements.txt", "requirements.lock", "pyproject.toml"):
             shutil.copy(ROOT / name, folder)
         (folder / "python").write_text(PYTHON)
         (folder / "python").chmod(0o755)
@@ -69,6 +69,12 @@ def checkout(tmp_path):
     assert done.returncode == 0, done.stderr
     assert fresh.made
     return fresh
+
+
+def test_an_environment_is_made_of_files_checked_by_their_hashes(checkout):
+    installs = [arguments[4:] for arguments in checkout.asked if arguments[:3] == ["-m", "pip", "install"]]
+    assert installs[0] == ["--require-hashes", "--no-deps", "-r", "requirements.lock"]
+    assert [arguments[-1] for arguments in installs] == ["requirements.lock", "requirements.txt", "."]
 
 
 def test_a_sound_environment_is_left_alone(checkout):

@@ -69,7 +69,7 @@ def test_every_array_is_read(experiment: str, read, quick) -> None:
 
 def test_every_fact_is_quoted(quick, monkeypatch) -> None:
     pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))
-    quoted = set(re.findall(r"site\.data\.results\.(\w+)\.(\w+)", pages))
+    quoted = set(re.findall(r"site\.data\.(?:results|times\.facts)\.(\w+)\.(\w+)", pages))
     made: set[tuple[str, str]] = set()
     for name in FINDINGS:
         module = importlib.import_module(f"whybn.findings.{name}")

@@ -89,13 +89,13 @@ def test_damage_to_what_a_run_leaves_alone_is_said_once_and_reaches_no_page(toy)
 
 def test_a_changed_number_of_seconds_reaches_no_page(toy):
     toy.run()
-    before = (toy.root / "docs/_data/experiments.json").read_text()
+    before = (toy.root / "docs/_data/times.json").read_text()
     path = toy.root / ".results/records/experiment.tides.json"
     path.write_text(re.sub(r'"seconds":"[^"]*"', '"seconds":"99999"', path.read_text()))
     assert toy.run("--figure", "sums").status == 0
-    assert "99999" not in (toy.root / "docs/_data/experiments.json").read_text()
+    assert "99999" not in (toy.root / "docs/_data/times.json").read_text()
     assert toy.run().status == 0
-    assert (toy.root / "docs/_data/experiments.json").read_text() == before
+    assert (toy.root / "docs/_data/times.json").read_text() == before
 
 
 def test_a_memo_of_sources_that_was_changed_is_not_believed(toy):

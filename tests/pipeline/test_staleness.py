@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from toy import Toy
 
 from whybn.pipeline import project
 from whybn.pipeline.files import write_sealed
@@ -219,6 +220,49 @@ def test_the_ledger_can_be_printed_alone_and_computes_nothing(toy):
     assert last[1].split()[0::2] == ["sums", "4"]
     write_sealed(toy.root / ".results/records/experiment.sums.json", {"seconds": "4.1", "settings": []})
     assert toy.call("ledger").out.splitlines()[1].split() == ["sums", "4.1", "4", "over", "budget"]
+
+
+def timed(toy):
+    """The toy, with tides that a clock measures: no two runs agree."""
+    toy.edit("src/toylab/experiments/tides.py", "BUDGET = 1.5", "BUDGET = 1.5\nTIMED = True")
+    toy.edit(
+        "src/toylab/experiments/tides.py", "waves.waves(settings.count)", "waves.waves(settings.count) * time.time_ns()"
+    )
+    toy.edit("src/toylab/experiments/tides.py", "from dataclasses", "import time\nfrom dataclasses")
+    return toy
+
+
+def test_what_a_clock_measured_lies_in_files_of_its_own(toy, tmp_path):
+    first, second = timed(toy), timed(Toy(tmp_path / "again"))
+    assert (first.run().status, second.run().status) == (0, 0)
+    mine, other = first.made_for_pages(), second.made_for_pages()
+    assert mine.keys() == other.keys()
+    tides = {f"docs/assets/figures/tides{suffix}" for suffix in (".svg", ".narrow.svg", ".csv")}
+    assert {name for name in mine if mine[name] != other[name]} == {*tides, "docs/_data/times.json"}
+    times = json.loads(mine["docs/_data/times.json"])
+    assert set(times["facts"]) == {"tides"}
+    assert set(times["experiments"]) == set(times["figures"]) == {"sums", "tides"}
+    assert set(json.loads(mine["docs/_data/results.json"])) == {"sums"}
+
+
+def test_no_claim_rests_on_measured_times(toy):
+    timed(toy).edit("src/toylab/findings/tides.py", "    return []", "    return [type('Claim', (), {'id': 'high'})()]")
+    run = toy.run()
+    assert run.status == 1
+    assert "findings tides: claim 'high' rests on measured times, which no other run repeats" in run.err
+
+
+def test_measured_times_are_not_measured_again_at_other_seeds(toy):
+    timed(toy).run("--first-seed", "1001")
+    kept = json.loads((toy.root / "replications/seeds-1001.json").read_text())
+    assert (set(kept["code"]), set(kept["facts"])) == ({"sums"}, {"sums"})
+
+
+def test_whether_a_clock_measures_is_yes_or_no(toy):
+    timed(toy).edit("src/toylab/experiments/tides.py", "TIMED = True", "TIMED = 'yes'")
+    run = toy.run()
+    assert (run.status, run.trained) == (1, set())
+    assert "tides.py: TIMED must be True or False, not 'yes'" in run.err
 
 
 def test_one_figure_needs_only_its_own_experiments(toy):

@@ -291,12 +291,16 @@ class Toy:
         return Run(process.returncode, out, err)
 
     def made(self) -> dict[str, bytes]:
-        """Everything that a run makes and that may not depend on when and how it ran."""
-        timed = {"experiments.json", "figures.json"}  # they tell seconds
+        """Everything that a run makes and that may not depend on when and how it ran: all but what tells times."""
         arrays = (self.root / ".results").rglob("*.npz")
         drawn = (self.root / "docs" / "assets" / "figures").glob("*")
-        data = (path for path in (self.root / "docs" / "_data").glob("*") if path.name not in timed)
+        data = (path for path in (self.root / "docs" / "_data").glob("*") if path.name != "times.json")
         return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in [*arrays, *drawn, *data]}
+
+    def made_for_pages(self) -> dict[str, bytes]:
+        """Every file that a run makes for the pages, times included."""
+        files = [*(self.root / "docs" / "_data").glob("*"), *(self.root / "docs" / "assets" / "figures").glob("*")]
+        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in files}
 
     def leftovers(self) -> list[Path]:
         """Half-written files."""

@@ -7,7 +7,7 @@ import pytest
 from building import ROOT, Site, build
 from serving import serving
 
-COMPUTED = ("results", "claims", "figures", "math", "experiments", "replications")
+COMPUTED = ("results", "claims", "figures", "math", "experiments", "replications", "times")
 TOOLS = Path(__file__).parent / "node_modules"
 
 

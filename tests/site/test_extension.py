@@ -30,9 +30,9 @@ def docs(tmp_path):
     (docs / "assets" / "figures").mkdir(parents=True)
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "curve.py").touch()
-    entry = {"script": "figures/curve.py", "csv": "curve.csv", "command": "make figures FIGURE=curve",
-             "seconds": "12"}  # fmt: skip
+    entry = {"script": "figures/curve.py", "csv": "curve.csv", "command": "make figures FIGURE=curve"}
     (docs / "_data" / "figures.json").write_text(json.dumps({"curve": entry}))
+    (docs / "_data" / "times.json").write_text(json.dumps({"figures": {"curve": "12"}}))
     return docs
 
 

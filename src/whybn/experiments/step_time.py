@@ -14,7 +14,7 @@ from whybn.lab.training import assemble, train
 
 PARTS = ("turns",)
 BUDGET = 4
-LARGE_BUDGET = 10
+TIMED = True
 ARMS = ("plain", "batch_norm")
 
 
@@ -33,7 +33,6 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, members=8, depths=(2, 3, 4), steps=2, turns=4)
-LARGE = replace(FULL, width=64)
 
 
 def run(settings: Settings, _part: str) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED
 from whybn.readings.rates import largest, lowest, short, steps_to_train
 
-EXPERIMENTS = ("rates", "step_time")
+EXPERIMENTS = ("rates",)
 SLOW = 0  # column of the smallest rate of the grid, at which every network trains steadily
 DEPTHS = ("shallow", "middle", "deep")
 
@@ -27,13 +27,8 @@ def _behind(plain: dict[str, np.ndarray], normalised: dict[str, np.ndarray]) -> 
     return normalised["loss"][:, -1, :, SLOW] / plain["loss"][:, -1, :, SLOW]
 
 
-def _time_ratio(measured: dict[str, np.ndarray]) -> np.ndarray:
-    """Time of a step with over without Batch Norm, the typical turn: (depth,)."""
-    return np.median(measured["batch_norm"] / measured["plain"], axis=1)
-
-
 def facts(results: dict) -> dict[str, Fact | str]:
-    """Losses at the best rate, steps to a loss, largest rates; times of a step with over without Batch Norm."""
+    """Losses at the best rate, steps to a loss, largest rates."""
     arms = results["rates"]
     plain = arms["plain"]
     found: dict[str, Fact | str] = {
@@ -45,7 +40,6 @@ def facts(results: dict) -> dict[str, Fact | str]:
     }
     for row, depth in enumerate(DEPTHS):
         found[f"layers_{depth}"] = str(plain["depths"][row])
-        found[f"time_{depth}"] = Fact(_time_ratio(results["step_time"]["turns"])[row], times)
         for name, arm in arms.items():
             found[f"{name}_short_{depth}"] = Fact(lowest(arm)[row, short(arm)])
             found[f"{name}_long_{depth}"] = Fact(lowest(arm)[row, -1])
@@ -141,8 +135,8 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
             for depth in DEPTHS
         )
         + ".",
-        "convergence": "Loss at the best learning rate for so long a training, against steps and against time, at three "
-        f"depths. It first falls below {fact['target']} after so many steps: "
+        "convergence": "Loss at the best learning rate for so long a training, against steps, at three depths. "
+        f"It first falls below {fact['target']} after so many steps: "
         + "; ".join(
             f"in {fact[f'layers_{depth}']} layers, {fact[f'plain_steps_to_target_{depth}']} without and "
             f"{fact[f'batch_norm_steps_to_target_{depth}']} with Batch Norm"

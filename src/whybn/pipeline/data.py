@@ -1,5 +1,6 @@
 """What the article quotes: ``docs/_data/*.json``, composed from the records of the last runs.
 
+What was measured with a clock lies in ``times.json`` alone, so that two builds of one tree agree in all other files.
 Every value is a string: floats, booleans and nil print differently in Jekyll and MkDocs. Records hold plain text;
 in the data files, whose strings pages paste into Markdown, what HTML would take for a tag or an entity is escaped.
 """
@@ -78,13 +79,14 @@ def compose(project: Project, records: Records) -> None:
     claims = _claims(project, merged("claim", {name: record["claims"] for name, record in done.items()}), moved)
     files: dict[str, dict[str, Any]] = {
         "experiments": _experiments(project, experiments),
-        "results": {name: record["facts"] for name, record in done.items()},
+        "results": {name: record["facts"] for name, record in done.items() if not project.timed(project.findings[name])},
         "claims": claims,
         "replications": {
             name: _replication(run, moved[name], _repeated(claims, name), _comparisons(done, name))
             for name, run in runs.items()
         },
         "figures": _figures(project, experiments, done),
+        "times": _times(project, experiments, done),
     }
     files = {name: escaped(value) for name, value in files.items()}
     formulas = records.read("formulas", "all")
@@ -99,10 +101,12 @@ def findings_record(
 ) -> dict[str, Any]:
     """Return what a findings module says of results, beside the kept ``runs`` elsewhere.
 
-    Raises PipelineError where a value is no string or two claims have one id.
+    Raises PipelineError where a value is no string, two claims have one id, or a claim rests on measured times.
     """
     module = project.load("findings", name)
     claims = module.claims(results)
+    if claims and project.timed(project.findings[name]):
+        raise PipelineError(f"claim '{claims[0].id}' rests on measured times, which no other run repeats")
     known: set[str] = set()
     for claim in claims:
         if claim.id in known:
@@ -167,7 +171,6 @@ def _experiments(project: Project, records: dict[str, Any]) -> dict[str, Any]:
                 "name": name,
                 "summary": experiment.summary,
                 "budget": f"{experiment.budget:g}",
-                "seconds": records[name]["seconds"],
                 "parts": list(experiment.parts),
                 "settings": [{**row, "note": experiment.notes.get(row["name"], "")} for row in records[name]["settings"]],
             }
@@ -180,7 +183,6 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
     entries = {}
     for name, figure in project.figures.items():
         if name in alts and all(experiments[needed] for needed in figure.experiments):
-            seconds = sum(float(experiments[needed]["seconds"]) for needed in figure.experiments)
             entries[name] = {
                 "alt": alts[name],
                 "page": _page(pages, _address(name)) or "index",
@@ -188,9 +190,22 @@ def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, 
                 "csv": f"{name}.csv",
                 "command": f"make figures FIGURE={name}",
                 "experiments": ", ".join(figure.experiments),
-                "seconds": f"{seconds:.0f}",
             }
     return entries
+
+
+def _times(project: Project, experiments: dict[str, Any], findings: dict[str, Any]) -> dict[str, Any]:
+    """Return core-seconds by experiment and by figure, and the facts of findings that read measured times."""
+    seconds = {name: float(record["seconds"]) for name, record in experiments.items() if record}
+    return {
+        "experiments": {name: f"{spent:.1f}" for name, spent in seconds.items()},
+        "figures": {
+            name: f"{sum(seconds[needed] for needed in figure.experiments):.0f}"
+            for name, figure in project.figures.items()
+            if set(figure.experiments) <= set(seconds)
+        },
+        "facts": {name: record["facts"] for name, record in findings.items() if project.timed(project.findings[name])},
+    }
 
 
 def _claims(project: Project, claims: dict[str, Any], moved: dict[str, list[str]]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class Experiment:
     """A module with ``run(settings, part)``; budgets in core-seconds, for all parts together.
 
     large_budget: at settings LARGE, None where the module has none.
+    timed: it measures time (``TIMED = True``), so that its results differ from run to run. What is made of them goes
+    into files of its own and is compared with nothing.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Experiment:
     parts: tuple[str, ...]
     budget: float
     large_budget: float | None
+    timed: bool
     summary: str
     notes: dict[str, str]
 
@@ -127,6 +130,10 @@ class Project:
             raise UsageError(f"no figure '{name}'{nearest(name, self.figures)}")
         return self.figures[name]
 
+    def timed(self, reader: Reader) -> bool:
+        """Return whether a findings module or a figure reads measured times."""
+        return any(self.experiments[name].timed for name in reader.experiments)
+
     def result_key(self, experiment: Experiment, part: str, variant: Variant) -> str:
         """Return the key of one part's result: all that it depends on."""
         versions = [
@@ -194,7 +201,14 @@ class Project:
         source = self.sources.file(path)
         large = self._budget(path, "LARGE_BUDGET") if "LARGE_BUDGET" in source.literals else None
         summary = source.doc.split("\n\n")[0].replace("\n", " ")
-        return Experiment(path.stem, path, parts, self._budget(path, "BUDGET"), large, summary, source.notes)
+        timed = self._timed(path)
+        return Experiment(path.stem, path, parts, self._budget(path, "BUDGET"), large, timed, summary, source.notes)
+
+    def _timed(self, path: Path) -> bool:
+        timed = self.sources.file(path).literals.get("TIMED", False)
+        if not isinstance(timed, bool):
+            raise PipelineError(f"{self.place(path)}: TIMED must be True or False, not {timed!r}")
+        return timed
 
     def _budget(self, path: Path, literal: str) -> float:
         budget = self._literal(path, literal)

@@ -10,7 +10,8 @@ from whybn.pipeline.errors import PipelineError
 
 # The lines that the pipeline reads from a file: they must be literals, so that nothing need be imported.
 BUDGETS = ("BUDGET", "LARGE_BUDGET")
-LITERALS = ("PARTS", "EXPERIMENTS", *BUDGETS)
+LITERALS = ("PARTS", "EXPERIMENTS", "TIMED", *BUDGETS)
+CHANGE_NO_RESULT = ("TIMED", *BUDGETS)
 
 # What loads a module by a name that only the running program knows.
 LOADERS = {"__import__", "import_module", "exec_module", "spec_from_file_location", "run_module", "run_path"}
@@ -21,7 +22,7 @@ RUNNERS = {"exec", "eval"}
 class Source:
     """One file.
 
-    ``digest`` stands for its syntax tree without docstrings, comments and budgets (which change no result);
+    ``digest`` stands for its syntax tree without docstrings, comments and CHANGE_NO_RESULT;
     ``imports`` are dotted names that its import statements may load, ``dynamic`` says where it may load what no
     import statement tells; ``strings`` are those of its strings that may name a file; ``literals`` the values of
     LITERALS where it has them; ``notes`` the comments beside the fields of its class Settings.
@@ -101,12 +102,12 @@ def _notes(tree: ast.Module, lines: list[str]) -> dict[str, str]:
 
 
 def _strip(tree: ast.Module) -> None:
-    """Take out what changes no result: docstrings, other bare strings, and the budgets."""
+    """Take out what changes no result: docstrings, other bare strings, and CHANGE_NO_RESULT."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [child for child in body if not _is_bare_string(child)]
-    tree.body = [node for node in tree.body if _assigned_name(node) not in BUDGETS]
+    tree.body = [node for node in tree.body if _assigned_name(node) not in CHANGE_NO_RESULT]
 
 
 def _is_bare_string(node: ast.AST) -> bool:

@@ -148,7 +148,8 @@ class Figures(Treeprocessor):
         """
         address = image.get("src", "")
         own = OWN.search(address)
-        entry = own and load_data(self.page().docs).get("figures", {}).get(own["name"])
+        computed = load_data(self.page().docs)
+        entry = own and computed.get("figures", {}).get(own["name"])
         if not isinstance(entry, Mapping):
             return []
         line = ET.Element("p", {"class": "source"})
@@ -159,7 +160,7 @@ class Figures(Treeprocessor):
         data.text, data.tail = "data", " · "
         command = ET.SubElement(line, "code")
         command.text = AtomicString(str(entry["command"]))
-        command.tail = f" · {entry['seconds']} s"
+        command.tail = f" · {computed['times']['figures'][own['name']]} s"
         return [line]
 
 

@@ -9,7 +9,7 @@ from jekyll_dialect.nearest import nearest
 from jekyll_dialect.problems import holder_of, known
 
 # Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
-GENERATED = ("results", "claims", "figures", "math", "experiments", "replications")
+GENERATED = ("results", "claims", "figures", "math", "experiments", "replications", "times")
 VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
 QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(?P<claim>\w+)\.(?P<verdict>\w+)\s*\}\}")
 MARK = (

@@ -34,7 +34,7 @@ options = $(call switch,QUICK,--quick) $(call switch,LARGE,--large) $(call value
 .PHONY: help serve figures site test verify bench clean _unsound
 
 help:
-	@echo "make serve     compute what is stale, then show the article at http://127.0.0.1:8000"
+	@echo "make serve     show the article at http://127.0.0.1:8000, and compute what is stale meanwhile"
 	@echo "make figures   compute and draw what is stale; FIGURE=name, QUICK=1, LARGE=1, FIRST_SEED=n, JOBS=n"
 	@echo "make site      strict build of the site into site/; ENGINE=zensical builds it with the successor of MkDocs"
 	@echo "make test      lint and the fast tests"
@@ -67,8 +67,8 @@ figures: $(READY)
 	@$(BIN)/python -m whybn figures $(options)
 
 # A sentence whose verdict changed is shown marked here; `make site` fails on it. What finishes a site is left out.
-serve: figures
-	JEKYLL_LENIENT=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
+serve: $(READY)
+	@$(BIN)/python -m whybn serve $(options)
 
 # MkDocs, or its successor.
 build_with_mkdocs := mkdocs build --strict --site-dir site
@@ -96,5 +96,5 @@ bench: figures
 clean:
 	rm -rf .results docs/assets/figures site docs/_site docs/.jekyll-cache .pytest_cache .ruff_cache $(VENV) \
 		tests/site/node_modules
-	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json replications.json results.json \
-		times.json)
+	rm -f $(addprefix docs/_data/,claims.json experiments.json figures.json math.json planned.json replications.json \
+		results.json times.json)

@@ -41,7 +41,7 @@ class LiquidLines(Preprocessor):
         source, page = "\n".join(lines), self.dialect.page()
         self.rendered = None
         try:
-            self.rendered = rendered = render(source, page, self.dialect.explain)
+            self.rendered = rendered = render(source, page, self.dialect.explain, self.dialect.expect)
         except PageError as error:
             report(str(error))
             return [f'<pre class="unresolved">{html.escape(str(error), quote=False)}</pre>']
@@ -49,7 +49,7 @@ class LiquidLines(Preprocessor):
             report(problem)
         prepared = self.dialect.prepare(source)
         if prepared != source:  # rendered twice, as a message counts the lines of the page as written
-            rendered = render(prepared, page, self.dialect.explain)
+            rendered = render(prepared, page, self.dialect.explain, self.dialect.expect)
         return rendered.text.split("\n")
 
 
@@ -73,7 +73,7 @@ class KramdownLines(Preprocessor):
 class Dialect(Extension):
     """Register every processor; `docs` is the folder of the pages, relative to the working folder.
 
-    A site that knows more than Jekyll overrides `explain`, `check` and `prepare`.
+    A site that knows more than Jekyll overrides `explain`, `expect`, `check` and `prepare`.
     """
 
     def __init__(self, **options: object) -> None:
@@ -83,6 +83,10 @@ class Dialect(Extension):
     def explain(self, segments: list[str], variables: Mapping[str, object]) -> str | None:  # noqa: ARG002
         """What is wrong with the unknown name `segments`, where the site knows more than that; else None."""
         return None
+
+    def expect(self, segments: list[str], variables: Mapping[str, object]) -> bool:  # noqa: ARG002
+        """Whether the unknown name `segments` is one that something at work is still to give."""
+        return False
 
     def check(self, text: str, page: Page) -> Iterable[tuple[int, str]]:  # noqa: ARG002
         """(place, message) for each slip that only this site can know of, in a text without its code."""

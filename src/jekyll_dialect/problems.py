@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 from liquid import Token, Undefined
 
+from jekyll_dialect.errors import lenient
 from jekyll_dialect.nearest import nearest
 
 SEGMENT = re.compile(r"[^.\[\]\"']+")
 # What a site knows that has names of its own to explain: (segments of the path, variables) -> message, or None.
 Explain = Callable[[list[str], Mapping[str, object]], str | None]
+# Which of these names is only still to come: (segments of the path, variables) -> bool.
+Expect = Callable[[list[str], Mapping[str, object]], bool]
+PENDING = "…"  # before such a name in its mark
 
 
 class Unresolved(Undefined):
@@ -33,6 +37,7 @@ class Problems:
 
     variables: Mapping[str, object]
     explain: Explain
+    expect: Expect
     found: list[tuple[int, str]] = field(default_factory=list)  # (index in the source, message)
 
     def undefined(self, name: str, *, token: Token | None = None, hint: str | None = None, **_: object) -> Undefined:
@@ -40,6 +45,8 @@ class Problems:
         if name == "parentloop":  # Liquid asks for it on entering every outermost loop
             return Undefined(name, token=token)
         path = (hint or name).removesuffix(" is undefined").strip("'")
+        if lenient() and self.expect(SEGMENT.findall(path), self.variables):
+            return Unresolved(PENDING + path, token=token)
         self.found.append((token.start_index if token else 0, self.message(path)))
         return Unresolved(path, token=token)
 

@@ -16,6 +16,7 @@ from markdown.util import ETX, HTML_PLACEHOLDER_RE, STX, AtomicString
 from jekyll_dialect.errors import reported
 from jekyll_dialect.grammar import BLOCK_TAG
 from jekyll_dialect.kramdown import HELD, TAB
+from jekyll_dialect.problems import PENDING
 
 ESCAPES = ("|", ":", '"', "'", "$", "=", "<", "~")  # kramdown unescapes these too
 PROBLEM = "<!-- problem: {} -->"
@@ -123,10 +124,12 @@ class Reported(Postprocessor):
 
 
 class UnresolvedMark(InlineProcessor):
-    """What an unknown name leaves in the text in a served page, marked for the author's eye."""
+    """What an unknown name leaves in the text of a served page: itself, or an ellipsis where it is still to come."""
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
         """Return what replaces the match, and where the match begins and ends."""
-        element = ET.Element("mark", {"class": "unresolved", "title": "unknown name"})
-        element.text = AtomicString(m[1])
+        pending = m[1].startswith(PENDING)
+        title = f"not computed yet: {m[1].removeprefix(PENDING)}" if pending else "unknown name"
+        element = ET.Element("mark", {"class": "pending" if pending else "unresolved", "title": title})
+        element.text = AtomicString(PENDING if pending else m[1])
         return element, m.start(0), m.end(0)

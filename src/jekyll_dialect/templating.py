@@ -12,7 +12,7 @@ from jekyll_dialect.data import page_variables, site_variables
 from jekyll_dialect.errors import PageError
 from jekyll_dialect.nearest import nearest
 from jekyll_dialect.origins import Origins
-from jekyll_dialect.problems import Explain, Problems
+from jekyll_dialect.problems import Expect, Explain, Problems
 from jekyll_dialect.tags import add_jekyll, plugin
 
 
@@ -46,15 +46,16 @@ class Rendered:
         return self.page.at(self.origins.source, self.origins.index(place))
 
 
-def render(text: str, page: Page, explain: Explain) -> Rendered:
+def render(text: str, page: Page, explain: Explain, expect: Expect = lambda *_: False) -> Rendered:
     """Return the page's Markdown with every Liquid construct evaluated.
 
     An unknown name leaves `⟦name⟧` in the text, and a message with file, line and the nearest known name, for which
-    `explain` is asked first. Raises PageError for syntax that Liquid cannot read.
+    `explain` is asked first; one that a lenient build may `expect` is marked as pending, without a message. Raises
+    PageError for syntax that Liquid cannot read.
     """
     site = site_variables(page.docs, page.src_uri)
     variables = {"site": site, "page": page_variables(page.meta or {}, page.src_uri)}
-    problems = Problems(variables, explain)
+    problems = Problems(variables, explain, expect)
     includes = page.docs / "_includes"
     env = Environment(
         globals=variables,

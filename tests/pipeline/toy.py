@@ -276,9 +276,9 @@ class Toy:
                 del sys.modules[name]
         return Run(status, out.getvalue(), err.getvalue())
 
-    def start(self, *arguments: str, **options) -> subprocess.Popen:
+    def start(self, *arguments: str, to: str = "figures", **options) -> subprocess.Popen:
         """Start the command line as a process group of its own."""
-        command = [sys.executable, "-B", str(self.root / "run.py"), "figures", *arguments]
+        command = [sys.executable, "-B", str(self.root / "run.py"), to, *arguments]
         # As a user's shell has it: the pipeline itself has to see to one thread for each worker.
         environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
         streams = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

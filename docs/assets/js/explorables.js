@@ -57,5 +57,6 @@ window.whybn = { data: {} };
     },
     { rootMargin: "75% 0%" },
   );
-  for (const figure of document.querySelectorAll("figure[data-explorable]")) near.observe(figure);
+  whybn.watch = (part) => part.querySelectorAll("figure[data-explorable]").forEach((figure) => near.observe(figure));
+  whybn.watch(document);
 })();

@@ -82,8 +82,8 @@ class Layout:
     under: int = 0
     columns_named: bool = False
 
-    def panels(self, width: int) -> tuple[Figure, list[Panel]]:
-        """Return a figure of `width` px and its panels, row by row."""
+    def rows(self, width: int) -> tuple[list[int], list[int], list[int]]:
+        """Return, row by row, the px of its head, its drawing area and its foot in a figure of `width` px."""
         rows, columns = self.narrow if width == NARROW else self.wide
         inner_foot = FOOT_WITHOUT_TICKS if "x" in self.share else self.foot + 8
         own_foot = [inner_foot] * (rows - 1) + [self.foot]
@@ -91,8 +91,17 @@ class Layout:
         own_head = [self.head] + [below_head] * (rows - 1)
         chosen = (self.narrow_row_height if width == NARROW else None) or self.row_height
         heights = chosen if isinstance(chosen, tuple) else (chosen,) * self.wide[0]
-        own_height = [heights[row * columns // self.wide[1]] for row in range(rows)]
-        height = sum(own_head) + sum(own_height) + sum(own_foot) + self.under + PADDING
+        return own_head, [heights[row * columns // self.wide[1]] for row in range(rows)], own_foot
+
+    def height(self, width: int) -> int:
+        """Return the height in px of a figure of `width` px."""
+        return sum(map(sum, self.rows(width))) + self.under + PADDING
+
+    def panels(self, width: int) -> tuple[Figure, list[Panel]]:
+        """Return a figure of `width` px and its panels, row by row."""
+        rows, columns = self.narrow if width == NARROW else self.wide
+        own_head, own_height, own_foot = self.rows(width)
+        height = self.height(width)
         figure = Figure(figsize=(width / 72, height / 72), facecolor="none")
         gap = self.between if "y" in self.share else self.between + self.left
         start, end = PADDING + self.left, width - PADDING - self.right
@@ -119,6 +128,11 @@ class Layout:
                 panels.append(Panel(axes, first_column, last_row, width == NARROW))
             top = bottom - own_foot[row]
         return figure, panels
+
+
+def sizes(module: ModuleType) -> dict[str, tuple[int, int]]:
+    """Return the width and height in px that the drawings of a figure module will have, before they are drawn."""
+    return {name: (width, module.LAYOUT.height(width)) for name, width in {"wide": WIDE, "narrow": NARROW}.items()}
 
 
 def render(name: str, module: ModuleType, results: dict, *, quick: bool = False) -> dict[str, bytes | None]:

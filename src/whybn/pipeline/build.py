@@ -1,6 +1,6 @@
 """From what is stale to pictures: results, findings, data files, figures, in this order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from whybn.pipeline.errors import PipelineError
 from whybn.pipeline.files import checksum, holds, remove_partials, write_bytes
 from whybn.pipeline.ledger import print_ledger
 from whybn.pipeline.lock import only_run
+from whybn.pipeline.outlook import Outlook
 from whybn.pipeline.project import Experiment, Project, Reader, Variant
 from whybn.pipeline.prune import prune
 from whybn.pipeline.runner import Runner
@@ -44,6 +45,8 @@ class Build:
         """Results and records lie in the project's store."""
         self.store = Store(self.project.results)
         self.records = Records(self.project)
+        self.training = False  # while workers are busy with it
+        self.told: set[Reader] = set()  # findings and figures that this run has seen to
 
     def scope(self, figure: str | None) -> Scope:
         """Return everything, or one figure and what it needs."""
@@ -69,34 +72,56 @@ class Build:
 
     def train(self, experiments: dict[str, Experiment]) -> dict[str, list[Address]]:
         """Compute the parts that are missing; return the experiments that are complete after it."""
+        (complete,) = self.completing(experiments)
+        return complete
+
+    def completing(
+        self, experiments: dict[str, Experiment], order: list[str] | None = None
+    ) -> Iterator[dict[str, list[Address]]]:
+        """Compute the parts that are missing, and give the experiments that are complete after it.
+
+        With an ``order`` of experiments, parts are computed in it, and what is complete is also given before the first
+        part and after each.
+        """
         addresses = {name: self.addresses(experiment) for name, experiment in experiments.items()}
         states = {address: self.store.state(address) for parts in addresses.values() for address in parts}
         for address, state in states.items():
             if state == DAMAGED:
                 print(f"the stored result {_name(address)} is damaged; computing it again")
         stale = [address for address, state in states.items() if state != PRESENT]
-        failed = set(stale) - self._train_parts(stale) if stale else set()
-        return {name: parts for name, parts in addresses.items() if not failed & set(parts)}
+        done = set(states) - set(stale)
 
-    def _train_parts(self, stale: list[Address]) -> set[Address]:
-        """Compute and store parts; return those that worked."""
+        def complete() -> dict[str, list[Address]]:
+            return {name: parts for name, parts in addresses.items() if set(parts) <= done}
+
+        if stale and order is not None:
+            yield complete()
+            stale.sort(key=lambda address: order.index(address.experiment))
+        for address in self._train_parts(stale, in_order=order is not None) if stale else ():
+            done.add(address)
+            if order is not None:
+                yield complete()
+        yield complete()
+
+    def _train_parts(self, stale: list[Address], *, in_order: bool) -> Iterator[Address]:
+        """Compute and store parts; give each that worked."""
         from whybn.pipeline.tasks import train
 
         tasks = {self._training(train, address): address for address in stale}
-        done = set()
         machine_code.distrust(self.project)
+        self.training = True
         try:
-            for task, outcome, workers in self.runner.run("training", list(tasks)):
+            for task, outcome, workers in self.runner.run("training", list(tasks), in_order=in_order):
                 made = outcome.value
                 about = {"core_seconds": made.core_seconds, "date": _now(), "workers": workers}
                 address = tasks[task]
                 how = self.project.arithmetic(self.project.experiments[address.experiment])
                 about |= {"settings": made.settings, **({"arithmetic": how} if how else {})}
                 self.store.write(address, made.arrays, about)
-                done.add(address)
+                yield address
         finally:
+            self.training = False
             machine_code.remember(self.project)
-        return done
 
     def _training(self, train: Callable[..., Any], address: Address) -> "Task":
         from whybn.pipeline.workers import Task
@@ -120,9 +145,6 @@ class Build:
         beside = [self.project.sources.digest(evidence), replications.digest(self.project)]
         runs = {} if self.variant.quick else replications.read(self.project)
         for name, finding in findings.items():
-            if not set(finding.experiments) <= set(complete):
-                self.runner.problems.append(f"findings {name}: left as they were, for want of results")
-                continue
             key = self.project.reader_key(finding, self.variant, *beside)
             known = self.records.read("finding", name)
             if known is None or known["key"] != key:
@@ -175,16 +197,10 @@ class Build:
 
     def draw(self, figures: dict[str, Reader], complete: dict[str, list[Address]]) -> None:
         """Draw the figures whose files are not what their key says."""
-        keys = {}
-        for name, figure in figures.items():
-            if not set(figure.experiments) <= set(complete):
-                self.runner.problems.append(f"figure {name}: left as it was, for want of results")
-                continue
-            key = self.project.figure_key(figure, self.variant)
-            if not self._drawn(name, key):
-                keys[name] = key
-        if keys:
-            self._draw_stale(keys, complete)
+        keys = {name: self.project.figure_key(figure, self.variant) for name, figure in figures.items()}
+        stale = {name: key for name, key in keys.items() if not self._drawn(name, key)}
+        if stale:
+            self._draw_stale(stale, complete)
 
     def _drawn(self, name: str, key: str) -> bool:
         record = self.records.read("figure", name)
@@ -205,9 +221,20 @@ class Build:
             style = f"{project.package}.drawing.style"
             arguments = (figure.path, style, results, self.store, self.variant.quick)
             tasks[name] = Task(name, draw, arguments, DRAWING_BUDGET, str(project.src))
-        for task, outcome, _ in self.runner.run("drawing", list(tasks.values())):
-            files = self._put(outcome.value)
-            self.records.write("figure", task.name, {"key": keys[task.name], "files": files})
+        for name, made in self._drawings(tasks):
+            self.records.write("figure", name, {"key": keys[name], "files": self._put(made)})
+
+    def _drawings(self, tasks: "dict[str, Task]") -> Iterator[tuple[str, dict[str, bytes | None]]]:
+        """Run drawing tasks on workers, or, while these are busy training, here; give what each has made."""
+        if not self.training:
+            for task, outcome, _ in self.runner.run("drawing", list(tasks.values())):
+                yield task.name, outcome.value
+            return
+        self.project.load("drawing", "style")
+        for name, task in tasks.items():
+            made = self.runner.guarded(name, task.function, *task.arguments)
+            if made is not None:
+                yield name, made
 
     def _put(self, files: dict[str, bytes | None]) -> dict[str, str]:
         """Write a figure's files, remove those that it may not have; return the checksums of the others."""
@@ -218,6 +245,30 @@ class Build:
             else:
                 write_bytes(path, content)
         return {name: checksum(content) for name, content in files.items() if content is not None}
+
+    def tell(self, scope: Scope, complete: dict[str, list[Address]]) -> None:
+        """Bring findings, data files and figures up to date as far as results are complete, each once a run."""
+
+        def ready(readers: dict[str, Reader]) -> dict[str, Reader]:
+            return {
+                name: one for name, one in readers.items() if one not in self.told and set(one.experiments) <= set(complete)
+            }
+
+        findings, figures = ready(scope.findings), ready(scope.figures)
+        if self.training and not findings and not figures:
+            return
+        self.told.update(findings.values(), figures.values())
+        self.note_experiments(complete)
+        self.find(findings, complete)
+        compose(self.project, self.records)
+        self.draw(figures, complete)
+
+    def name_left_out(self, scope: Scope) -> None:
+        """Name the findings and figures whose results are not there."""
+        left = {"findings {}: left as they were": scope.findings, "figure {}: left as it was": scope.figures}
+        for what, readers in left.items():
+            names = [name for name, one in readers.items() if one not in self.told]
+            self.runner.problems += [f"{what.format(name)}, for want of results" for name in names]
 
     def remove_orphans(self) -> None:
         """Remove what figure scripts drew that are gone, where it still is what they drew."""
@@ -235,20 +286,28 @@ class Build:
 NO_TEXT = "figure {name}: no findings module gives it a text in alts(): write one in src/whybn/findings"
 
 
-def make_figures(project: Project, variant: Variant, figure: str | None, jobs: int | None) -> int:
-    """Bring results, findings, data files and figures up to date; return the exit status."""
+def make_figures(
+    project: Project, variant: Variant, figure: str | None, jobs: int | None, outlook: Outlook | None = None
+) -> int:
+    """Bring results, findings, data files and figures up to date; return the exit status.
+
+    With an ``outlook``, as where the article is being read meanwhile, all of it follows each experiment as it is done,
+    in the order in which a reader meets them, and the outlook tells of what is still to come.
+    """
     build = Build(project, variant, Runner(jobs))
     scope = build.scope(figure)
     build.check_named(figure)
     with only_run(project.results / "lock"):
         remove_partials(project.results, project.data, project.pictures)
-        complete = build.train(scope.experiments)
-        build.note_experiments(complete)
-        build.find(scope.findings, complete)
-        build.check_alts(scope.figures)
         build.note_formulas()
-        compose(project, build.records)
-        build.draw(scope.figures, complete)
+        say = outlook.teller(build.runner, build.told) if outlook else lambda: None
+        build.runner.begun = say
+        complete: dict[str, list[Address]] = {}
+        for complete in build.completing(scope.experiments, outlook and outlook.order):
+            build.tell(scope, complete)
+            say()
+        build.name_left_out(scope)
+        build.check_alts(scope.figures)
         if figure is None:
             build.remove_orphans()
             prune(project, build.store, [address for parts in complete.values() for address in parts])

@@ -71,6 +71,14 @@ def _figures(project: Project, options: argparse.Namespace) -> int:
     return check_seeds(project, _count("--first-seed", options.first_seed, least=0), jobs)
 
 
+def _serve(project: Project, options: argparse.Namespace) -> int:
+    from whybn.pipeline.serving import serve
+
+    jobs = None if options.jobs is None else _count("JOBS", options.jobs, least=1)
+    variant = Variant("quick" if options.quick else "full")
+    return serve(project, variant, options.figure, jobs, _count("--port", options.port, least=0))
+
+
 def _ledger(project: Project, _options: argparse.Namespace) -> int:
     print_ledger(project, Records(project))
     return 0
@@ -89,9 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     ledger.set_defaults(command=_ledger)
     figures = commands.add_parser("figures", help="compute and draw what is stale")
     figures.set_defaults(command=_figures)
-    figures.add_argument("--figure", metavar="NAME", help="only this figure and what it needs")
-    figures.add_argument("--quick", action="store_true", help="fewer seeds and steps; no verdict is checked")
-    figures.add_argument("--jobs", metavar="N", help="worker processes (default: one for each core)")
+    serving = commands.add_parser("serve", help="show the article, and compute and draw what is stale meanwhile")
+    serving.set_defaults(command=_serve)
+    serving.add_argument("--port", metavar="N", default="8000", help="of this machine (default: 8000)")
+    for command in (figures, serving):
+        command.add_argument("--figure", metavar="NAME", help="only this figure and what it needs")
+        command.add_argument("--quick", action="store_true", help="fewer seeds and steps; no verdict is checked")
+        command.add_argument("--jobs", metavar="N", help="worker processes (default: one for each core)")
     figures.add_argument("--first-seed", metavar="N", help="measure everything again at other seeds")
     figures.add_argument("--large", action="store_true", help="measure everything again at larger settings")
     return parser

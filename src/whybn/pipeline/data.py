@@ -179,13 +179,13 @@ def _experiments(project: Project, records: dict[str, Any]) -> dict[str, Any]:
 
 def _figures(project: Project, experiments: dict[str, Any], findings: dict[str, Any]) -> dict[str, Any]:
     alts = merged("alt text", {name: record["alts"] for name, record in findings.items()})
-    pages = _pages(project)
+    texts = pages(project)
     entries = {}
     for name, figure in project.figures.items():
         if name in alts and all(experiments[needed] for needed in figure.experiments):
             entries[name] = {
                 "alt": alts[name],
-                "page": _page(pages, _address(name)) or "index",
+                "page": _page(texts, address(name)) or "index",
                 "script": project.place(figure.path),
                 "csv": f"{name}.csv",
                 "command": f"make figures FIGURE={name}",
@@ -213,17 +213,17 @@ def _claims(project: Project, claims: dict[str, Any], moved: dict[str, list[str]
 
     A repetition whose experiment has other code by now is marked.
     """
-    pages = _pages(project)
+    texts = pages(project)
 
     def place(claim: dict[str, Any]) -> tuple[int, int]:
-        found = [text.find(_address(claim["figure"])) for text in pages.values()]
+        found = [text.find(address(claim["figure"])) for text in texts.values()]
         return next(((page, at) for page, at in enumerate(found) if at >= 0), (len(found), 0))
 
     ordered = dict(sorted(claims.items(), key=lambda item: place(item[1])))
     return {
         name: {
             **claim,
-            "said": _page(pages, f"site.data.claims.{name}.") or "",
+            "said": _page(texts, f"site.data.claims.{name}.") or "",
             "repeated": [
                 {**one, "moved": "true" if claim["experiment"] in moved[one["name"]] else ""} for one in claim["repeated"]
             ],
@@ -275,12 +275,13 @@ def _page(pages: dict[str, str], text: str) -> str | None:
     return next((stem for stem, whole in pages.items() if text in whole), None)
 
 
-def _pages(project: Project) -> dict[str, str]:
+def pages(project: Project) -> dict[str, str]:
     """Return the text of every page by its path without the suffix: the article, what lies beside it, the others."""
     found = {path.relative_to(project.docs).with_suffix("").as_posix(): path for path in project.docs.rglob("*.md")}
     names = sorted(found, key=lambda name: (name != "index", name.count("/"), name))
     return {name: found[name].read_text(encoding="utf-8") for name in names}
 
 
-def _address(figure: str) -> str:
+def address(figure: str) -> str:
+    """Return what a page holds that shows a figure."""
     return f"/assets/figures/{figure}.svg"

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 # A piece that takes so many times its budget, and at least so many seconds, is called by its name.
 TIMES_OVER = 10
@@ -21,6 +21,7 @@ class Progress:
     def __init__(self, budgets: dict[str, float], workers: int) -> None:
         """``budgets`` in core-seconds, one for each piece by its name, in the order in which they are begun."""
         self._waiting = list(budgets.items())
+        self._open = dict(budgets)  # not finished yet
         self._running: dict[str, tuple[float, float]] = {}  # by name: when it was begun, and from when on it is named
         self.total = len(budgets)
         self.done = 0
@@ -46,6 +47,7 @@ class Progress:
         with self._print:
             self.done += 1
             self._running.pop(name, None)
+            self._open.pop(name, None)
             self._begin()
             self._budget_left -= budget
             self._budget_done += budget
@@ -64,10 +66,22 @@ class Progress:
                 took = spoken(now - begun)
                 self._show(f"{name} has taken {took}, many times its budget; it may never end, and Ctrl-C keeps the rest\n")
 
-    def _left(self) -> str:
+    def until(self, names: Collection[str]) -> float:
+        """Return the seconds after which the last of these pieces will be done; 0 where all are."""
+        upto, last = 0.0, 0.0
+        for name, budget in self._open.items():
+            upto += budget
+            last = upto if name in names else last
+        return self._seconds(last)
+
+    def _seconds(self, budget: float) -> float:
+        """Return how long so many core-seconds will take by the clock."""
         pace = self._seconds_done / self._budget_done if self._budget_done else 1.0
+        return budget * pace / self._workers
+
+    def _left(self) -> str:
         passed = time.monotonic() - self._marked
-        return f"about {spoken(max(self._budget_left * pace / self._workers - passed, 1.0))} left"
+        return f"about {spoken(max(self._seconds(self._budget_left) - passed, 1.0))} left"
 
     def _show(self, text: str) -> None:
         sys.stdout.write(("\r\x1b[K" if self._live else "") + text)

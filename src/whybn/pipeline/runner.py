@@ -18,17 +18,24 @@ class Runner:
         """``jobs`` is the number of workers, None for one on each core."""
         self._jobs = jobs
         self.problems: list[str] = []
+        self.failures: dict[str, str] = {}  # by what failed, in one line
+        self.progress: Progress | None = None  # of the tasks at hand
+        self.begun: Callable[[], None] = lambda: None  # called when it is there
 
-    def run(self, what: str, tasks: "list[Task]") -> "Iterator[tuple[Task, Outcome, int]]":
-        """Run tasks on workers; give each that worked, its outcome and the number of workers."""
+    def run(self, what: str, tasks: "list[Task]", *, in_order: bool = False) -> "Iterator[tuple[Task, Outcome, int]]":
+        """Run tasks on workers, the biggest first or ``in_order``.
+
+        Gives each that worked, its outcome and the number of workers.
+        """
         from whybn.pipeline.workers import biggest_first, cores, run_tasks
 
         workers = min(self._workers(cores()), len(tasks))
-        ordered = biggest_first(tasks)
+        ordered = tasks if in_order else biggest_first(tasks)
         budgets = {task.name: task.budget for task in ordered}
         estimate = spoken(max(*budgets.values(), sum(budgets.values()) / workers))
         print(f"{what}: {len(tasks)} to do, {workers} at a time, budget about {estimate}", flush=True)
-        progress = Progress(budgets, workers)
+        self.progress = progress = Progress(budgets, workers)
+        self.begun()
         with progress.live():
             for task, outcome in run_tasks(ordered, workers):
                 if outcome.failure:
@@ -52,7 +59,8 @@ class Runner:
         try:
             return call(*arguments)
         except PipelineError as error:
-            self.problems.append(f"{what}: {error}")
+            self.failures[what] = f"{what}: {error}"
+            self.problems.append(self.failures[what])
         except FAILURES as error:  # whatever it is, it is reported and the rest goes on
             from whybn.pipeline.workers import describe
 
@@ -67,4 +75,5 @@ class Runner:
 
     def _failed(self, what: str, failure: "Failure") -> None:
         print(failure.trace, file=sys.stderr, flush=True)
+        self.failures[what] = f"{what}: {failure.error}"
         self.problems.append(": ".join([*(failure.notes or [what]), failure.error]))

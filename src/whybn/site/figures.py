@@ -14,7 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from jekyll_dialect.data import load_data
-from jekyll_dialect.errors import report
+from jekyll_dialect.errors import lenient, report
 from jekyll_dialect.templating import Page
 from whybn.common.nearest import nearest
 
@@ -22,6 +22,7 @@ OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
 ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
 VIEW_BOX = re.compile(r"\bviewBox=[\"']([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[\"']")
 NARROW = "(max-width: 599px)"
+BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'/%3E".replace(" ", "%20")
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,27 @@ def missing(name: str, docs: Path) -> str:
     return f"assets/figures/{name}.svg: there is no figures/{name}.py{nearest(name, scripts)}"
 
 
+def held(span: ET.Element, name: str, plan: Mapping[str, str]) -> None:
+    """Hold the place of a figure that is still to be drawn: at its size, with what it will show, and when.
+
+    The page's own script for pages that are served writes the last.
+    """
+    span.set("data-figure", name)
+    picture = ET.SubElement(span, "picture")
+    wide, narrow = ({side: plan[f"{kind}_{side}"] for side in ("width", "height")} for kind in ("wide", "narrow"))
+    ET.SubElement(picture, "source", {"media": NARROW, "srcset": BLANK.format(**narrow), **narrow})
+    ET.SubElement(picture, "img", {"src": BLANK.format(**wide), "alt": "", **wide})
+    words = ET.SubElement(span, "span", {"class": "awaited"})
+    ET.SubElement(words, "span").text = AtomicString(plan["shows"])
+    ET.SubElement(words, "span", {"class": "left"}).text = "not computed yet"
+
+
 class MissingFigures(Treeprocessor):
     """Put a line of text where a figure has not been drawn, and report the command that draws it.
 
     Runs before MkDocs looks at links, so that the author reads this message and not two. The report is a
-    warning, which fails a strict build, or a remark while the page is being written.
+    warning, which fails a strict build, or a remark while the page is being written. Where the page is served while
+    the pipeline is at work on the figure, its place is held instead.
     """
 
     def __init__(self, md: Markdown, page: Callable[[], Page]) -> None:
@@ -68,14 +85,17 @@ class MissingFigures(Treeprocessor):
             own = OWN.match(image.get("src", ""))
             if own is None or (page.docs / "assets/figures" / f"{own['name']}.svg").is_file():
                 continue
-            message = missing(own["name"], page.docs)
-            report(f"{page.docs.name}/{page.src_uri}: {message}")
-            keep = {"id": image.get("id")} if image.get("id") else {}
+            keep = {key: image.get(key) for key in ("id",) if image.get(key)}
             tail = image.tail
             image.clear()
             image.tag, image.tail = "span", tail
             image.attrib.update(keep, **{"class": "undrawn"})
-            image.text = message
+            plan = load_data(page.docs).get("planned", {}).get("figures", {}).get(own["name"])
+            if plan and lenient():
+                held(image, own["name"], plan)
+                continue
+            image.text = missing(own["name"], page.docs)
+            report(f"{page.docs.name}/{page.src_uri}: {image.text}")
 
 
 class Figures(Treeprocessor):
@@ -144,8 +164,14 @@ class Figures(Treeprocessor):
     def source_line(self, image: ET.Element) -> list[ET.Element]:
         """The quiet line below one of our own figures: script, data, command, seconds.
 
-        It stands outside the figure, whose caption is its name and must be its last child.
+        It stands outside the figure, whose caption is its name and must be its last child. One whose place is held has
+        the script and the command already.
         """
+        plan = load_data(self.page().docs).get("planned", {}).get("figures", {}).get(image.get("data-figure"))
+        if plan:
+            line = ET.Element("p", {"class": "source"})
+            line.text = AtomicString(f"{plan['script']} · {plan['command']}")
+            return [line]
         address = image.get("src", "")
         own = OWN.search(address)
         computed = load_data(self.page().docs)

@@ -25,6 +25,10 @@ class ArticleExtension(Dialect):
         """What is wrong with a name that is computed here."""
         return quotations.explain(segments, variables)
 
+    def expect(self, segments: list[str], variables: Mapping[str, object]) -> bool:
+        """Whether the pipeline is still to compute a name."""
+        return quotations.expected(segments, variables)
+
     def check(self, text: str, page: Page) -> Iterable[tuple[int, str]]:
         """Slips in what brings a figure to life."""
         return explorables.problems(text, page.docs)

@@ -33,6 +33,28 @@ def explain(segments: list[str], variables: Mapping[str, object]) -> str | None:
     return None
 
 
+def expected(segments: list[str], variables: Mapping[str, object]) -> bool:
+    """Whether a name below `site.data` is one that the pipeline has not come to yet.
+
+    Where it is at work, it says in `_data/planned.json` what it will compute.
+    """
+    data = holder_of(["site", "data"], variables)
+    planned = data.get("planned") if isinstance(data, Mapping) else None
+    if not isinstance(planned, Mapping) or segments[:2] != ["site", "data"] or len(segments) < 3:
+        return False
+    kind, *name = segments[2:4]
+    if kind not in GENERATED:
+        return False
+    known = data.get(kind, {})
+    if not name or name[0] in known:
+        return kind not in data
+    return {
+        "results": name[0] in planned["findings"],
+        "claims": not set(planned["findings"]) <= data.get("results", {}).keys(),
+        "figures": name[0] in planned["figures"],
+    }.get(kind, False)
+
+
 def _verdict_changed(claim: str, quoted: str, values: object) -> str:
     """The sentence that an article quotes by its verdict stopped being true."""
     values = values if isinstance(values, Mapping) else {}

@@ -1,61 +1,77 @@
-"""Noise and drift behind Batch Norm: how well the networks train, over rates, measured with and without the noise."""
+"""Noise and drift behind Batch Norm: how far the inputs of the layers move, joined to the largest rate that trains."""
+
+from dataclasses import replace
 
 import numpy as np
+from matplotlib.patches import ConnectionPatch
 
 from whybn.drawing import marks, words
-from whybn.drawing.palette import pen
+from whybn.drawing.palette import hex_of, pen
+from whybn.drawing.quotes import quote
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.controls import loss, noisy_loss
-from whybn.readings.definitions import GUESSING
+from whybn.readings.controls import largest, own_shift
 
 EXPERIMENTS = ("controls",)
-LAYOUT = Layout(wide=(2, 3), narrow=(6, 1), row_height=150, narrow_row_height=120, left=30, between=16)
-NAMES = {"plain": "neither", "batch_norm": "Batch Norm", "noisy_batch_norm": "both", "drifting": "both"}
-# Where each name stands: rate, loss, alignment across and up.
-PLACES = {
-    10: {
-        "neither": (0.36, 1.6, "left", "center"),
-        "Batch Norm": (0.16, 0.085, "center", "top"),
-        "both": (0.04, 0.6, "left", "bottom"),
-    },
-    20: {
-        "neither": (0.16, 1.55, "left", "center"),
-        "Batch Norm": (0.15, 0.54, "center", "top"),
-        "both": (0.03, 1.78, "left", "bottom"),
-    },
+LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=270, head=50, left=40, right=44, foot=10)
+DEPTH = 10
+# Each arm's name, and where its column of rates stands: the rates are those of a grid, and would hide each other.
+ARMS = {
+    "noisy_batch_norm": ("with noise", 1.26),
+    "plain": ("neither", 1.0),
+    "drifting": ("with drift", 1.13),
+    "batch_norm": ("Batch Norm", 1.0),
 }
-RATES = (0.0087, 3.7)  # those at which the noisy networks train
-LOSSES = {10: (0.1, 0.3, 1), 20: (0.5, 1, 2)}  # named on the axis
-LIMITS = {10: (0.045, 4.2), 20: (0.4, 3.2)}
+MOVES = (0.5, 0.05)  # from the foot of the axis to its top, or beyond: steady inputs stand high
+RATES = (1.6e-4, 2.4)
+JITTER = 0.05
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
+    (moves,) = axes
     arms = results["controls"]
-    noisy, drifting = arms["noisy_batch_norm"], arms["drifting"]
-    for row, depth in enumerate(PLACES):
-        scored = {
-            "noise": ("noisy_batch_norm", noisy_loss(noisy, depth)),
-            "noise, then off": ("noisy_batch_norm", loss(noisy, depth)),
-            "drift, then off": ("drifting", loss(drifting, depth)),
-        }
-        for panel, (how, (name, losses)) in zip(axes[3 * row : 3 * row + 3], scored.items(), strict=True):
-            words.title(panel, f"{depth} layers, {how}")
-            rivals = {rival: loss(arms[rival], depth) for rival in ("plain", "batch_norm")}
-            _panel(panel, arms, rivals | {name: losses}, depth)
+    rates = replace(moves, axes=moves.axes.twinx())
+    moves.name = f"{DEPTH} layers"
+    shifts = [own_shift(arms[arm], DEPTH) for arm in ARMS]
+    moves.axes.set(xlim=(-0.58, 1.34), ylim=(max(MOVES[0], 1.2 * np.max(shifts)), min(MOVES[1], np.min(shifts) / 1.2)))
+    rates.axes.set(ylim=RATES)
+    for panel, side in ((moves, "left"), (rates, "right")):
+        words.decades(panel, "y")
+        panel.axes.tick_params(bottom=False, labelbottom=False)
+        panel.axes.spines["bottom"].set_visible(False)
+        panel.axes.spines[{"left": "right", "right": "left"}[side]].set_visible(False)
+        panel.axes.spines[side].set_visible(True)
+    words.named_ticks(moves, "y", (0.05, 0.1, 0.2, 0.5), ("0.05", "0.1", "0.2", "0.5"))
+    words.named_ticks(rates, "y", *_rate_ticks(arms["plain"]))
+    for arm in ARMS:
+        _joined(moves, rates, arms[arm], arm)
+    words.y_label(moves, "how far inputs move")
+    above = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
+    rates.axes.annotate("largest rate that trains", (1, 1), (0, 9), **above)
 
 
-def _panel(panel: Panel, arms: dict, losses: dict[str, np.ndarray], depth: int) -> None:
-    """Draw losses, {arm: (seed, rate)}, over the rates; a line ends where most networks have diverged."""
-    low, high = LIMITS[depth]
-    for name, values in losses.items():
-        marks.seeds(panel, arms[name]["rates"], values.T, name, NAMES[name], top=high)
-        x, y, ha, va = PLACES[depth][NAMES[name]]
-        words.label(panel, x, y, NAMES[name], pen(name).role, ha=ha, va=va)
-    panel.axes.set_xlim(*RATES)
-    panel.axes.set_ylim(low, high)
-    words.decades(panel, "x")
-    words.decades(panel, "y")
-    words.named_ticks(panel, "y", LOSSES[depth], [words.plain(value) for value in LOSSES[depth]])
-    marks.rule(panel, GUESSING, "guessing")
-    words.x_label(panel, "learning rate")
-    words.y_label(panel, "loss after training")
+def _joined(moves: Panel, rates: Panel, part: dict[str, np.ndarray], arm: str) -> None:
+    """Draw the seeds of both columns, the name of the arm, and a line from one median to the other."""
+    name, place = ARMS[arm]
+    moved, rate = own_shift(part, DEPTH), largest(part, DEPTH)
+    aside = np.linspace(-JITTER, JITTER, len(moved))
+    marks.points(moves, aside, moved, arm, f"{name}, shift of the inputs", size=4)
+    marks.points(rates, place + aside, rate, arm, f"{name}, largest rate that trains", size=4)
+    start = quote(moves, f"controls.{arm}_shift_ten", np.median(moved))
+    moves.axes.add_artist(
+        ConnectionPatch(
+            (JITTER, start),
+            (place - JITTER, np.median(rate)),
+            coordsA=moves.axes.transData,
+            coordsB=rates.axes.transData,
+            color=hex_of(pen(arm).role),
+            linewidth=marks.MEDIAN,
+            linestyle=(0, pen(arm).dash) if pen(arm).dash else "solid",
+        )
+    )
+    words.label(moves, -2 * JITTER, start, name, pen(arm).role, ha="right")
+
+
+def _rate_ticks(part: dict[str, np.ndarray]) -> tuple[list[float], list[str]]:
+    """Ticks of the rates; the lowest is where networks stand that train at no rate (`definitions.largest_rate`)."""
+    none = part["rates"][0] ** 2 / part["rates"][1]
+    return [none, 0.001, 0.01, 0.1, 1], ["none", "0.001", "0.01", "0.1", "1"]

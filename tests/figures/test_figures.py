@@ -18,6 +18,27 @@ from whybn.drawing import style
 SCRIPTS = sorted((Path(__file__).parents[2] / "figures").rglob("*.py"))
 WIDTHS = (style.WIDE, style.NARROW)
 TRANSFER = 10_000  # bytes, compressed, at most
+TALLEST = 700  # px, of a narrow drawing: a telephone's screen
+TALLER = {  # still to be redrawn
+    "cost_of_relearning",
+    "effective_smoothness",
+    "frozen_batch_norm",
+    "gradient_at_initialisation",
+    "gradient_outliers",
+    "how_alike",
+    "initialisations",
+    "instrument",
+    "layer_by_layer_shift",
+    "loss_along_the_gradient",
+    "one_gradient_many_steps",
+    "optimisers",
+    "recurrent_networks",
+    "scale_invariance",
+    "sharpness",
+    "small_batches",
+    "the_bound",
+    "what_norm_matters_not",
+}
 
 
 @cache
@@ -63,6 +84,15 @@ def test_both_widths_and_the_data_are_made_and_small(script, drawable):
     rows = list(csv.DictReader(files[f"{script.stem}.csv"].decode().splitlines()))
     assert rows
     assert all(row["panel"] and row["series"] for row in rows)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_the_narrow_drawing_fits_on_a_telephone(script):
+    with mpl.rc_context():
+        style.use_style()
+        figure, _ = load(script).LAYOUT.panels(style.NARROW)
+    fits = figure.get_size_inches()[1] * 72 <= TALLEST
+    assert fits != (script.stem in TALLER), f"{script.stem}: at most {TALLEST} px high, or one of TALLER; not both"
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -9,7 +9,7 @@ from whybn.drawing.style import Layout, Panel
 from whybn.readings.rates import lowest
 
 ARMS = ("plain", "batch_norm")
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), row_height=150, share="y", left=44, columns_named=True)
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), row_height=150, narrow_row_height=130, share="y", left=44, columns_named=True)
 
 
 def draw(panels: list[Panel], arms: dict, spent: Mapping[str, np.ndarray], unit: str) -> None:

@@ -68,7 +68,7 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "moving_target": "Relative change and cosine of a layer's gradient when the layers below take their step, along "
+        "moving_target": "Relative change of a layer's gradient when the layers below take their step, along "
         f"three trainings. Sigmoid network: {fact['sigmoid_plain_change']} without Batch Norm, "
         f"{fact['sigmoid_batch_norm_change']} with it. Reference network: {fact['relu_plain_change']} and "
         f"{fact['relu_batch_norm_change']}. Deep linear network: {fact['linear_plain_change']} and "

@@ -3,10 +3,10 @@
 import numpy as np
 
 from whybn.evidence.claims import INCONCLUSIVE, REVERSED, SUPPORTED, Claim
-from whybn.evidence.display import number, times
+from whybn.evidence.display import number, times, whole
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED
-from whybn.readings.rates import largest, lowest, short, steps_to_train
+from whybn.readings.rates import largest, lead_ends, lowest, short, steps_to_train
 
 EXPERIMENTS = ("rates",)
 SLOW = 0  # column of the smallest rate of the grid, at which every network trains steadily
@@ -38,6 +38,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "target": number(TRAINED, 1),
         "slow_rate": number(plain["rates"][SLOW]),
     }
+    found["lead_ends_shallow"] = Fact(lead_ends(plain, arms["batch_norm"])[0], whole)
     for row, depth in enumerate(DEPTHS):
         found[f"layers_{depth}"] = str(plain["depths"][row])
         for name, arm in arms.items():
@@ -135,8 +136,9 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
             for depth in DEPTHS
         )
         + ".",
-        "convergence": "Loss at the best learning rate for so long a training, against steps, at three depths. "
-        f"It first falls below {fact['target']} after so many steps: "
+        "convergence": "Loss at the best learning rate for so long a training, against its steps, at three depths. In "
+        f"{fact['layers_shallow']} layers the curves cross at {fact['lead_ends_shallow']} steps. "
+        f"The loss first falls below {fact['target']} after so many steps: "
         + "; ".join(
             f"in {fact[f'layers_{depth}']} layers, {fact[f'plain_steps_to_target_{depth}']} without and "
             f"{fact[f'batch_norm_steps_to_target_{depth}']} with Batch Norm"

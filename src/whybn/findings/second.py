@@ -5,23 +5,18 @@ import numpy as np
 from whybn.evidence.claims import INCONCLUSIVE, LIMIT, REVERSED, SHIFT, SMOOTHNESS, SOME_AT_LEAST, Claim, per_seed
 from whybn.evidence.display import decades, fine_percent, number, points, times
 from whybn.evidence.facts import Fact
-from whybn.readings.definitions import GUESSING, spacing, trains
+from whybn.readings.definitions import spacing
+from whybn.readings.second import rate_decades
 from whybn.readings.second_batches import error
 from whybn.readings.walks import loss_range
 from whybn.readings.walks import per_seed as over_batches
 
 EXPERIMENTS = ("second", "second_batches")
-TRAINED = GUESSING / 2  # loss below which a network on these harder pictures counts as trained
 MOMENTS = ("early", "middle", "late")
 SCOPE = (
     "eight convolutional layers of eight filters without skip connections, He initialisation, on 4,000 pictures of "
     "clothes of 14 x 14 pixels (Fashion-MNIST), mini-batches of 32, plain gradient descent, 300 steps"
 )
-
-
-def _rate_decades(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Decades of learning rate that train, per seed; diverged ones do not."""
-    return trains(arm["loss"], TRAINED).sum(1) * spacing(arm["rates"])
 
 
 def _loss_range(arm: dict[str, np.ndarray], walk: int = 0) -> np.ndarray:
@@ -39,7 +34,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "plain_loss_early": Fact(over_batches(plain["walk_loss"][0, 0, 0])),
     }
     for name, arm in arms.items():
-        found[f"{name}_rate_decades"] = Fact(_rate_decades(arm))
+        found[f"{name}_rate_decades"] = Fact(rate_decades(arm))
     for name in ("plain", "batch_norm"):
         found[f"{name}_loss_range_late"] = Fact(_loss_range(arms[name])[-1])
     for name, arm in results["second_batches"].items():
@@ -63,7 +58,7 @@ def claims(results: dict) -> list[Claim]:
             origin="Ioffe and Szegedy (2015); Bjorck et al. (2018)",
             quantity="decades of learning rate that train, with minus without",
             scope=SCOPE + "; trained means less than half the loss of guessing",
-            values=per_seed(_rate_decades(normalised) - _rate_decades(plain)),
+            values=per_seed(rate_decades(normalised) - rate_decades(plain)),
             margin=spacing(plain["rates"]) * 1.01,  # more than one step of the grid
             neutral=0.0,
             show=decades,
@@ -80,7 +75,7 @@ def claims(results: dict) -> list[Claim]:
             origin="follows from Ioffe and Szegedy (2015); Santurkar et al. (2018) claimed the opposite",
             quantity="decades of learning rate that train, Batch Norm with noise minus no Batch Norm and no noise",
             scope=SCOPE + "; trained means less than half the loss of guessing, in the noisy network with its noise",
-            values=per_seed(_rate_decades(noisy) - _rate_decades(plain)),
+            values=per_seed(rate_decades(noisy) - rate_decades(plain)),
             margin=spacing(plain["rates"]) * 1.01,
             neutral=None,  # a bound: at most one step of the grid is left
             below=True,
@@ -109,7 +104,7 @@ def claims(results: dict) -> list[Claim]:
                 "inconclusive": "With mini-batches of two pictures, the test error with Batch Norm is {value} higher than "
                 "with mini-batches of thirty-two in the typical seed, but not in all.",
             },
-            **(common | {"experiment": "second_batches"}),
+            **(common | {"experiment": "second_batches", "figure": "second_small_batches"}),
         ),
         Claim(
             id="second_loss_range",
@@ -133,7 +128,7 @@ def claims(results: dict) -> list[Claim]:
                 "in the middle of training and {value_late} late; early, {value_early}. Each at its best rate, seeds "
                 "disagree."
             },
-            **common,
+            **(common | {"figure": "second_gradient"}),
         ),
     ]
 
@@ -141,11 +136,13 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "second_network": "A convolutional network on pictures of clothes. Above, loss after training by learning rate: "
+        "second_network": "A convolutional network on pictures of clothes, loss after training by learning rate: "
         f"{fact['plain_rate_decades']} decades train without Batch Norm, {fact['batch_norm_rate_decades']} with it and "
-        f"{fact['noisy_batch_norm_rate_decades']} with noise behind it. In the middle, "
-        f"loss along one gradient at three moments: late, it ranges over {fact['plain_loss_range_late']} without Batch "
-        f"Norm and {fact['batch_norm_loss_range_late']} with it. Below, test error by size of mini-batch: with the "
-        f"smallest, {fact['plain_error_fewest']} without Batch Norm and {fact['batch_norm_error_fewest']} with it; "
-        f"with the largest, {fact['plain_error_most']} and {fact['batch_norm_error_most']}."
+        f"{fact['noisy_batch_norm_rate_decades']} with noise behind it.",
+        "second_gradient": "The same networks, loss along one gradient at three moments of a training. Early, it is flat in "
+        f"both. Late, it ranges over {fact['plain_loss_range_late']} without Batch Norm and "
+        f"{fact['batch_norm_loss_range_late']} with it.",
+        "second_small_batches": "The same networks, test error by size of mini-batch: with the smallest, "
+        f"{fact['plain_error_fewest']} without Batch Norm and {fact['batch_norm_error_fewest']} with it; with the largest, "
+        f"{fact['plain_error_most']} and {fact['batch_norm_error_most']}.",
     }

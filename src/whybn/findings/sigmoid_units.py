@@ -66,7 +66,7 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "shift_during_training": "Pre-activations of sigmoid units over the training. Without Batch Norm they drift at the "
-        f"beginning, by {fact['plain_first']} deviations within the first {fact['snapshot_every']} steps; with Batch Norm "
-        f"by {fact['batch_norm_first']}. Later both calm down.",
+        "shift_during_training": "Median pre-activations of ten sigmoid units over the training, and the shift of all. "
+        f"Without Batch Norm they drift at the beginning, by {fact['plain_first']} deviations within the first "
+        f"{fact['snapshot_every']} steps; with Batch Norm by {fact['batch_norm_first']}. Later both calm down.",
     }

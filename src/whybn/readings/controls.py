@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.readings.definitions import at_rate, best_rate, diverged_last, nearest
+from whybn.readings.definitions import at_rate, best_rate, diverged_last, largest_rate, nearest
 
 
 def loss(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.ndarray:
@@ -23,6 +23,11 @@ def shift(arm: dict[str, np.ndarray], depth: int = 10, gain: float = 1.0) -> np.
 def own_shift(arm: dict[str, np.ndarray], depth: int) -> np.ndarray:
     """Shift of the inputs at the arm's best learning rate, per seed; infinite where the network diverged."""
     return diverged_last(at_rate(shift(arm, depth), best_rate(loss(arm, depth))))
+
+
+def largest(arm: dict[str, np.ndarray], depth: int = 10) -> np.ndarray:
+    """Largest learning rate that trains from He initialisation, without noise, per seed."""
+    return largest_rate(loss(arm, depth), arm["rates"])
 
 
 def small_rate(arm: dict[str, np.ndarray], depth: int) -> int:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.readings.definitions import at_best, largest_rate, nearest, steps_to
+from whybn.readings.definitions import at_best, crossing, largest_rate, nearest, steps_to
 
 SHORT = 160  # steps of the short training, or the nearest that were read; the long one ends the experiment
 
@@ -25,3 +25,11 @@ def largest(arm: dict[str, np.ndarray]) -> np.ndarray:
 def steps_to_train(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Steps until the network counts as trained, at the one rate at which the median seed is there first: (depth, seed)."""
     return at_best(steps_to(arm["loss"], arm["steps"]))
+
+
+def lead_ends(plain: dict[str, np.ndarray], normalised: dict[str, np.ndarray]) -> np.ndarray:
+    """Length of training, in steps, from which on the best loss is no longer the lower one with Batch Norm: (depth, seed).
+
+    Infinite where it still is in the end.
+    """
+    return np.stack([crossing(lead, plain["steps"]) for lead in lowest(plain) / lowest(normalised)])

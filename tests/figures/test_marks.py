@@ -192,6 +192,27 @@ def test_labels_at_line_ends_may_each_have_their_own_role(panel):
     assert {text.get_text(): text.get_color() for text in panel.axes.texts} == {"a": hex_of("rust"), "b": hex_of("blue")}
 
 
+def test_names_of_dots_stand_beside_them_and_apart(panel):
+    panel.axes.set(xlim=(0, 1), ylim=(0, 100))
+    places = {"first": (0.5, 50), "second": (0.51, 50), "third": (0.52, 51), "at the rim": (1, 90), "on the line": (0.2, 20)}
+    words.point_labels(panel, places, "ink", rule=20)
+    boxes = {text.get_text(): text.get_window_extent() for text in panel.axes.texts}
+    dots = {name: panel.axes.transData.transform(place) for name, place in places.items()}
+    assert boxes.keys() == places.keys()
+    for name, box in boxes.items():
+        assert not any(box.overlaps(other) for another, other in boxes.items() if another != name)
+        assert not any(box.contains(*dot) for dot in dots.values())
+        assert np.hypot(*(dots[name] - np.clip(dots[name], box.min, box.max))) < 3 * words.LINE
+        assert not box.y0 < dots["on the line"][1] < box.y1
+    assert boxes["at the rim"].x1 <= panel.axes.figure.bbox.x1
+
+
+def test_dots_too_many_to_name_are_an_error(panel):
+    panel.axes.set(xlim=(0, 1), ylim=(0, 100))
+    with pytest.raises(ValueError, match="no room for the name of"):
+        words.point_labels(panel, {"a name of some length " * 2 + str(k): (0.5, 50) for k in range(99)}, "ink", rule=0)
+
+
 def test_labels_that_do_not_touch_stay_where_they_are():
     assert words._apart([0.0, 50.0, 100.0]) == [0, 50, 100]
 

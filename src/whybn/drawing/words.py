@@ -1,14 +1,17 @@
 """Words in a figure: titles, labels and ticks. They are drawn, and not part of the figure's data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.transforms import Bbox
 
 from whybn.drawing.palette import hex_of
 from whybn.drawing.style import Panel
 
 LINE = 14.0  # px between the lines of two labels
+DOT = 10.0  # px that a dot keeps free of words
 KEY = -28.0  # px from the x axis to the top of its label
 
 
@@ -73,6 +76,55 @@ def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str | dict[
     for name, height, end in zip(names, _apart(wanted), wanted, strict=True):
         own = role if isinstance(role, str) else role[name]
         label(panel, x, ends[name], name, own, shift=(7, height - end))
+
+
+def point_labels(panel: Panel, places: Mapping[str, tuple[float, float]], role: str, *, rule: float) -> None:
+    """Name dots, {name: (x, y)}: each beside its dot, where its name is free of all dots and of the words that are there.
+
+    It keeps off the level line at y = `rule`, too. Where neither side is free it stands further above or below. Call it
+    when the limits and scales of both axes are final. Raises ValueError where there is no room.
+    """
+    renderer = FigureCanvasAgg(panel.axes.figure).get_renderer()
+    taken = [text.get_window_extent(renderer) for text in panel.axes.texts]
+    taken += [_around(panel.axes.transData.transform(place)) for place in places.values()]
+    taken.append(_along(panel, rule))
+    for name, (x, y) in places.items():
+        for ha, va, shift in _sides():
+            label(panel, x, y, name, role, ha=ha, va=va, shift=shift)
+            box = panel.axes.texts[-1].get_window_extent(renderer)
+            if _inside(panel, box) and not any(box.padded(-1).overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            panel.axes.texts[-1].remove()
+        else:
+            raise ValueError(f"there is no room for the name of {name}")
+
+
+def _around(centre: np.ndarray) -> Bbox:
+    """The square that a dot at `centre` (px) takes."""
+    return Bbox([centre - DOT / 2, centre + DOT / 2])
+
+
+def _along(panel: Panel, y: float) -> Bbox:
+    """The strip that a level line takes."""
+    height = panel.axes.transData.transform((panel.axes.get_xlim()[0], y))[1]
+    return Bbox([(panel.axes.bbox.x0, height - 1), (panel.axes.bbox.x1, height + 1)])
+
+
+def _inside(panel: Panel, box: Bbox) -> bool:
+    """Whether a name stands right of the y axis, within the figure, and no lower than the x axis."""
+    frame, figure = panel.axes.bbox, panel.axes.figure.bbox
+    return frame.x0 <= box.x0 and box.x1 <= figure.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+
+
+def _sides() -> Iterator[tuple[str, str, tuple[float, float]]]:
+    """Where a dot's name may stand, from the nearest place: how it is aligned there, and moved (px)."""
+    for away in np.arange(0, 20) * LINE / 2:
+        for up in {away, -away}:
+            yield "left", "center", (7, up)
+            yield "right", "center", (-7, up)
+        yield "center", "bottom", (0, 5 + away)
+        yield "center", "top", (0, -5 - away)
 
 
 def _apart(heights: list[float]) -> list[float]:

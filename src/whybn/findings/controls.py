@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, REVERSED, SCALE, SHIFT, SOME_AT_MOST, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import (
+    INCONCLUSIVE,
+    NOT_SEEN,
+    PREDICTED,
+    REVERSED,
+    SCALE,
+    SHIFT,
+    SOME_AT_MOST,
+    SUPPORTED,
+    Claim,
+    per_seed,
+)
 from whybn.evidence.display import number, percent, times
 from whybn.evidence.facts import Fact
 from whybn.readings.controls import largest, loss, noisy_loss, own_shift, shift, small_rate
@@ -172,7 +183,7 @@ def _drift_claim(ratio: np.ndarray) -> Claim:
     return Claim(
         id="a_drift_hardly_harms",
         says="Even with a slow drift behind it, Batch Norm ends lower than no Batch Norm",
-        origin="this article",
+        origin=PREDICTED,
         quantity="final loss at the best rate, Batch Norm behind which each unit drifts over no Batch Norm and no drift, "
         "ten layers; the drift off as it is taken",
         values=per_seed(ratio),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from whybn.evidence.claims import SCALE, Claim
+from whybn.evidence.claims import PREDICTED, SCALE, Claim
 from whybn.evidence.display import decades, number, times
 from whybn.evidence.facts import Fact
 from whybn.readings.long_step import (
@@ -79,7 +79,7 @@ def claims(results: dict) -> list[Claim]:
         Claim(
             id="without_division_one_long_step_compounds",
             says="Without division, what one long step does to the layers compounds",
-            origin="this article, before it was measured",
+            origin=PREDICTED,
             quantity=f"product over layers of the growth in size after one step of length {length}, mean only over Batch "
             "Norm",
             values={name: product(mean, moment) / product(both, moment) for name, moment in MOMENTS.items()},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, SCALE, SMOOTHNESS, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, PREDICTED, PROBED, SCALE, SMOOTHNESS, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, percent, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED
@@ -53,7 +53,6 @@ LOOK = (
     "The question, the settings and the margin were chosen after a look at the first prediction's failure, at these seeds."
 )
 FAR = 1.5  # by how much rates have to differ, as a ratio
-PREDICTED = "this article, before it was measured"
 
 
 def facts(results: dict) -> dict[str, str | Fact]:
@@ -110,7 +109,7 @@ def _sameness_claims(results: dict) -> list[Claim]:
         "figure": "how_alike",
         "quantity": "share of the top eigenvector of the Hessian, in the weights of the hidden layers, that lies along the "
         "direction of each layer's mean input, at the start",
-        "scope": f"{SCOPE}; Hessian of {ALL_PARAMETERS}",
+        "scope": f"{SCOPE}; Hessian of {ALL_PARAMETERS}; {PROBED}",
         "neutral": None,
         "show": percent,
     }
@@ -120,7 +119,7 @@ def _sameness_claims(results: dict) -> list[Claim]:
             says="Layers that do not subtract a mean make the examples more alike",
             figure="size_and_sameness",
             quantity="sameness of the last hidden layer's linear outputs at the start, plain over mean only",
-            scope=SCOPE,
+            scope=f"{SCOPE}; {PROBED}",
             values={SETTINGS[one]: sameness_at_end(plain, one) / sameness_at_end(mean, one) for one in (NARROW, WIDE)},
             margin=1.2,
             neutral=1.0,
@@ -177,7 +176,7 @@ def _limit_claims(results: dict) -> list[Claim]:
     common = {
         "experiment": "mechanism",
         "figure": "two_over_sharpness",
-        "scope": f"{SCOPE}; sharpness of {ALL_PARAMETERS}, {RATES}",
+        "scope": f"{SCOPE}; sharpness of {ALL_PARAMETERS}, {RATES}; {PROBED}",
         "neutral": None,
         "explanation": SCALE,
     }

@@ -1,11 +1,14 @@
 """What was predicted before it was measured is judged as it was written down."""
 
+import importlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
+import whybn.findings
+from whybn.evidence.claims import PREDICTED, PROBED
 from whybn.experiments import travels as experiment
 from whybn.findings import long_step, taken_apart, travels
 
@@ -19,6 +22,28 @@ def network(entry: dict, setting: dict) -> str:
     """The name in the results of a network in predictions.yml."""
     kind = "tanh" if "tanh instead of ReLU" in entry["quantity"] else KINDS[setting["data"]]
     return f"{kind} {setting['width']}"
+
+
+@pytest.fixture(scope="module")
+def claims(quick) -> dict:
+    """All claims by their ids."""
+    found = {}
+    for path in Path(whybn.findings.__path__[0]).glob("[a-z]*.py"):
+        module = importlib.import_module(f"whybn.findings.{path.stem}")
+        found |= {claim.id: claim for claim in module.claims({name: quick(name) for name in module.EXPERIMENTS})}
+    return found
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_prediction_is_judged_by_its_margin_and_in_its_direction(name: str, claims) -> None:
+    written = WRITTEN[name]
+    assert name in claims, f"{name} of predictions.yml is judged by no claim"
+    assert claims[name].margin == written["margin"]
+    assert claims[name].below == (written["direction"] != "above")
+    assert claims[name].origin == PREDICTED
+    told = " ".join((claims[name].scope, *claims[name].sentences.values()))
+    seen_before = any(setting["probed"] for setting in written["settings"])
+    assert seen_before == (PROBED in told or "a repetition" in told)
 
 
 @pytest.mark.parametrize("name", travels.PREDICTIONS)

@@ -14,9 +14,10 @@ from whybn.lab.data import Data, digits_for, fashion_for
 from whybn.lab.ingredients import INGREDIENTS
 from whybn.lab.networks import Architecture, initialise
 from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.measures.hidden_layers import middle_sameness
 
 PARTS = ("plain", "mean_only", "size_only", "batch_norm", "mean_stopped")
-BUDGET = 150
+BUDGET = 125
 LARGE_BUDGET = 500
 FROM_GAINS = ("mean_only", "size_only")  # the arms that also start from bad gains
 
@@ -35,7 +36,9 @@ class Settings:
     gains: tuple[float, ...] = (0.3, 3.0)  # bad ones, of the initial weights
     rate_decades: tuple[float, float] = (-1.5, 0.5)  # common logarithm of the lowest and highest learning rate
     rates: int = 7
+    gain_rates: int = 4  # learning rates from those gains, over the same decades
     loss_images: int = 1000  # training images on which the loss is taken
+    start_images: int = 256  # training images on which sameness is taken
 
 
 FULL = Settings()
@@ -47,6 +50,8 @@ QUICK = replace(
     gain_networks=("relu 32",),
     budgets=(5, 15),
     rates=3,
+    gain_rates=2,
+    start_images=64,
 )
 LARGE = replace(FULL, networks=(*FULL.networks, "relu 128"))
 
@@ -55,31 +60,36 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
     """Arrays of one arm; what has diverged is NaN. Losses are on `loss_images` training images, with their statistics.
 
     networks (network,): names. rates (rate,), budgets (budget,). loss (network, budget, seed, rate): from He
-    initialisation. Of the arms FROM_GAINS also gain_networks (gain_network,): names; and gain_loss (gain_network, gain,
-    seed, rate): from bad gains, after the last step.
+    initialisation. Of the plain arm also sameness and pooled_sameness (network, seed): of the pre-activations before the
+    first step, the median of the hidden layers; each position of a picture a unit, or one more example. Of the arms
+    FROM_GAINS also gain_networks (gain_network,): names; and gain_loss (gain_network, gain, seed, rate): from bad gains,
+    after the last step, at `gain_rates` rates over the same decades.
     """
     found = {
         "networks": np.array(settings.networks),
         "rates": np.logspace(*settings.rate_decades, settings.rates),
         "budgets": np.array(settings.budgets),
-        "loss": np.stack([_train_all(settings, part, network, 1.0) for network in settings.networks]),
+        "loss": np.stack([_train_all(settings, part, network, 1.0, settings.rates) for network in settings.networks]),
     }
+    if part == "plain":
+        for name, pooled in {"sameness": False, "pooled_sameness": True}.items():
+            found[name] = np.stack([_sameness(settings, network, pooled) for network in settings.networks])
     if part in FROM_GAINS:
         found["gain_networks"] = np.array(settings.gain_networks)
         found["gain_loss"] = np.array(
             [
-                [_train_all(settings, part, network, gain)[-1] for gain in settings.gains]
+                [_train_all(settings, part, network, gain, settings.gain_rates)[-1] for gain in settings.gains]
                 for network in settings.gain_networks
             ]
         )
     return found
 
 
-def _train_all(settings: Settings, part: str, network: str, gain: float) -> np.ndarray:
-    """One network from one gain, all seeds at all rates: (budget, seed, rate)."""
+def _train_all(settings: Settings, part: str, network: str, gain: float, count: int) -> np.ndarray:
+    """One network from one gain, all seeds at `count` rates: (budget, seed, rate)."""
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     design, data = _network(settings, network, part, seeds)
-    rates = np.logspace(*settings.rate_decades, settings.rates)
+    rates = np.logspace(*settings.rate_decades, count)
     each = [seed for seed in seeds for _ in rates]
     loss = torch.full((len(settings.budgets), len(each)), torch.nan)
     index = data.training[:, : settings.loss_images]
@@ -90,6 +100,12 @@ def _train_all(settings: Settings, part: str, network: str, gain: float) -> np.n
     start = assemble(design, initialise(design, each, "he", [gain] * len(each)), each)
     train(start, data, rates.tolist() * len(seeds), probe=read, probe_at=settings.budgets)
     return loss.view(len(settings.budgets), len(seeds), len(rates)).numpy()
+
+
+def _sameness(settings: Settings, network: str, pooled: bool) -> np.ndarray:
+    seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
+    design, data = _network(settings, network, "plain", seeds)
+    return middle_sameness(design, seeds, data.inputs[data.training[:, : settings.start_images]], pooled)
 
 
 def _network(settings: Settings, network: str, part: str, seeds: list[int]) -> tuple[Architecture, Data]:

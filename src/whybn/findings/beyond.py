@@ -155,8 +155,8 @@ def _skip_claims(results: dict) -> list[Claim]:
             neutral=1.0,
             pattern={"whole": INCONCLUSIVE, "from_zero": SUPPORTED, "shrunk": SUPPORTED},
             sentences={
-                "mixed": "Skips take this gain away where their branches start from zero or are shrunk, by "
-                "{value_from_zero} and {value_shrunk}; whether whole branches do is open.",
+                "mixed": "Skips take this gain away where their branches start from zero or are shrunk: without skips it is "
+                "{value_from_zero} and {value_shrunk} as large. Whether whole branches do is open.",
             },
             changed="With whole branches the plain network does not learn in 320 steps; all have twice as many. "
             "Branches that start small were added.",

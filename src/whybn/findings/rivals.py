@@ -75,7 +75,7 @@ def claims(results: dict) -> list[Claim]:
             pattern=dict.fromkeys(RIVALS, SOME_AT_MOST),
             sentences={
                 "mixed": "None of these rivals allows much larger rates in this network: standardised weights train at "
-                "rates {value_weights} as large as nothing does, and a slow start at {value_warm_up}."
+                "{value_weights} the rate of nothing, a slow start at {value_warm_up}."
             },
             changed=SEEN,
             **common,

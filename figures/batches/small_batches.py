@@ -45,7 +45,7 @@ def _errors(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     low, high = (float(np.median(100 * error(arms[arm])[0])) for arm in ("group_norm", "batch_norm"))
     gap = float(np.median(error(arms["batch_norm"])[0] - error(arms["group_norm"])[0]))
     marks.strokes(panel, sizes[0], low, high, "ink", "gap", width=1)
-    text = quoting(panel, "{:.0f} points apart", {"small_batches_hurt.2": 100 * gap})
+    text = quoting(panel, f"{100 * gap:.0f} points apart", {"small_batches_hurt.2": gap})
     words.label(panel, 1.1 * sizes[1], np.sqrt(low * high), text, "ink")
     panel.axes.set_xlim(0.85 * sizes[0], sizes[-1])
 

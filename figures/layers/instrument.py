@@ -38,6 +38,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
         _gradients(gradient, arms[arm], arm)
         marks.seeds(loss, arms[arm]["loss_step"], arms[arm]["loss"], arm)
     words.decades(gradient, "y", every=2)
+    words.y_label(gradient, "for the weights")
+    words.x_label(gradient, "layer")
     for arm in ARMS:
         ends = dict(zip(_moments(arms[arm]), np.median(arms[arm]["gradient"][:, -1], -1), strict=True))
         words.end_labels(gradient, arms[arm]["gradient"].shape[1], ends, pen(arm).role)
@@ -88,8 +90,6 @@ def _gradients(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     for series, values in zip(_moments(part), part["gradient"], strict=True):
         marks.seeds(panel, layers, values, arm, f"{pen(arm).label}, {series}")
     words.named_ticks(panel, "x", layers[[0, -1]], layers[[0, -1]])
-    words.y_label(panel, "for the weights")
-    words.x_label(panel, "layer")
 
 
 def _loss_axes(panel: Panel) -> None:

@@ -12,7 +12,7 @@ LAYOUT = Layout(
 )
 ROWS = {"plain": ("rust", "without Batch Norm"), "mean_only": ("blue", "each mean subtracted")}
 LEVELS = (0.2, 0.4, 0.6, 0.8, 0.9)
-SIDE = {True: 7, False: 10}  # px of a digit, in the narrow drawing and in the wide one
+SIDE = 9  # px of a digit
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -36,5 +36,5 @@ def _digits(panel: Panel, pixels: np.ndarray) -> None:
     """Draw the ten images along two sides, where their rows and columns begin."""
     low, high = pixels.min(), pixels.max()
     for place, image in enumerate((pixels - low) / (high - low)):
-        maps.picture(panel, -1.2, place, SIDE[panel.narrow], image, series=f"digit {place}")
-        maps.picture(panel, place, -1.2, SIDE[panel.narrow], image, series=f"digit {place}")
+        maps.picture(panel, -1.2, place, SIDE, image, series=f"digit {place}")
+        maps.picture(panel, place, -1.2, SIDE, image, series=f"digit {place}")

@@ -14,7 +14,8 @@ LAYOUT = falls.LAYOUT
 def draw(results: dict, axes: list[Panel]) -> None:
     arms = results["rates"]
     steps = {arm: np.tile(part["steps"], (len(part["depths"]), 1)) for arm, part in arms.items()}
-    falls.draw(axes, arms, steps, "training steps")
+    loss = {arm: lowest(part) for arm, part in arms.items()}
+    falls.draw(axes, arms["plain"]["depths"], loss, steps, "training steps")
     _crossing(axes[0], arms)
 
 

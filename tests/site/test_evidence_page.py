@@ -37,6 +37,7 @@ def page(tmp_path):
         data = {"claims": {"x": {**entry, "said": ""}}, "replications": runs}
         for name, value in data.items():
             (docs / "_data" / f"{name}.json").write_text(json.dumps(value))
+        (docs / "_includes").symlink_to(DOCS / "_includes")
         text = render((DOCS / "evidence.md").read_text(encoding="utf-8"), Page(docs, "evidence.md"), quotations.explain).text
         return text.split("## What the main line leaves out")[0]
 

@@ -131,6 +131,6 @@ def test_the_data_files_know_the_page_that_shows_and_says_something(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"text of {name}")
     (tmp_path / "docs" / "second" / "index.md").write_text("{{ site.data.claims.small.supported }}")
-    pages = data._pages(Project(Path(tmp_path)))
+    pages = data.pages(Project(Path(tmp_path)))
     assert list(pages) == ["index", "methods", "second/index", "second/notes"]
     assert data._page(pages, "site.data.claims.small.") == "second/index"

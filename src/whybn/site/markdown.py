@@ -34,8 +34,8 @@ class ArticleExtension(Dialect):
         return explorables.problems(text, page.docs)
 
     def prepare(self, source: str) -> str:
-        """The page with a place to link to at each claim, and a mark that links to its evidence."""
-        return quotations.with_marks(source)
+        """The page with a place to link to at each claim, and, where they are listed, a mark that leads there."""
+        return quotations.with_marks(source, listed=(self.page().docs / quotations.LEDGER).is_file())
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Python-Markdown calls
         """Register the processors; the numbers are their places among those of Python-Markdown and the dialect."""

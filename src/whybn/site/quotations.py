@@ -12,6 +12,7 @@ from jekyll_dialect.problems import holder_of, known
 GENERATED = ("results", "claims", "figures", "math", "experiments", "replications", "times")
 VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
 QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(?P<claim>\w+)\.(?P<verdict>\w+)\s*\}\}")
+LEDGER = "evidence.md"  # the page, if there is one, that lists all claims
 MARK = (
     '<a class="verdict {verdict}" href="{{{{ site.baseurl }}}}/evidence.html#{claim}" '
     'title="{words}: the evidence" aria-label="{words}: the evidence"></a>'
@@ -77,10 +78,10 @@ def _verdict_changed(claim: str, quoted: str, values: object) -> str:
     )
 
 
-def with_marks(source: str) -> str:
-    """The text of a page in which the first quotation of each claim has a place, `#said-ID`, and a mark.
+def with_marks(source: str, *, listed: bool) -> str:
+    """The text of a page in which the first quotation of each claim has a place, `#said-ID`.
 
-    The mark shows the verdict and leads to the evidence.
+    Where the claims are `listed` (see LEDGER), a mark behind it shows the verdict and leads to the evidence.
     """
     seen: set[str] = set()
 
@@ -89,7 +90,7 @@ def with_marks(source: str) -> str:
         if claim in seen or verdict not in VERDICTS:
             return match[0]
         seen.add(claim)
-        mark = MARK.format(claim=claim, verdict=verdict, words=verdict.replace("_", " "))
+        mark = MARK.format(claim=claim, verdict=verdict, words=verdict.replace("_", " ")) if listed else ""
         return f'<span id="said-{claim}">{match[0]}</span>{mark}'
 
     return QUOTED.sub(marked, source)

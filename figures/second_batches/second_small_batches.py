@@ -9,7 +9,7 @@ from whybn.readings.definitions import GUESSING_ERROR
 from whybn.readings.second_batches import error
 
 EXPERIMENTS = ("second_batches",)
-LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=210, right=14)
+LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=210, right=44)
 ARMS = {"plain": 34, "batch_norm": -34}  # how many px above its curve each name stands
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from jekyll_dialect import grammar
+from jekyll_dialect import grammar, items
 from jekyll_dialect.tables import SeveralHeads, table
 
 ATTRIBUTE_MARK = "⁅attributes {where} {text}⁆"
@@ -161,11 +161,7 @@ class _Blocks:
         first = grammar.ITEM.match(self.lines[self.at])
         if first is None:
             return False
-        found, end = self.gather(first[1].strip()[-1] == ".")
-        last = found[-1][1]
-        while not last[-1] and len(last) > 1:
-            last.pop()
-            end -= 1
+        found, end = items.of_list(self.lines, self.at)
         written: list[str] = []
         start, before = 0, [""]
         for marker, content in found:
@@ -181,37 +177,6 @@ class _Blocks:
             return self.write("list", ["[TOC]"], end + 1)
         return self.write("list", written, end, apart=not tight)
 
-    def gather(self, ordered: bool) -> tuple[list[tuple[str, list[str]]], int]:
-        """The items of the list that begins here, as (marker, lines), and the line behind it."""
-        found: list[tuple[str, list[str]]] = []
-        width, after_blank, nested, at = 0, False, False, self.at
-        while at < len(self.lines):
-            line = self.lines[at]
-            if after_blank and grammar.RULE.match(line):
-                break
-            item = grammar.ITEM.match(line)
-            starts = item and (item[1][-1] == ".") == ordered and (not found or _indent(item[1]) < max(1, min(width, 4)))
-            if starts:
-                first, width = _first_line(item[1], item[2])
-                found.append(("1." if ordered else item[1].strip(), [first]))
-                nested, after_blank = grammar.ITEM.match(first) is not None, False
-            elif grammar.BLANK.match(line):
-                found[-1][1].append("")
-                nested, after_blank = True, True
-            elif _belongs(line, width) or (not after_blank and not _ends_item(line, width)):
-                line = _leading_tabs(line)
-                inside = line.startswith(" " * width)
-                line = line[width:] if inside else line
-                if not inside and nested and grammar.ITEM.match(line):
-                    line = " " * (width + 4) + line
-                nested = nested or (inside and grammar.ITEM.match(line) is not None)
-                found[-1][1].append(line)
-                after_blank = False
-            else:
-                break
-            at += 1
-        return found, at
-
     def item(self, marker: str, content: list[str]) -> list[str]:
         """The lines of an item."""
         own = grammar.ITEM_ATTRIBUTES.match(content[0])
@@ -223,22 +188,9 @@ class _Blocks:
 
     def definition(self) -> bool:
         """The definition of the term above it."""
-        match = grammar.DEFINITION.match(self.lines[self.at])
-        if match is None or not self.kinds or self.kinds[-1] not in {"paragraph", "definition"}:
+        if not grammar.DEFINITION.match(self.lines[self.at]) or self.kinds[-1:] not in (["paragraph"], ["definition"]):
             return False
-        first, width = _first_line(match[1], match[2])
-        content, end = [first], self.at + 1
-        while end < len(self.lines) and not grammar.DEFINITION.match(self.lines[end]):
-            line = self.lines[end]
-            held = grammar.BLANK.match(line) or _belongs(line, width)
-            if not held and (not content[-1] or _ends_item(line, width)):
-                break
-            line = _leading_tabs(line)
-            content.append(line[width:] if line.startswith(" " * width) else line.strip() and line)
-            end += 1
-        while not content[-1]:
-            content.pop()
-            end -= 1
+        content, end = items.definition(self.lines, self.at)
         inner = _Blocks(content, self.document, "definition").read()
         return self.write("definition", [f":   {inner[0]}", *map(_indented, inner[1:])], end, apart=False)
 
@@ -375,35 +327,3 @@ def _kept(line: str) -> str:
 def _indented(line: str) -> str:
     """A line as that of an item or a note."""
     return f"    {line}" if line.strip() else ""
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip(" "))
-
-
-def _leading_tabs(line: str) -> str:
-    tabs = len(line) - len(line.lstrip("\t"))
-    return " " * 4 * tabs + line[tabs:]
-
-
-def _first_line(marker: str, content: str) -> tuple[str, int]:
-    """The text of an item behind its marker, and the columns by which its further lines are indented."""
-    own = grammar.ITEM_ATTRIBUTES.match(content)
-    if not content.strip() or (own and not content[own.end() :].strip()):
-        return content.strip(), 4
-    content = f"{' ' * len(marker)}{content}".expandtabs(4)
-    return content.lstrip(" "), _indent(content)
-
-
-def _belongs(line: str, width: int) -> bool:
-    """Whether a line is indented by `width` columns, tabs counted as kramdown does."""
-    fours, rest = divmod(width, 4)
-    pattern = rf"(?:(?:\t| {{4}}){{{fours}}} {{{rest}}}|(?:\t| {{4}}){{{fours + 1}}}).*\S"
-    return re.match(pattern, line) is not None
-
-
-def _ends_item(line: str, width: int) -> bool:
-    """Whether a line that is indented less ends the item nevertheless."""
-    if _indent(line) > min(width, 3):
-        return False
-    return grammar.ATTRIBUTES.match(line) is not None or grammar.HTML_END.match(line) is not None

@@ -11,7 +11,7 @@ from markdown import Markdown
 from markdown.inlinepatterns import BacktickInlineProcessor, InlineProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import ETX, HTML_PLACEHOLDER_RE, STX, AtomicString
+from markdown.util import HTML_PLACEHOLDER_RE, AtomicString, code_escape
 
 from jekyll_dialect.errors import reported
 from jekyll_dialect.grammar import BLOCK_TAG
@@ -19,6 +19,7 @@ from jekyll_dialect.kramdown import HELD, TAB
 from jekyll_dialect.problems import PENDING
 
 ESCAPES = ("|", ":", '"', "'", "$", "=", "<", "~")  # kramdown unescapes these too
+TICKS = re.compile("`+")
 PROBLEM = "<!-- problem: {} -->"
 UNRESOLVED = r"⟦([^⟧]*)⟧"
 
@@ -44,14 +45,22 @@ class Replacement(InlineProcessor):
 
 
 class Code(BacktickInlineProcessor):
-    """Code between backticks; a single one between spaces begins none."""
+    """Code between backticks, which ends with the next ones; a single one between spaces begins none."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str, int, int]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str | None, int, int]:  # noqa: N802
         """Return what replaces the match, and where the match begins and ends."""
-        around = data[m.start() - 1 : m.start()] + data[m.start() + 1 : m.start() + 2]
-        if m[0] == "`" and not around.strip():
-            return f"{STX}{ord('`')}{ETX}", m.start(), m.start() + 1
-        return super().handleMatch(m, data)
+        if m[1]:  # backslashes that are no escapes
+            return super().handleMatch(m, data)
+        ticks = TICKS.match(data, m.start())[0]
+        start = m.start() + len(ticks)
+        idle = len(ticks) == 1 and data[m.start() - 1 : m.start()].isspace() and data[start : start + 1].isspace()
+        end = -1 if idle else data.find(ticks, start)
+        if end < 0:
+            return None, m.start(), start
+        code = ET.Element("code")
+        text = data[start:end] if len(ticks) == 1 else data[start:end].removeprefix(" ").removesuffix(" ")
+        code.text = AtomicString(code_escape(text))
+        return code, m.start(), end + len(ticks)
 
 
 class BlockTag(InlineProcessor):

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 
+from markdown import Markdown
 from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs
 from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags
 from markdown.treeprocessors import Treeprocessor
@@ -14,7 +15,9 @@ from markdown.treeprocessors import Treeprocessor
 from jekyll_dialect.kramdown import APART
 from jekyll_dialect.tables import HEADLESS
 
+ITEM = re.compile(r"\s*⁅item (.*?)⁆")
 MARK = re.compile(r"⁅attributes (before|after) (.*)⁆", re.DOTALL)
+PART_OF_TABLE = re.compile(r"⁅(thead|tbody|tfoot)⁆")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -49,6 +52,8 @@ class AttributeMarks(Treeprocessor):
             last: ET.Element | None = None
             if (parent.text or "").strip() == APART:
                 parent.text = None
+            if parent.tag == "li":
+                _own_attributes(parent)
             for child in list(parent):
                 if child.tag == "p" and (child.text or "").strip() == APART:
                     parent.remove(child)
@@ -67,8 +72,16 @@ class AttributeMarks(Treeprocessor):
                     pending = match[2]
 
 
-class HeadlessTables(Treeprocessor):
-    """Take away the header row that `kramdown.normalise` gave to a table without one."""
+def _own_attributes(item: ET.Element) -> None:
+    """Give an item the attributes that stand at its head."""
+    holder = item if (item.text or "").strip() or not len(item) else item[0]
+    if own := ITEM.match(holder.text or ""):
+        holder.text = holder.text[own.end() :]
+        set_attributes(item, own[1])
+
+
+class Tables(Treeprocessor):
+    """Take away the header row that `kramdown.normalise` gave to a table without one, and set its further parts apart."""
 
     def run(self, root: ET.Element) -> None:
         """Change the tables of a page in place."""
@@ -76,6 +89,18 @@ class HeadlessTables(Treeprocessor):
             head = table.find("thead")
             if head is not None and HEADLESS in "".join(head.itertext()):
                 table.remove(head)
+            body = part = table.find("tbody")
+            for row in list(() if body is None else body):
+                if mark := PART_OF_TABLE.match(row[0].text or ""):
+                    row[0].text = row[0].text[mark.end() :]
+                    part = head if mark[1] == "thead" else ET.SubElement(table, mark[1])
+                if part is not body:
+                    body.remove(row)
+                    part.append(row)
+                for cell in row if part is head else ():
+                    cell.tag = "th"
+            if body is not None and not len(body):
+                table.remove(body)
 
 
 class HeadingIds(Treeprocessor):
@@ -91,3 +116,20 @@ class HeadingIds(Treeprocessor):
             name = re.sub(r"[^\w\- \t]", "", text.lower()).replace(" ", "-").replace("\t", "-")
             heading.set("id", f"{name}-{used[name]}" if used[name] else name)
             used[name] += 1
+
+
+class Contents(Treeprocessor):
+    """The table of contents, in which a heading of the class `no_toc` has no entry."""
+
+    def __init__(self, md: Markdown, contents: Treeprocessor) -> None:
+        super().__init__(md)
+        self.contents = contents
+
+    def run(self, root: ET.Element) -> None:
+        """Write the table of contents of a page."""
+        left_out = [each for each in root.iter() if each.tag in HEADINGS and "no_toc" in each.get("class", "").split()]
+        for heading in left_out:
+            heading.tag = f"left-out-{heading.tag}"
+        self.contents.run(root)
+        for heading in left_out:
+            heading.tag = heading.tag.removeprefix("left-out-")

@@ -59,11 +59,7 @@ class _Reader:
         """What begins with the signs at `at`, inside of emphasis `within`, and where it ends."""
         signs = START.match(self.text, at)[0]
         sign, end, tag = signs[0], at + len(signs), TAGS[len(signs)]
-        if (
-            (sign == "_" and WITHIN_A_WORD.search(self.text, 0, at))
-            or self.text[end : end + 1].isspace()
-            or tag in within
-        ):
+        if (sign == "_" and WITHIN_A_WORD.search(self.text, 0, at)) or self.text[end : end + 1].isspace() or tag in within:
             return signs, end
         found = self.closed(signs, end, [*within, tag])
         if found is None and tag == "strong" and within[-1:] != ["em"]:

@@ -14,6 +14,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import BACKTICK_RE
 from markdown.preprocessors import Preprocessor
+from markdown.util import BLOCK_LEVEL_ELEMENTS
 
 from jekyll_dialect import blocks, embeds, formulas, grammar, kramdown, quotes, spans
 from jekyll_dialect.builders import page_of
@@ -66,6 +67,8 @@ class KramdownLines(Preprocessor):
         """Return the rewritten lines of a page."""
         self.document = kramdown.Document()
         lines = kramdown.normalise(lines, self.document)
+        # Elements that are blocks for kramdown, and would be spans for Python-Markdown: <svg>, those of no standard.
+        self.md.block_level_elements = [*BLOCK_LEVEL_ELEMENTS, *self.document.elements]
         for text, message in self.document.problems:
             self.said(text, message)
         return lines
@@ -123,6 +126,7 @@ class Dialect(Extension):
         setting = formulas.Formulas(md, said)
         md.inlinePatterns.register(formulas.Inline(md, setting), "formula", 185)
         md.inlinePatterns.register(formulas.Displayed(md, setting, lambda: lines.document.formulas), "displayed", 185)
+        md.inlinePatterns.register(spans.RawSpan(grammar.RAW_SPAN, md), "raw_span", 187)
         md.inlinePatterns.register(spans.Code(BACKTICK_RE), "backtick", 190)
         md.inlinePatterns.register(spans.Raw(md, lambda: lines.document.raw), "raw_block", 92)
         md.inlinePatterns.register(spans.BlockTag(grammar.BLOCK_TAG, md), "block_tag", 91)
@@ -145,7 +149,7 @@ class Dialect(Extension):
         md.treeprocessors.register(References(md, lambda: liquid.rendered), "references", 19.5)
         # After footnotes are listed and inline parsing has found the references.
         md.treeprocessors.register(ReadingOrder(md), "reading_order", 15)
-        md.treeprocessors.register(blocks.HeadlessTables(md), "headless_tables", 9)
+        md.treeprocessors.register(blocks.Tables(md), "parts_of_tables", 9)
         # Before the table of contents (5) gives headings ids of its own making.
         md.treeprocessors.register(blocks.HeadingIds(md), "heading_ids", 7)
         md.treeprocessors.register(PageLinks(md, self.page), "page_links", 3)
@@ -154,6 +158,8 @@ class Dialect(Extension):
         """Called once every extension is registered: replace the attribute lists of whichever came first."""
         if not isinstance(self.md.treeprocessors["attr_list"], blocks.ColonAttributes):
             self.md.treeprocessors.register(blocks.ColonAttributes(self.md), "attr_list", 8)
+        if not isinstance(self.md.treeprocessors["toc"], blocks.Contents):
+            self.md.treeprocessors.register(blocks.Contents(self.md, self.md.treeprocessors["toc"]), "toc", 5)
 
 
 def makeExtension(**options: object) -> Dialect:  # noqa: N802 - the name that Python-Markdown calls

@@ -23,9 +23,22 @@ WITHOUT_BODY = {
     "track", "wbr",
 }  # fmt: skip
 
-BLOCK_TAG = (  # as text where it does not begin a block
-    r"</?(?:address|article|aside|blockquote|body|caption|col|colgroup|dd|div|dl|dt|fieldset|figcaption|footer|form|h[1-6]|"
-    r"header|hr|html|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|td|th|thead|tfoot|tr|ul)(?:\s[^<>]*)?>"
+_BLOCK_ELEMENTS = (
+    "address", "applet", "article", "aside", "blockquote", "body", "caption", "col", "colgroup", "dd", "div", "dl", "dt",
+    "fieldset", "figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html",
+    "iframe", "legend", "li", "main", "map", "menu", "nav", "ol", "optgroup", "p", "pre", "section", "summary", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+)  # fmt: skip
+BLOCK_TAG = rf"</?(?:{'|'.join(_BLOCK_ELEMENTS)})(?:\s[^<>]*)?>"  # as text where it does not begin a block
+
+# Elements within a line of text whose content is no Markdown: all but these.
+_SPAN_MODEL = (
+    "a", "abbr", "acronym", "b", "bdo", "big", "button", "cite", "del", "dfn", "em", "i", "ins", "label", "q", "rb", "rbc",
+    "rp", "rt", "rtc", "ruby", "select", "small", "span", "strong", "sub", "sup", "tt",
+)  # fmt: skip
+RAW_SPAN = (
+    rf"(?i)<(?P<tag>(?!(?:{'|'.join(sorted({*_SPAN_MODEL, *_BLOCK_ELEMENTS, *BLOCK_MODEL, *WITHOUT_BODY}))})[\s/>])"
+    r"[A-Z][\w:-]*)(?=[\s>])[^<>]*(?<!/)>"
 )
 
 _NO_SPAN = rf"(?!(?:{'|'.join((*SPAN_ELEMENTS, 'script'))})\b)[A-Za-z][\w:-]*"
@@ -41,7 +54,7 @@ RULE = re.compile(r" {0,3}(\*|-|_)[ \t]*\1[ \t]*\1(\1|[ \t])*$")
 UNDERLINE = re.compile(r"(?:-+|=+)\s*$")  # of a heading
 ITEM = re.compile(r"( {0,3}(?:[+*-]|\d+\.))([\t| ].*)$")
 DEFINITION = re.compile(r"( {0,3}:)([\t| ].*)$")
-HTML = re.compile(r" {0,3}<(?P<close>/?)(?P<tag>[A-Za-z][\w:-]*)")
+HTML = re.compile(r" {0,3}<(?P<close>/?)(?P<tag>[A-Za-z][\w:-]*)(?=\s|/?>|$)")
 HTML_END = re.compile(rf" {{0,3}}</?{_NO_SPAN}", re.IGNORECASE)  # of a paragraph
 HTML_COMMENT = re.compile(r" {0,3}<!--")
 ATTRIBUTES = re.compile(r"( {0,3})\{:(?![:/])((?:\\\}|[^}])+)\}\s*$")

@@ -14,8 +14,9 @@ import re
 from dataclasses import dataclass, field
 
 from jekyll_dialect import grammar, items
-from jekyll_dialect.tables import SeveralHeads, table
+from jekyll_dialect.tables import table
 
+ITEM_MARK = "⁅item {text}⁆"
 ATTRIBUTE_MARK = "⁅attributes {where} {text}⁆"
 APART = "⁅apart⁆"
 FORMULA_MARK = "⁅formula {number}⁆"
@@ -28,6 +29,7 @@ OPTIONS = re.compile(r"^ {0,3}\{::options\b([^}]*)/\}[ \t]*\n?", re.MULTILINE)
 BLOCK_HTML = re.compile(r"parse_block_html=[\"']?true")
 FORMULA = re.compile(r" {0,3}(\\)?\$\$(.*?)\$\$(?P<beside>[^\n]*)", re.DOTALL)
 MARKDOWN = re.compile(r"\bmarkdown=[\"']?(\w+)")
+ATTRIBUTES_LAST = re.compile(r"\{:[^}\n]*\}[ \t]*$")
 NO_HEADING = re.compile(r"#+[^#\s]|#{7,}|\[TOC\]\s*$")
 
 
@@ -38,6 +40,7 @@ class Document:
     parse_block_html: bool = False
     formulas: list[str] = field(default_factory=list)  # displayed ones, as TeX, by their number
     raw: list[str] = field(default_factory=list)  # elements inside of items, quotations and notes, by their number
+    elements: set[str] = field(default_factory=set)  # the names of those that are blocks
     problems: list[tuple[str, str]] = field(default_factory=list)  # (what stands in the text, message)
 
 
@@ -81,7 +84,9 @@ class _Blocks:
 
     def write(self, kind: str, lines: list[str], end: int, *, apart: bool = True) -> bool:
         """Take the lines up to `end`, for which `lines` are written; `apart` wants a blank line on both sides."""
-        if self.out and self.out[-1].strip() and (apart or (self.kinds and self.kinds[-1] in {"fence", "mark", "table"})):
+        before = self.kinds[-1] if self.kinds else ""
+        heading = self.inside == "item" and "heading" in {kind, before}  # in an item Python-Markdown sees none within text
+        if self.out and self.out[-1].strip() and (apart or heading or before in {"fence", "mark", "table"}):
             self.out.append("")
         self.out += lines
         self.kinds.append(kind)
@@ -148,6 +153,8 @@ class _Blocks:
             return False
         if own := grammar.HEADING_ID.match(line):
             line = f"{own[1]} {{: #{own[2]}}}"
+        elif ATTRIBUTES_LAST.search(line):
+            line += HELD  # text, for kramdown
         return self.write("heading", [line], self.at + 1, apart=False)
 
     def rule(self) -> bool:
@@ -183,7 +190,7 @@ class _Blocks:
         if own:
             content = [content[0][own.end() :], *content[1:]]
         inner = _trimmed(_Blocks(content, self.document, "item").read())
-        first = f"{inner[0]} {{:{own[1]}}}" if own else inner[0]
+        first = ITEM_MARK.format(text=own[1].strip()) + inner[0] if own else inner[0]
         return [f"{marker} {first}".rstrip() if not first else f"{marker} {first}", *map(_indented, inner[1:])]
 
     def definition(self) -> bool:
@@ -192,6 +199,8 @@ class _Blocks:
             return False
         content, end = items.definition(self.lines, self.at)
         inner = _Blocks(content, self.document, "definition").read()
+        if self.kinds[-1] == "definition" and self.out[-1].startswith("    "):
+            self.out.append("")  # Python-Markdown would take this one for more of the block above
         return self.write("definition", [f":   {inner[0]}", *map(_indented, inner[1:])], end, apart=False)
 
     def html(self) -> bool:
@@ -205,12 +214,14 @@ class _Blocks:
         tag = grammar.HTML.match(line)
         if tag is None or tag["tag"].lower() in grammar.SPAN_ELEMENTS:
             return False
-        if tag["close"] or tag["tag"].lower() in grammar.WITHOUT_BODY:
+        name = tag["tag"].lower()
+        self.document.elements.add(name)
+        if tag["close"] or name in grammar.WITHOUT_BODY:
             return self.write("html", [line], self.at + 1, apart=False)
-        opening, name = line.partition(">")[0], tag["tag"].lower()
+        opening = line.partition(">")[0]
         asked = MARKDOWN.search(opening)
         if asked is None and self.document.parse_block_html and name in grammar.BLOCK_MODEL:
-            line = f'{line[: tag.end()]} markdown="1"{line[tag.end() :]}'
+            line = f'{line[: tag.end()]} markdown="block"{line[tag.end() :]}'
         elif asked is None or asked[1] == "0" or name not in grammar.BLOCK_MODEL:
             end = self.closed(name)
             raw = list(map(_kept, self.lines[self.at : end]))
@@ -218,9 +229,22 @@ class _Blocks:
                 return self.write("html", raw, end, apart=False)
             self.document.raw.append("\n".join(raw))
             return self.write("mark", [RAW_MARK.format(number=len(self.document.raw) - 1), ""], end)
+        if asked is None or asked[1] != "span":
+            self.check_end(name)
+            line = MARKDOWN.sub('markdown="block"', line, count=1)  # of a <summary>, too
         self.write("html", [line], self.at + 1, apart=False)
         self.gap = True
         return True
+
+    def check_end(self, name: str) -> None:
+        """Report an element of Markdown whose end does not stand at the head of a line: kramdown goes on to the next."""
+        end = self.closed(name) - 1
+        before, closing, _ = self.lines[end].rpartition(f"</{name}")
+        if end == self.at:
+            before = before.partition(">")[2]
+        if closing and before.strip():
+            message = f"an element with Markdown in it ends at the head of a line, so put </{name}> there"
+            self.document.problems.append((self.lines[end], message))
 
     def closed(self, name: str) -> int:
         """The line behind the element `name` that begins here; that behind the last where it is never closed."""
@@ -253,11 +277,7 @@ class _Blocks:
         """A table, with or without outer pipes and a head."""
         if not self.gap or "|" not in self.lines[self.at]:
             return False
-        try:
-            found = table(self.lines, self.at)
-        except SeveralHeads as row:
-            self.document.problems.append((str(row), "a table's head has one row here: move the others below its line"))
-            return False
+        found = table(self.lines, self.at)
         if found is None:
             return False
         start = [APART, ""] if self.inside == "item" and not self.kinds else []

@@ -21,6 +21,7 @@ UNSUPPORTED = {
     r"\{::(?!comment\}|options\b)\w+": "{::…} of this kind is not supported: write the HTML itself",
     r"\{::options(?!\s+parse_block_html=[\"']?\w+[\"']?\s*/\})": 'the only option is {::options parse_block_html="true" /}',
     r"^ {0,3}\{:[\w-]+:": "attributes cannot be named here: write them out where they belong",
+    r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+[ \t]+\([^\n]*\)[ \t]*$": "the title of a link stands between quotation marks here",
     r"^\^[ \t]*$": "a sign ^ ends no block here: put a line <!-- --> between the two",
 }
 

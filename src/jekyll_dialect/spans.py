@@ -11,7 +11,7 @@ from markdown import Markdown
 from markdown.inlinepatterns import BacktickInlineProcessor, InlineProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import HTML_PLACEHOLDER_RE, AtomicString, code_escape
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE, AtomicString, code_escape
 
 from jekyll_dialect.errors import reported
 from jekyll_dialect.grammar import BLOCK_TAG
@@ -74,6 +74,23 @@ class BlockTag(InlineProcessor):
         if not line or re.match(BLOCK_TAG, str(first)):
             return None, None, None
         return self.md.htmlStash.store(html.escape(m[0], quote=False)), m.start(0), m.end(0)
+
+
+class RawSpan(InlineProcessor):
+    """An element within a line of text whose content is no Markdown: `<kbd>`, `<u>`, `<svg>`."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:  # noqa: N802
+        """Return what replaces the match, and where the match begins and ends."""
+        closing = re.compile(rf"</{m['tag']}\s*>", re.IGNORECASE).search(data, m.end())
+        if closing is None:
+            return None, None, None
+        raw = INLINE_PLACEHOLDER_RE.sub(self.written, data[m.start() : closing.end()])
+        return self.md.htmlStash.store(raw), m.start(), closing.end()
+
+    def written(self, held: re.Match[str]) -> str:
+        """The source of code, which has been taken out of the text."""
+        node = self.md.treeprocessors["inline"].stashed_nodes[held[1]]
+        return node if isinstance(node, str) else f"`{node.text}`"
 
 
 class Raw(InlineProcessor):

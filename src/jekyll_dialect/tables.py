@@ -7,6 +7,7 @@ import re
 from jekyll_dialect.grammar import BLOCK_TAG, is_boundary
 
 HEADLESS = "⁅no header⁆"
+PART = "⁅{kind}⁆"  # before the first cell of a part of the table that Python-Markdown has no words for
 
 SEPARATOR = re.compile(r"[+|: \t-]*-[+|: \t-]*$")
 FOOT_SEPARATOR = re.compile(r"[+|: \t=]*=[+|: \t=]*$")
@@ -18,15 +19,8 @@ CELL_END = "\0"
 RULES = {("", ""): "---", (":", ""): ":--", ("", ":"): "--:", (":", ":"): ":-:"}
 
 
-class SeveralHeads(Exception):  # noqa: N818 - it is a kind of table, and kramdown's no error
-    """A table whose head has several rows, which Python-Markdown cannot write."""
-
-
 def table(lines: list[str], start: int) -> tuple[list[str], int] | None:
-    """The table that begins at line `start`, and the line behind it; None where kramdown sees none.
-
-    Raises SeveralHeads.
-    """
+    """The table that begins at line `start`, and the line behind it; None where kramdown sees none."""
     end = start
     while end < len(lines) and LINE.match(lines[end]):
         end += 1
@@ -38,22 +32,23 @@ def table(lines: list[str], start: int) -> tuple[list[str], int] | None:
     leading = rows[0].lstrip().startswith("|")
     if SEPARATOR.match(rows[0]):
         rows = rows[1:]
-    head: list[str] | None = None
     alignment: list[str] = []
-    body: list[list[str]] = []
-    has_foot = False
+    parts: list[tuple[str, list[list[str]]]] = []  # (thead, tbody or tfoot, rows)
+    gathered: list[list[str]] = []
+    last = "tbody"
     for row in rows:
         if SEPARATOR.match(row):
-            if body and not alignment and not has_foot:
-                if len(body) > 1:
-                    raise SeveralHeads(row)
-                alignment = [RULES[each] for each in ALIGNMENT.findall(row)]
-                head, body = body[0], []
+            if gathered and last == "tbody":
+                parts.append(("tbody" if alignment else "thead", gathered))
+                alignment = alignment or [RULES[each] for each in ALIGNMENT.findall(row)]
+                gathered = []
         elif FOOT_SEPARATOR.match(row):
-            has_foot = True
+            parts += [("tbody", gathered)] if gathered else []
+            gathered, last = [], "tfoot"
         else:
-            body.append(_cells(row, leading=leading))
-    return (_written(head, alignment, body), end) if body else None
+            gathered.append(_cells(row, leading=leading))
+    parts += [(last, gathered)] if gathered else []
+    return (_written(parts, alignment), end) if any(kind == "tbody" for kind, _ in parts) else None
 
 
 def _has_pipe(row: str) -> bool:
@@ -70,12 +65,17 @@ def _cells(row: str, *, leading: bool) -> list[str]:
     return cells[:-1] if cells and not cells[-1] else cells
 
 
-def _written(head: list[str] | None, alignment: list[str], body: list[list[str]]) -> list[str]:
+def _written(parts: list[tuple[str, list[list[str]]]], alignment: list[str]) -> list[str]:
     """The lines of a table whose rows all have the same number of cells."""
-    columns = max(map(len, [*body, *([head] if head else [])]))
+    columns = max(len(row) for _, rows in parts for row in rows)
     rules = [*alignment[:columns], *["---"] * (columns - len(alignment))]
-    rows = [head or [HEADLESS] * columns, rules, *body]
-    return [f"| {' | '.join([*map(_safe, row), *[''] * (columns - len(row))])} |" for row in rows]
+    head = parts[0][1].pop(0) if parts[0][0] == "thead" else [HEADLESS] * columns
+    written = [head, rules]
+    for kind, rows in parts:
+        for number, row in enumerate(rows):
+            mark = PART.format(kind=kind) if number == 0 and (kind != "tbody" or len(written) > 2) else ""
+            written.append([f"{mark}{row[0] if row else ''}", *row[1:]])
+    return [f"| {' | '.join([*map(_safe, row), *[''] * (columns - len(row))])} |" for row in written]
 
 
 def _safe(cell: str) -> str:

@@ -26,9 +26,10 @@ from pygments.util import ClassNotFound
 from jekyll_dialect.nearest import nearest
 
 HIGHLIGHT = re.compile(r"([a-zA-Z0-9.+#_-]+)((?:\s+\w+(?:=(?:\w+|\"(?:[0-9]+\s)*[0-9]+\"))?)*)")
-INCLUDE = re.compile(r"([\w./-]+)\s*((?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|[\w.-]+)\s*)*)")
+_VALUE = r"(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([\w.-]+))"
+PARAMETER = re.compile(rf"([\w-]+)\s*=\s*{_VALUE}", re.DOTALL)
+INCLUDE = re.compile(rf"([\w./-]+)\s*((?:{PARAMETER.pattern}\s*)*)", re.DOTALL)
 BASE_BEFORE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}(?:\{%-?\s*)?\Z")
-PARAMETER = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|'([^']*)'|([\w.-]+))")
 
 
 def _argument(stream: TokenStream) -> str:
@@ -196,7 +197,8 @@ class IncludeTag(Tag):
             raise LiquidSyntaxError('expected `include FILE [key="text"]`', token=token)
         parameters = []
         for key, double, single, name in PARAMETER.findall(match[2]):
-            parameters.append((key, None if name else double or single, name.split(".")))
+            text = double.replace('\\"', '"') or single.replace("\\'", "'")
+            parameters.append((key, None if name else text, name.split(".")))
         return _IncludeNode(token, match[1], parameters)
 
 

@@ -43,6 +43,8 @@ SLIPS = {
     "figure-open-in-a-loop": ("{% for i in (1..2) %}\n<figure>\n{% endfor %}\n</figure>", f"2: <figure> {OPEN}"),
     "span-open": ("Some <span>text.", f"1: <span> {OPEN} the end of the page"),
     "closed-twice": ("<div>\nText.\n</div>\n</div>", "4: </div> closes nothing: take it away, or put <div> where"),
+    "span-over-a-blank-line": ("A <span>text.\n\nB</span>", "1: <span> ends with its paragraph: take away the blank line"),
+    "values-without-quotes": ("A <a href=x.html>link</a>.", '1: <a> counts as text: write its attributes as name="value"'),
     "comment-open": ("Text.\n\n<!-- not finished\n\nText.", "3: this comment is never closed"),
     "live-key": (f"{LIVE.replace('walk', 'wlak')}\n*Caption.*",
                  "1: no docs/assets/js/explorables/wlak.js sets whybn.explorables.wlak (did you mean “walk”?)"),

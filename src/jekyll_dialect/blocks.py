@@ -6,6 +6,7 @@ import html
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Callable, Iterator
 
 from markdown import Markdown
 from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs
@@ -119,11 +120,11 @@ class HeadingIds(Treeprocessor):
 
 
 class Contents(Treeprocessor):
-    """The table of contents, in which a heading of the class `no_toc` has no entry."""
+    """The table of contents, ordered or not, in which a heading of the class `no_toc` has no entry."""
 
-    def __init__(self, md: Markdown, contents: Treeprocessor) -> None:
+    def __init__(self, md: Markdown, contents: Treeprocessor, ordered: Callable[[], bool]) -> None:
         super().__init__(md)
-        self.contents = contents
+        self.contents, self.ordered = contents, ordered
 
     def run(self, root: ET.Element) -> None:
         """Write the table of contents of a page."""
@@ -133,3 +134,16 @@ class Contents(Treeprocessor):
         self.contents.run(root)
         for heading in left_out:
             heading.tag = heading.tag.removeprefix("left-out-")
+        texts = {f"#{entry['id']}": entry["html"] for entry in _flat(self.md.toc_tokens)}
+        for written in root.iterfind(".//div[@class='toc']//*"):
+            if written.tag == "ul" and self.ordered():
+                written.tag = "ol"
+            elif written.tag == "a":  # with the emphasis and the code of its heading
+                written.text = self.md.htmlStash.store(re.sub(r"</?a\b[^>]*>", "", texts[written.get("href")]))
+
+
+def _flat(entries: list[dict]) -> Iterator[dict]:
+    """Every entry of a table of contents."""
+    for entry in entries:
+        yield entry
+        yield from _flat(entry["children"])

@@ -19,7 +19,7 @@ FENCED = r"(?:\n(?>{before}[^\n]*|[ \t]*))*?\n{before}{fence}[ \t]*$"
 RAW = re.compile(r" {0,3}<(?P<tag>[a-zA-Z][\w-]*)(?=[\s>])(?![^>]*\bmarkdown=)")
 HIDDEN = re.compile(
     r"(?<![\\`])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"  # code
-    r"|\$\$(?:(?!\n[ \t]*\n).)+?\$\$|<!--.*?-->"
+    r"|\$\$(?:(?!\n[ \t]*\n).)+?\$\$|<!--.*?-->|(?<=\]\()<[^<>\n]*>(?=[ \t)])"
     r"|(?P<start><(?P<tag>pre|script|style|textarea)\b[^>]*>).*?(?=</(?P=tag)\s*>)",
     re.DOTALL | re.IGNORECASE,
 )

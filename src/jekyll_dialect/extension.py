@@ -158,8 +158,10 @@ class Dialect(Extension):
         """Called once every extension is registered: replace the attribute lists of whichever came first."""
         if not isinstance(self.md.treeprocessors["attr_list"], blocks.ColonAttributes):
             self.md.treeprocessors.register(blocks.ColonAttributes(self.md), "attr_list", 8)
+        lines = self.md.preprocessors["kramdown"]
         if not isinstance(self.md.treeprocessors["toc"], blocks.Contents):
-            self.md.treeprocessors.register(blocks.Contents(self.md, self.md.treeprocessors["toc"]), "toc", 5)
+            contents = blocks.Contents(self.md, self.md.treeprocessors["toc"], lambda: lines.document.ordered_contents)
+            self.md.treeprocessors.register(contents, "toc", 5)
 
 
 def makeExtension(**options: object) -> Dialect:  # noqa: N802 - the name that Python-Markdown calls

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 
 from jekyll_dialect import grammar, items
-from jekyll_dialect.tables import table
+from jekyll_dialect.tables import SEPARATOR, table
 
 ITEM_MARK = "⁅item {text}⁆"
 ATTRIBUTE_MARK = "⁅attributes {where} {text}⁆"
@@ -38,6 +38,7 @@ class Document:
     """What a page's blocks give besides its lines."""
 
     parse_block_html: bool = False
+    ordered_contents: bool = False  # the table of contents is an ordered list
     formulas: list[str] = field(default_factory=list)  # displayed ones, as TeX, by their number
     raw: list[str] = field(default_factory=list)  # elements inside of items, quotations and notes, by their number
     elements: set[str] = field(default_factory=set)  # the names of those that are blocks
@@ -71,7 +72,7 @@ class _Blocks:
         """The lines of all blocks."""
         readers = (
             self.code, self.fence, self.quotation, self.heading, self.rule, self.items, self.definition, self.html,
-            self.formula, self.table, self.footnote, self.named, self.attributes, self.paragraph,
+            self.underlined, self.formula, self.table, self.footnote, self.named, self.attributes, self.paragraph,
         )  # fmt: skip
         while self.at < len(self.lines):
             if grammar.BLANK.match(self.lines[self.at]):
@@ -137,7 +138,7 @@ class _Blocks:
         while end < len(self.lines) and not grammar.ends_lazy(self.lines[end]):
             end += 1
         inner = [re.sub(r"^ {0,3}> ?", "", line) for line in self.lines[self.at : end]]
-        written = [f"> {line}".rstrip() for line in _trimmed(_Blocks(inner, self.document, "quotation").read())]
+        written = [f"> {line}" if line else ">" for line in _trimmed(_Blocks(inner, self.document, "quotation").read())]
         self.keep_apart("quotation")
         return self.write("quotation", written, end)
 
@@ -156,6 +157,14 @@ class _Blocks:
         elif ATTRIBUTES_LAST.search(line):
             line += HELD  # text, for kramdown
         return self.write("heading", [line], self.at + 1, apart=False)
+
+    def underlined(self) -> bool:
+        """A heading over a line of `=` or `-`, which Python-Markdown does not see in an item."""
+        lines = self.lines[self.at : self.at + 2]
+        if self.inside != "item" or not self.gap or lines[0].startswith("    ") or not grammar.UNDERLINE.match(lines[-1]):
+            return False
+        sign = "#" if lines[-1].startswith("=") else "##"
+        return self.write("heading", [f"{sign} {lines[0].strip()} {sign}"], self.at + 2)
 
     def rule(self) -> bool:
         """A line across the page."""
@@ -181,6 +190,7 @@ class _Blocks:
         tight = self.inside == "item" and self.kinds == ["paragraph"]
         self.keep_apart("list")
         if end < len(self.lines) and self.lines[end].strip() == "{:toc}":
+            self.document.ordered_contents = first[1][-1] == "."
             return self.write("list", ["[TOC]"], end + 1)
         return self.write("list", written, end, apart=not tight)
 
@@ -328,7 +338,8 @@ class _Blocks:
             end += 1
         lines = [f"\\{line}" if NO_HEADING.match(line) else line.expandtabs(4) for line in self.lines[self.at : end]]
         below = 2 if self.gap and grammar.UNDERLINE.match(lines[1] if lines[1:] else "") else 1
-        lines[below:] = [f"{HELD}{line}" if grammar.RULE.match(line) else line for line in lines[below:]]
+        other = (grammar.RULE, grammar.HTML_COMMENT, SEPARATOR)
+        lines[below:] = [f"{HELD}{line}" if any(one.match(line) for one in other) else line for line in lines[below:]]
         return self.write("paragraph", lines, end, apart=False)
 
 

@@ -22,6 +22,7 @@ UNSUPPORTED = {
     r"\{::options(?!\s+parse_block_html=[\"']?\w+[\"']?\s*/\})": 'the only option is {::options parse_block_html="true" /}',
     r"^ {0,3}\{:[\w-]+:": "attributes cannot be named here: write them out where they belong",
     r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+[ \t]+\([^\n]*\)[ \t]*$": "the title of a link stands between quotation marks here",
+    r"^ {0,3}\*\[[^\]\n]+\]:[ \t]*$": "the meaning of this abbreviation is missing: write it behind the colon",
     r"^\^[ \t]*$": "a sign ^ ends no block here: put a line <!-- --> between the two",
 }
 

@@ -78,10 +78,11 @@ class _HighlightNode(Node):
 def coloured(code: str, language: str) -> str:
     """Code as HTML with the classes of Pygments; plain for a language that it does not know."""
     try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         return html.escape(code, quote=False)
-    return highlight(code, lexer, HtmlFormatter(nowrap=True)).removesuffix("\n")
+    # Some lexers drop a last line without an end, so that one is added here and taken away.
+    return re.sub(r"\n(</span>)?\n?$", r"\1", highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
 class HighlightTag(Tag):

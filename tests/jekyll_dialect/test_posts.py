@@ -102,6 +102,7 @@ REFUSED = {
     "a note glued to another": ("A[^a] B[^b]\n\n[^a]: One\n\n    more\n[^b]: Two", "6: this counts as text of the"),
     "a closing tag in a line": ('{::options parse_block_html="true" /}\n\n<details>\n<summary>S</summary>\n\nx\n</details>',
                               "4: an element with Markdown in it ends at the head of a line, so put </summary> there"),
+    "an abbreviation without meaning": ("A B\n\n*[B]:", "3: the meaning of this abbreviation is missing"),
     "a title in brackets": ("[a]\n\n[a]: x.html (Title)", "3: the title of a link stands between quotation marks"),
     "an iframe": (f"Text\n\n{VIDEO}", "3: this <iframe> has readers' browsers ask video.example: allow it"),
     "a remote image": ("![x](https://img.example/a.png)", "1: this <img> has readers' browsers ask img.example"),

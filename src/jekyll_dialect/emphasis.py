@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import ETX, STX
 
+from jekyll_dialect.kramdown import HELD
+
 START = re.compile(r"\*\*?|__?")
 WITHIN_A_WORD = re.compile(r"[^\W\d_]-?[^\W\d_]*\Z")
 TAGS = {1: "em", 2: "strong"}
@@ -84,7 +86,7 @@ class _Reader:
         behind = self.text[at + len(signs) : at + len(signs) + 1]
         return (
             self.text.startswith(signs, at)
-            and not self.text[at - 1].isspace()
+            and not self.text[:at].removesuffix(HELD)[-1:].isspace()
             and (len(signs) == 2 or not re.compile(rf"{re.escape(signs * 2)}(?!{re.escape(signs)})").match(self.text, at))
             and not (signs[0] == "_" and behind.isalnum())
         )

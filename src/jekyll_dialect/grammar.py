@@ -43,6 +43,8 @@ RAW_SPAN = (
 
 _NO_SPAN = rf"(?!(?:{'|'.join((*SPAN_ELEMENTS, 'script'))})\b)[A-Za-z][\w:-]*"
 
+END = "\0"  # a line where an item's first list begins, which ends whatever stands above it
+
 BLANK = re.compile(r"\s*$")
 CODE = re.compile(r"(?:\t| {4})[ \t]*\S")
 FENCE = re.compile(r" {0,3}([~`])\1{2,}")
@@ -51,7 +53,7 @@ QUOTE = re.compile(r" {0,3}> ?")
 HEADING = re.compile(r"#{1,6}[ \t]+\S")
 HEADING_ID = re.compile(r"(#{1,6}[ \t].*?)[ \t]*\{#([A-Za-z][\w:-]*)\}[ \t]*$")
 RULE = re.compile(r" {0,3}(\*|-|_)[ \t]*\1[ \t]*\1(\1|[ \t])*$")
-UNDERLINE = re.compile(r"(?:-+|=+)\s*$")  # of a heading
+UNDERLINED = re.compile(r" {0,3}[^ \t].*\n[-=][-=]*\s*$")  # a heading
 ITEM = re.compile(r"( {0,3}(?:[+*-]|\d+\.))([\t| ].*)$")
 DEFINITION = re.compile(r"( {0,3}:)([\t| ].*)$")
 HTML = re.compile(r" {0,3}<(?P<close>/?)(?P<tag>[A-Za-z][\w:-]*)(?=\s|/?>|$)")
@@ -65,7 +67,7 @@ LINK_OR_ABBREVIATION = re.compile(r" {0,3}(?:\[[^\]\n^][^\]\n]*\]:|\*\[[^\]\n]+\
 
 def ends_lazy(line: str) -> bool:
     """Whether `line` ends whatever text stands before it: a blank line, attributes, an element that is a block."""
-    return any(pattern.match(line) for pattern in (BLANK, ATTRIBUTES, HTML_END))
+    return line == END or any(pattern.match(line) for pattern in (BLANK, ATTRIBUTES, HTML_END))
 
 
 def ends_paragraph(line: str) -> bool:
@@ -75,4 +77,4 @@ def ends_paragraph(line: str) -> bool:
 
 def is_boundary(line: str) -> bool:
     """Whether a formula or a table may end before `line`."""
-    return BLANK.match(line) is not None or ATTRIBUTES.match(line) is not None
+    return line == END or BLANK.match(line) is not None or ATTRIBUTES.match(line) is not None

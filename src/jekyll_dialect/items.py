@@ -14,7 +14,7 @@ def of_list(lines: list[str], start: int) -> tuple[list[tuple[str, list[str]]], 
     width, after_blank, nested, at = 0, False, False, start
     while at < len(lines):
         line = lines[at]
-        if after_blank and grammar.RULE.match(line):
+        if line == grammar.END or (after_blank and grammar.RULE.match(line)):
             break
         item = grammar.ITEM.match(line)
         if item and (item[1][-1] == ".") == ordered and (not found or _indent(item[1]) < max(1, min(width, 4))):
@@ -30,7 +30,9 @@ def of_list(lines: list[str], start: int) -> tuple[list[tuple[str, list[str]]], 
             line = line[width:] if inside else line
             if not inside and nested and grammar.ITEM.match(line):
                 line = " " * (width + 4) + line
-            nested = nested or (inside and grammar.ITEM.match(line) is not None)
+            if inside and not nested and grammar.ITEM.match(line):
+                found[-1][1].append(grammar.END)
+                nested = True
             found[-1][1].append(line)
             after_blank = False
         else:
@@ -47,7 +49,7 @@ def definition(lines: list[str], start: int) -> tuple[list[str], int]:
     while at < len(lines) and not grammar.DEFINITION.match(lines[at]):
         line = lines[at]
         held = grammar.BLANK.match(line) or _belongs(line, width)
-        if not held and (not content[-1] or _ends_item(line, width)):
+        if line == grammar.END or (not held and (not content[-1] or _ends_item(line, width))):
             break
         line = _leading_tabs(line)
         content.append(line[width:] if line.startswith(" " * width) else line.strip() and line)

@@ -75,7 +75,9 @@ class _Blocks:
             self.underlined, self.formula, self.table, self.footnote, self.named, self.attributes, self.paragraph,
         )  # fmt: skip
         while self.at < len(self.lines):
-            if grammar.BLANK.match(self.lines[self.at]):
+            if self.lines[self.at] == grammar.END:
+                self.at += 1
+            elif grammar.BLANK.match(self.lines[self.at]):
                 self.out.append("")
                 self.at += 1
                 self.gap = True
@@ -86,8 +88,9 @@ class _Blocks:
     def write(self, kind: str, lines: list[str], end: int, *, apart: bool = True) -> bool:
         """Take the lines up to `end`, for which `lines` are written; `apart` wants a blank line on both sides."""
         before = self.kinds[-1] if self.kinds else ""
-        heading = self.inside == "item" and "heading" in {kind, before}  # in an item Python-Markdown sees none within text
-        if self.out and self.out[-1].strip() and (apart or heading or before in {"fence", "mark", "table"}):
+        # In an item Python-Markdown sees none of these within text.
+        apart = apart or (self.inside == "item" and {"heading", "definition"} & {kind, before})
+        if self.out and self.out[-1].strip() and (apart or before in {"fence", "mark", "table"}):
             self.out.append("")
         self.out += lines
         self.kinds.append(kind)
@@ -110,7 +113,8 @@ class _Blocks:
             else:
                 break
             end += 1
-        start = [APART, ""] if self.inside == "item" and not self.kinds else []
+        below = self.kinds[-1:] in (["list"], ["definition"], ["note"]) or (self.inside == "item" and not self.kinds)
+        start = [APART, ""] if below else []  # Python-Markdown would take it for more of that
         return self.write("code", [*start, *(_kept(line and f"    {line}") for line in found)], end)
 
     def fence(self) -> bool:
@@ -120,9 +124,9 @@ class _Blocks:
             return False
         closing = re.compile(rf" {{0,3}}{opening['fence']}{re.escape(opening['sign'])}*\s*$")
         end = self.at + 1
-        while end < len(self.lines) and not closing.match(self.lines[end]):
+        while end < len(self.lines) and self.lines[end] != grammar.END and not closing.match(self.lines[end]):
             end += 1
-        if end == len(self.lines):
+        if self.lines[end : end + 1] in ([], [grammar.END]):
             return False
         language = opening["language"] or ""
         signs = opening["fence"]
@@ -161,10 +165,12 @@ class _Blocks:
     def underlined(self) -> bool:
         """A heading over a line of `=` or `-`, which Python-Markdown does not see in an item."""
         lines = self.lines[self.at : self.at + 2]
-        if self.inside != "item" or not self.gap or lines[0].startswith("    ") or not grammar.UNDERLINE.match(lines[-1]):
+        if not self.gap or not grammar.UNDERLINED.match("\n".join(lines)):
             return False
-        sign = "#" if lines[-1].startswith("=") else "##"
-        return self.write("heading", [f"{sign} {lines[0].strip()} {sign}"], self.at + 2)
+        if self.inside == "item":
+            sign = "#" if lines[1].startswith("=") else "##"
+            lines = [f"{sign} {lines[0].strip()} {sign}"]
+        return self.write("heading", lines, self.at + 2, apart=False)
 
     def rule(self) -> bool:
         """A line across the page."""
@@ -205,10 +211,13 @@ class _Blocks:
 
     def definition(self) -> bool:
         """The definition of the term above it."""
-        if not grammar.DEFINITION.match(self.lines[self.at]) or self.kinds[-1:] not in (["paragraph"], ["definition"]):
+        of_term = self.kinds[-1:] == ["paragraph"] and self.out[-2:] != ["", ""]
+        if not grammar.DEFINITION.match(self.lines[self.at]) or not (of_term or self.kinds[-1:] == ["definition"]):
             return False
         content, end = items.definition(self.lines, self.at)
         inner = _Blocks(content, self.document, "definition").read()
+        if self.inside == "item" and "" in inner:
+            self.document.problems.append((self.lines[self.at], "within an item a definition holds one paragraph here"))
         if self.kinds[-1] == "definition" and self.out[-1].startswith("    "):
             self.out.append("")  # Python-Markdown would take this one for more of the block above
         return self.write("definition", [f":   {inner[0]}", *map(_indented, inner[1:])], end, apart=False)
@@ -328,7 +337,7 @@ class _Blocks:
         blank_above = not self.out or not self.out[-1].strip()
         where = "after" if blank_above and self.gap else "before"
         self.write("mark", [ATTRIBUTE_MARK.format(where=where, text=match[2].strip()), ""], self.at + 1)
-        self.gap = True
+        self.gap = where == "after"
         return True
 
     def paragraph(self) -> bool:
@@ -337,9 +346,10 @@ class _Blocks:
         while end < len(self.lines) and not grammar.ends_paragraph(self.lines[end]):
             end += 1
         lines = [f"\\{line}" if NO_HEADING.match(line) else line.expandtabs(4) for line in self.lines[self.at : end]]
-        below = 2 if self.gap and grammar.UNDERLINE.match(lines[1] if lines[1:] else "") else 1
+        if grammar.DEFINITION.match(lines[0]):
+            lines[0] = HELD + lines[0]
         other = (grammar.RULE, grammar.HTML_COMMENT, SEPARATOR)
-        lines[below:] = [f"{HELD}{line}" if any(one.match(line) for one in other) else line for line in lines[below:]]
+        lines[1:] = [f"{HELD}{line}" if any(one.match(line) for one in other) else line for line in lines[1:]]
         return self.write("paragraph", lines, end, apart=False)
 
 

@@ -9,6 +9,7 @@ from markdown import Markdown
 from jekyll_dialect import extension
 from jekyll_dialect.templating import Page
 
+CONFIG = ROOT / "docs" / "_config.yml"
 TRIALS = sorted((Path(__file__).parent / "alike").glob("*.txt"))
 
 

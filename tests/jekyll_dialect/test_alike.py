@@ -2,15 +2,13 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 from building import jekyll
-from dialect import TRIALS, converter, trials
+from dialect import CONFIG, TRIALS, converter, trials
 from reading import first_difference, read
 
 HEAD = "---\nlayout: none\ntitle: A trial\ntags: [one, two]\ndate: 2026-11-22\n---\n\n"
-CONFIG = Path(__file__).parents[2] / "docs" / "_config.yml"
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ COMMENT = re.compile(r"\{::comment\}.*?\{:/(?:comment)?\}[ \t]*\n?", re.DOTALL)
 OPTIONS = re.compile(r"^ {0,3}\{::options\b([^}]*)/\}[ \t]*\n?", re.MULTILINE)
 BLOCK_HTML = re.compile(r"parse_block_html=[\"']?true")
 FORMULA = re.compile(r" {0,3}(\\)?\$\$(.*?)\$\$(?P<beside>[^\n]*)", re.DOTALL)
-MARKDOWN = re.compile(r"\bmarkdown=[\"']?(\w+)")
+MARKDOWN = re.compile(r"\bmarkdown=([\"']?)(?P<value>\w+)\1")
 ATTRIBUTES_LAST = re.compile(r"\{:[^}\n]*\}[ \t]*$")
 NO_HEADING = re.compile(r"#+[^#\s]|#{7,}|\[TOC\]\s*$")
 
@@ -241,14 +241,14 @@ class _Blocks:
         asked = MARKDOWN.search(opening)
         if asked is None and self.document.parse_block_html and name in grammar.BLOCK_MODEL:
             line = f'{line[: tag.end()]} markdown="block"{line[tag.end() :]}'
-        elif asked is None or asked[1] == "0" or name not in grammar.BLOCK_MODEL:
+        elif asked is None or asked["value"] == "0" or name not in grammar.BLOCK_MODEL:
             end = self.closed(name)
             raw = list(map(_kept, self.lines[self.at : end]))
             if not self.inside:
                 return self.write("html", raw, end, apart=False)
             self.document.raw.append("\n".join(raw))
             return self.write("mark", [RAW_MARK.format(number=len(self.document.raw) - 1), ""], end)
-        if asked is None or asked[1] != "span":
+        if asked is None or asked["value"] != "span":
             self.check_end(name)
             line = MARKDOWN.sub('markdown="block"', line, count=1)  # of a <summary>, too
         self.write("html", [line], self.at + 1, apart=False)

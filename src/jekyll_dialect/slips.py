@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 from jekyll_dialect import front_matter
 from jekyll_dialect.balance import unbalanced
 from jekyll_dialect.code import without_code
+from jekyll_dialect.data import POST, read
 from jekyll_dialect.formulas import elsewhere
 from jekyll_dialect.templating import Page, Rendered
 
@@ -33,6 +35,15 @@ def _unsupported(text: str) -> Iterator[tuple[int, str]]:
         yield from ((match.start(), message) for match in re.finditer(pattern, text, re.MULTILINE))
 
 
+def _withheld(page: Page) -> Iterator[str]:
+    """Say that Jekyll would not show a post yet."""
+    post, config = POST.search(page.src_uri), page.docs / "_config.yml"
+    day = str((page.meta or {}).get("date", post["date"]))[:10] if post else ""
+    future = read(config).get("future") if config.is_file() else False
+    if day > datetime.now().astimezone().date().isoformat() and not future:
+        yield f"{page.docs.name}/{page.src_uri}:1: Jekyll withholds this post until {day}: {front_matter.WITHHELD}"
+
+
 def slips(rendered: Rendered, check: Check) -> list[str]:
     """Every slip of a page, with file, line and the likely fix."""
     page = rendered.page
@@ -41,6 +52,8 @@ def slips(rendered: Rendered, check: Check) -> list[str]:
     found = [*open_fences, *unbalanced(text), *elsewhere(text), *_unsupported(text), *check(text, page)]
     written = path.read_text("utf-8-sig") if path.is_file() else ""
     address = f"/{posixpath.splitext(page.src_uri)[0]}.html"
-    return front_matter.problems(written, f"{page.docs.name}/{page.src_uri}", address) + [
-        f"{rendered.at(place)}: {message}" for place, message in sorted(found)
+    return [
+        *front_matter.problems(written, f"{page.docs.name}/{page.src_uri}", address),
+        *_withheld(page),
+        *(f"{rendered.at(place)}: {message}" for place, message in sorted(found)),
     ]

@@ -216,6 +216,10 @@ WAYS = {
 }
 
 
+# The same for a filter of Jekyll's that is none here.
+FILTER_WAYS = {"markdownify": ': write the text where it belongs, in an element with markdown="1" where that is HTML'}
+
+
 def plugin(name: str, known: Iterable[str]) -> str:
     """What is said of a tag that is neither Liquid's nor Jekyll's."""
     ways = (way for words, way in WAYS.items() if any(word in name.lower() for word in words))

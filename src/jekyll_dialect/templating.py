@@ -13,7 +13,7 @@ from jekyll_dialect.errors import PageError
 from jekyll_dialect.nearest import nearest
 from jekyll_dialect.origins import Origins
 from jekyll_dialect.problems import Expect, Explain, Problems
-from jekyll_dialect.tags import add_jekyll, plugin
+from jekyll_dialect.tags import FILTER_WAYS, add_jekyll, plugin
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _syntax(error: LiquidError, text: str, page: Page, env: Environment) -> str:
     message = str(error.message)
     name = message.split("'")[1] if "'" in message else ""
     if isinstance(error, UnknownFilterError):
-        message += nearest(name, env.filters)
+        message += FILTER_WAYS.get(name) or nearest(name, env.filters)
     elif message.startswith("unexpected tag") and not name.startswith("end"):
         message = plugin(name, env.tags)
     return f"{page.at(text, index)}: {message}"

@@ -93,6 +93,8 @@ REFUSED = {
     "brackets": ("Let \\\\(x\\\\) be", "1: TeX stands here outside of $$ and $$"),
     "published": ("---\ntitle: T\npublished: false\n---\n\nText", "3: this page would be published all the same"),
     "permalink": ("---\npermalink: /about/\n---\n\nText", "2: this page stands at /index.html here, not at /about/"),
+    "a filter of Jekyll's": ("{{ 'a' | markdownify }}", "1: unknown filter 'markdownify': write the text where it belongs"),
+    "a definition of several blocks": ("- a\n  : b\n\n    c\n\n    d", "2: within an item a definition holds one"),
     "words for front matter": ("---\nNo key at all\n---\n\nText", "2: the front matter holds no keys with values"),
     "broken front matter": ("---\ntitle: a: b\n---\n\nText", "2: not valid YAML"),
     "other options": ('{::options auto_ids="false" /}\n\nText', "1: the only option is {::options parse_block_html"),
@@ -155,3 +157,24 @@ def test_what_is_reported_stands_at_the_end_of_the_page_for_builders_that_count_
     assert "problem" not in said_of(tmp_path, caplog, "# A heading\n")[0]
     monkeypatch.setenv("JEKYLL_LENIENT", "1")
     assert "<!--" not in said_of(tmp_path, caplog, page)[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "config", "said"),
+    [("2026-01-02", "", False), ("2999-01-02", "", True), ("2999-01-02", "future: true\n", False)],
+)
+def test_a_post_that_jekyll_withholds_is_named(site, program, day, config, said):
+    site.page("index.md", "# Home")
+    site.page(f"_posts/{day}-later.md", "---\ntitle: Later\n---\n\nText\n")
+    with (site.docs / "_config.yml").open("a") as file:
+        file.write(config)
+    assert (site.jekyll(program) / "later.html").is_file() != said
+    done = site.run_mkdocs()
+    assert (f"docs/_posts/{day}-later.md:1: Jekyll withholds this post until {day}: move it to" in done.stderr) == said
+    assert (done.returncode != 0) == said
+
+
+def test_an_element_that_asks_for_markdown_keeps_its_other_attributes(tmp_path):
+    for asked in ('markdown="1"', "markdown='block'", "markdown=1"):
+        html = converter(tmp_path)(f'<details class="x" {asked} open="open">\n<summary>S</summary>\n\n*a*\n</details>\n')
+        assert html.startswith('<details class="x" open="open">\n'), html

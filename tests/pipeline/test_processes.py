@@ -157,6 +157,23 @@ def test_a_second_ctrl_c_changes_nothing(toy, gap):
     assert toy.leftovers() == []
 
 
+@pytest.mark.parametrize("after", [0.1, 0.2, 0.4, 0.8])
+def test_ctrl_c_while_the_workers_start_leaves_no_trace_of_them(toy, after):
+    make_slow(toy, seconds=0.3, parts=70)
+    process = toy.start("--jobs", "2")
+    try:
+        wait_for(process, "training")
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)  # the first may have come while nobody listens
+        _, err = process.communicate(timeout=30)
+    finally:
+        stop_group(process)
+    assert process.returncode == 130
+    assert err == "\nstopped; what was finished is kept, and the next run goes on from there\n"
+
+
 def test_ctrl_c_ends_a_run_that_cannot_be_put_in_order(toy):
     make_slow(toy, seconds=0.3, parts=1)
     stuck = """

@@ -79,7 +79,8 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     here = socket.gethostname(), os.getpid()
     calls = (joblib.delayed(_attempt)(index, task, *here) for index, task in enumerate(tasks))
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
-    outcomes = parallel(calls)
+    with _ctrl_c_unheard():
+        outcomes = parallel(calls)  # and with it begin the workers
     try:
         for index, outcome in outcomes:
             yield tasks[index], outcome
@@ -89,6 +90,19 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # closing early cancels the rest, as is wanted
             outcomes.close()
+
+
+@contextlib.contextmanager
+def _ctrl_c_unheard() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment, as every process that begins in it then does: others it strikes amid their imports."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def single_threaded() -> contextlib.AbstractContextManager[Any]:

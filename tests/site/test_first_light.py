@@ -144,7 +144,8 @@ def test_a_changed_style_loads_the_page_anew_at_the_same_place(project, browser)
     page.wait_for_function(
         "() => { const head = document.querySelector('h1'); return head && getComputedStyle(head).fontSize == '90px' }"
     )
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("load")
+    page.wait_for_function("document.fonts.status == 'loaded' && history.scrollRestoration == 'auto'")
     assert page.locator("#amid").bounding_box()["y"] == pytest.approx(place, abs=1)
     assert page.get_by_text("Folded: 8.").is_visible()
     page.close()

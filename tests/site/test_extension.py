@@ -64,7 +64,9 @@ def test_a_captioned_image_becomes_a_figure_with_two_widths_and_its_source(docs,
                      r' width="358" />', html)  # fmt: skip
     assert 'alt="A chart"' in html
     assert 'height="340"' in html
-    assert re.search(r'<figcaption>What it <a href="x.md">shows</a>\.<a class="headerlink" href="#curve"', html)
+    assert re.search(
+        r'<figcaption>What it <a href="x.md">shows</a>\.<a class="headerlink" data-search-exclude="" href="#curve"', html
+    )
     assert re.search(r"figures/curve\.py</span> · <a .*curve\.csv.*>data</a> · <code>make figures FIGURE="
                      r"curve</code> · 12 s</p>", html)  # fmt: skip
     assert "<p><img" not in html

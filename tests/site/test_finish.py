@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,6 +61,30 @@ def test_every_script_written_into_a_page_is_allowed_by_its_digest(attributes):
     assert f"'sha256-{digest}'" in policy(f"<SCRIPT{attributes}>run()</SCRIPT>")
 
 
+class _Tags(HTMLParser):
+    """What is wrong with the tags of a text: closed without having been opened, or never closed."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.wrong = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):  # noqa: ARG002 - the base class gives it
+        if tag not in {"img", "br", "hr"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.open[-1:] == [tag]:
+            self.open.pop()
+        else:
+            self.wrong.append(tag)
+
+
+def unclosed(html):
+    tags = _Tags(html)
+    return tags.wrong + tags.open
+
+
 def test_a_page_without_a_head_is_refused():
     with pytest.raises(ValueError, match="charset"):
         with_policy("<p>x")
@@ -68,9 +93,9 @@ def test_a_page_without_a_head_is_refused():
 def test_the_feed_holds_the_article_with_whole_addresses():
     page = """<header>H</header><article class="x"><header class="title"><h1>T</h1></header>
 <p class="reading-time">2 minutes</p>
-<p>A &amp; <a href="methods.html#x" class="y">b</a><span class="sidenote">S <i>n</i></span>
+<p>A &amp; <a href="methods.html#x" class="y">b</a><small class="sidenote">S <i>n</i></small>
 <button class="term" type="button">gain</button>.<a class="headerlink" href="#z">#</a></p>
-<figure><picture><source srcset="n.svg"><img src="assets/f.svg" alt="F" width="680"></picture>
+<figure id="f"><picture><source srcset="n.svg"/><img src="assets/f.svg" alt="F" width="680"/></picture>
 <figcaption>C</figcaption></figure><p class="source">script</p><div class="explanation">E</div></article>"""
     entry = ET.fromstring(feed([Article(page, ADDRESS, META)], ADDRESS)).find("a:entry", ATOM)
     content = re.sub(r"\n", "", entry.find("a:content", ATOM).text)
@@ -98,6 +123,11 @@ def test_the_card_shows_the_longer_training():
 def test_a_published_site_has_feed_sitemap_and_card(published):
     root = ET.parse(published / "feed.xml").getroot()
     content = root.find("a:entry/a:content", ATOM).text
+    assert unclosed(content) == []
+    assert " id=" not in content
+    canonical = re.search('<link rel="canonical" href="([^"]*)">', (published / "index.html").read_text())[1]
+    for holder in ("a", "a:entry/a"):
+        assert root.find(f"{holder}:link[@rel='alternate']", ATOM).get("href") == canonical
     addresses = re.findall(r'(?:src|href)="([^"]*)"', content)
     assert len(addresses) > 50
     assert all(urlsplit(address).scheme == "https" for address in addresses)

@@ -21,7 +21,7 @@ def test_the_article_reads_as_under_jekyll(built, program, tmp_path, name):
 PAGE = """<body><article class="md-content__inner"><header class="title"><h1>T</h1></header>
 <h2 id="one">One<a class="headerlink" href="#one">#</a></h2>
 <p>It’s a <em>short</em> text<sup><a class="footnote-ref" href="#fn:1">1</a></sup>
-<span class="sidenote">N</span>
+<small class="sidenote">N</small>
  with <a href="./x.html#y">a link</a>.</p>
 <figure id="f"><picture><source srcset="n.svg"><img src="./a/f.svg" alt="A curve"></picture>
 <figcaption>The caption.</figcaption></figure><p class="source">figures/f.py</p>
@@ -76,7 +76,7 @@ def test_a_planted_difference_is_found(planted):
     ("old", "new"),
     [
         (r'<a class="headerlink".*?</a>', ""),
-        (r'<span class="sidenote">N</span>', ""),
+        (r'<small class="sidenote">N</small>', ""),
         (r'<p class="source">.*?</p>', ""),
         (r'<header class="title">.*?</header>', ""),
         (r'(?s)<figure id="f"><picture>.*?(<img.*?>)</picture>.<figcaption>(.*?)</figcaption>(.*?)</figure>',

@@ -15,8 +15,9 @@ LEFT_OUT = {"headerlink", "sidenote", "source", "footnote-backref", "title", "re
 WITHOUT_END = {"img", "br", "hr", "source", "wbr"}
 DROPPED_TAGS = {"script", "source"}
 PLAIN_INSTEAD = {"button": "span"}  # a term of the glossary
-KEPT_ATTRIBUTES = {"href", "src", "alt", "width", "height", "id", "display", "colspan", "start"}
+KEPT_ATTRIBUTES = {"href", "src", "alt", "width", "height", "display", "colspan", "start"}
 ADDRESSES = {"href", "src"}
+HOME = "index.html"  # the site's first page, as its canonical address has it
 
 
 class _Reader(HTMLParser):
@@ -49,6 +50,8 @@ class _Reader(HTMLParser):
         """Write a closing tag, or end what is left out."""
         if tag == "article":
             self.inside -= 1
+        elif tag in WITHOUT_END:  # written as <img/>
+            return
         elif self.skipping:
             if tag == self.skipping[-1]:
                 self.skipping.pop()
@@ -71,7 +74,7 @@ class _Reader(HTMLParser):
 
 @dataclass(frozen=True)
 class Article:
-    """A built page, its whole address, and its front matter."""
+    """A built page, its canonical address, and its front matter."""
 
     html: str
     address: str
@@ -82,24 +85,24 @@ def feed(articles: list[Article], address: str) -> bytes:
     """An Atom feed of articles, the latest first, on a site under `address`; it is called what the oldest is."""
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
-    _describe(root, address, {**articles[-1].meta, "date": articles[0].meta["date"]})
+    _describe(root, address, urljoin(address, HOME), {**articles[-1].meta, "date": articles[0].meta["date"]})
     ET.SubElement(root, f"{{{ATOM}}}link", {"rel": "self", "href": urljoin(address, "feed.xml")})
     for article in articles:
         reader = _Reader(article.address)
         reader.feed(article.html)
         reader.close()
         entry = ET.SubElement(root, f"{{{ATOM}}}entry")
-        _describe(entry, article.address, article.meta)
+        _describe(entry, article.address, article.address, article.meta)
         ET.SubElement(entry, f"{{{ATOM}}}summary").text = article.meta.get("description", "")
         text = re.sub(r"\s*\n\s*", "\n", "".join(reader.parts))
         ET.SubElement(entry, f"{{{ATOM}}}content", {"type": "html"}).text = text
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _describe(holder: ET.Element, address: str, meta: dict[str, str]) -> None:
-    """Give a feed or an entry what both need."""
-    values = {"id": address, "title": meta["title"], "updated": f"{meta['date'][:10]}T00:00:00Z"}
-    for name, value in values.items():
-        ET.SubElement(holder, f"{{{ATOM}}}{name}").text = value
+def _describe(holder: ET.Element, name: str, address: str, meta: dict[str, str]) -> None:
+    """Give a feed or an entry what both need: a name of its own, and the canonical address of its page, among others."""
+    values = {"id": name, "title": meta["title"], "updated": f"{meta['date'][:10]}T00:00:00Z"}
+    for key, value in values.items():
+        ET.SubElement(holder, f"{{{ATOM}}}{key}").text = value
     ET.SubElement(ET.SubElement(holder, f"{{{ATOM}}}author"), f"{{{ATOM}}}name").text = meta.get("author", "")
     ET.SubElement(holder, f"{{{ATOM}}}link", {"rel": "alternate", "href": address})

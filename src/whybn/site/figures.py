@@ -22,6 +22,8 @@ OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
 ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
 VIEW_BOX = re.compile(r"\bviewBox=[\"']([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[\"']")
 NARROW = "(max-width: 599px)"
+UNSEARCHED = {"data-search-exclude": ""}
+SOURCE = {"class": "source", **UNSEARCHED}
 BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'/%3E".replace(" ", "%20")
 
 
@@ -135,7 +137,7 @@ class Figures(Treeprocessor):
         text.text = caption.text
         text.extend(list(caption))
         if name:
-            link = ET.SubElement(text, "a", {"class": "headerlink", "href": f"#{name}"})
+            link = ET.SubElement(text, "a", {"class": "headerlink", "href": f"#{name}", **UNSEARCHED})
             link.set("title", "Link to this figure")
             link.text = "#"
         return figure
@@ -169,7 +171,7 @@ class Figures(Treeprocessor):
         """
         plan = load_data(self.page().docs).get("planned", {}).get("figures", {}).get(image.get("data-figure"))
         if plan:
-            line = ET.Element("p", {"class": "source"})
+            line = ET.Element("p", SOURCE)
             line.text = AtomicString(f"{plan['script']} · {plan['command']}")
             return [line]
         address = image.get("src", "")
@@ -178,7 +180,7 @@ class Figures(Treeprocessor):
         entry = own and computed.get("figures", {}).get(own["name"])
         if not isinstance(entry, Mapping):
             return []
-        line = ET.Element("p", {"class": "source"})
+        line = ET.Element("p", SOURCE)
         script = ET.SubElement(line, "span")
         script.text, script.tail = str(entry["script"]), " · "
         data = ET.SubElement(line, "a", {"download": ""})

@@ -18,6 +18,7 @@ from jekyll_dialect.strict_yaml import doubled_keys
 from whybn.site.dead_links import BuiltSite, messages
 from whybn.site.feed import Article, feed
 from whybn.site.policy import with_policy
+from whybn.site.search import tune
 from whybn.site.settings import Settings
 from whybn.site.stylesheet import gather
 
@@ -28,9 +29,10 @@ IDLE_ATTRIBUTE = re.compile(r'(<input\b[^>]*type="checkbox"[^>]*?) autocomplete=
 PROBLEM = re.compile(r"<!-- problem: (.*?) -->", re.DOTALL)
 
 
-def finish(folder: Path, docs: Path, address: str) -> None:
-    """Finish the built site in `folder`, to be published under `address`, in place."""
+def finish(folder: Path, docs: Path, address: str) -> list[str]:
+    """Finish the built site in `folder`, to be published under `address`, in place; return what is wrong with it."""
     gather(folder)
+    wrong = tune(folder, docs, [name for name, _ in dated(folder, docs)])
     for path in folder.rglob("*.html"):
         page = IDLE_ATTRIBUTE.sub(r"\1", path.read_text("utf-8"))
         path.write_text(with_policy(page), encoding="utf-8")
@@ -42,17 +44,22 @@ def finish(folder: Path, docs: Path, address: str) -> None:
         for empty in folder.glob("sitemap.xml*"):
             empty.unlink()
         print("no feed, sitemap and card: set WHYBN_SITE_URL to the address of the published site")  # noqa: T201
+    return wrong
+
+
+def dated(folder: Path, docs: Path) -> list[tuple[str, dict[str, object]]]:
+    """The pages of the built site that have a date: the name of the file, and the front matter."""
+    pages = {path.relative_to(docs).with_suffix(".html").as_posix(): path for path in sorted(docs.rglob("*.md"))}
+    found = ((name, front_matter.read(path)) for name, path in pages.items() if (folder / name).is_file())
+    return [(name, meta) for name, meta in found if "date" in meta]
 
 
 def articles(folder: Path, docs: Path, address: str) -> list[Article]:
-    """The pages of the built site that have a date, the latest first; the home page stands for its folder."""
-    found = []
-    for path in sorted(docs.rglob("*.md")):
-        meta = front_matter.read(path)
-        name = path.relative_to(docs).with_suffix(".html").as_posix()
-        if "date" in meta and (folder / name).is_file():
-            at = address if name == "index.html" else f"{address}{name}"
-            found.append(Article((folder / name).read_text("utf-8"), at, {key: str(value) for key, value in meta.items()}))
+    """The pages of the built site that have a date, the latest first, each under its canonical address."""
+    found = [
+        Article((folder / name).read_text("utf-8"), f"{address}{name}", {key: str(value) for key, value in meta.items()})
+        for name, meta in dated(folder, docs)
+    ]
     return sorted(found, key=lambda article: article.meta["date"], reverse=True)
 
 
@@ -68,5 +75,5 @@ def problems(folder: Path, settings: Settings) -> list[str]:
 
 if __name__ == "__main__":
     settings = Settings.read(Path("mkdocs.yml"))
-    finish(Path(sys.argv[1]), settings.docs, settings.address)
-    sys.exit("\n".join(problems(Path(sys.argv[1]), settings)) or None)
+    wrong = finish(Path(sys.argv[1]), settings.docs, settings.address)
+    sys.exit("\n".join([*wrong, *problems(Path(sys.argv[1]), settings)]) or None)

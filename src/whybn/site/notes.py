@@ -41,8 +41,11 @@ class MarginNotes(Treeprocessor):
 
 
 def _note(item: ET.Element, number: str) -> ET.Element:
-    """The first paragraph of a footnote as a span."""
-    note = ET.Element("span", {"class": "sidenote", "data-search-exclude": ""})
+    """The first paragraph of a footnote as a side comment.
+
+    The search takes elements of one name for one another: it would leave out only the beginning of a span with spans in it.
+    """
+    note = ET.Element("small", {"class": "sidenote", "data-search-exclude": ""})
     paragraph = item.find("p")
     source = copy.deepcopy(paragraph if paragraph is not None else item)
     mark = ET.SubElement(note, "span", {"class": "sidenote-number"})

@@ -99,7 +99,7 @@ def test_it_has_an_entry_in_the_feed_and_a_card(two):
     entries = [
         (entry.find("a:id", ATOM).text, entry.find("a:author/a:name", ATOM).text) for entry in root.iterfind("a:entry", ATOM)
     ]
-    assert entries == [(f"{ADDRESS}second/index.html", "B"), (ADDRESS, "A")]
+    assert entries == [(f"{ADDRESS}second/index.html", "B"), (f"{ADDRESS}index.html", "A")]
     contents = [entry.find("a:content", ATOM).text for entry in root.iterfind("a:entry", ATOM)]
     assert f'src="{ADDRESS}assets/figures/curve.svg"' in contents[0]
 

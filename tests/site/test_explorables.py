@@ -238,3 +238,21 @@ def test_the_walk_shows_what_was_computed(served, opened):
                 assert shown[1] == number(float(loss["y"]))
                 assert float(shown[2].rstrip("°")) == pytest.approx(float(arrow["y"]), abs=0.51)
                 assert shown[3] == number(float(arrow["value"]))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_arrows_of_the_walk_have_one_unit_at_all_moments_and_stay_in_the_picture(served, opened, width):
+    page, figure, _, _ = opened(f"{served}?walk.step=4", "walk", width=width)
+    units, arrows = set(), []
+    stage = figure.locator(".stage").bounding_box()
+    for moment in ("early", "middle", "late"):
+        figure.get_by_role("radio", name=moment).check()
+        page.wait_for_timeout(100)
+        units |= set(figure.locator(".first").evaluate_all("all => all.map((one) => one.getAttribute('d'))"))
+        arrows += [one.bounding_box() for one in figure.locator("path.dot").all()]
+    assert len(units) == 1
+    assert len(arrows) == 6
+    for box in arrows:
+        assert box["y"] >= stage["y"] - 1
+        assert box["x"] >= stage["x"] - 1
+        assert box["x"] + box["width"] <= stage["x"] + stage["width"] + 1

@@ -87,7 +87,8 @@
     });
     const hint = add(stage, "text", { class: "hint end" }, "drag ↔");
     let narrow, sky, moment; // on a phone?, px above the foot of the arrows, and what is drawn
-    let unit; // px, the length of the first gradient
+    let unit; // px, the length of the first gradient: one at all moments, so that arrows can be compared
+    const longest = Math.max(...ARMS.flatMap((arm) => data[arm].ratio.flatMap((moment) => moment.map(median))));
 
     function layout(width, height) {
       narrow = width < 560;
@@ -107,6 +108,7 @@
         one.meant.textContent = narrow && !index ? "gradient there, against the one at the start" : "";
         set(one.compass, { transform: `translate(${edge + across / 2},${foot})` });
       });
+      unit = Math.min(sky / longest / 1.06, ...drawn.map((one) => one.across / 2.3));
       moment = undefined;
     }
 
@@ -118,8 +120,6 @@
 
     /** The curves and the first gradient at the chosen point of training, on scales that both sides share. */
     function drawMoment() {
-      const longest = Math.max(...ARMS.flatMap((arm) => chosen(arm, "ratio").map(median)));
-      unit = Math.min(sky / longest / 1.06, ...drawn.map((one) => one.across / 2.3));
       const losses = ARMS.flatMap((arm) => chosen(arm, "loss")).flat();
       const extent = [Math.min(...losses) / 1.1, Math.max(...losses) * 1.1];
       const round = ROUND[+(extent[1] > 60 * extent[0]) + +(extent[1] > 5 * extent[0])];

@@ -20,7 +20,8 @@ from whybn.lab.training import NEVER, assemble, evaluate, gradients
 
 pytestmark = pytest.mark.verify
 FOLDER = ROOT / "docs/assets/js/explorables"
-SCRIPTS = [FOLDER / name for name in ("engine.js", "training.js", "drawing.js", "instrument.js")]
+NAMES = ("network", "engine", "training", "painting", "drawing", "instrument")
+SCRIPTS = [FOLDER / f"{name}.js" for name in NAMES]
 TRANSFER = 17_000  # bytes of them, compressed, at most: their share of the 32 KB
 ARMS = ("plain", "batch_norm")
 PADDED = 12  # columns of the engine's output layer, of which ten are used

@@ -15,6 +15,7 @@ window.whybn = { data: {} };
     asked[address] ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = address;
+      script.async = false; // they run in the order in which they are asked for
       script.onload = resolve;
       script.onerror = () => reject(new Error(`${address} could not be loaded`));
       document.head.append(script);
@@ -27,8 +28,7 @@ window.whybn = { data: {} };
   async function enliven(figure) {
     const key = figure.dataset.explorable;
     const picture = figure.querySelector("img").src;
-    await Promise.all([load(picture.replace(/svg$/, "data.js")), whybn.load("shell")]);
-    await whybn.load(key);
+    await Promise.all([load(picture.replace(/svg$/, "data.js")), ...["marks", "shell", key].map((name) => whybn.load(name))]);
     await Promise.all(Object.values(asked)); // with what that script has asked for
     const name = picture.replace(/.*\/|\.svg$/g, "");
     whybn.start(figure, key, whybn.data[name]);

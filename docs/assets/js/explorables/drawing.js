@@ -1,5 +1,5 @@
-/* What the instrument shows. Words, axes and maps are SVG; what moves is on a canvas. What is drawn of the layers depends
-   on the step shown, never on how it was reached.
+/* What the instrument shows: words, axes and maps are drawn here; what moves, in painting.js. What is shown of the layers
+   depends on the step, never on how it was reached.
 
    `whybn.drawing(live)` gives
      layout(width, height)
@@ -10,8 +10,8 @@
 "use strict";
 
 (() => {
-  const { ARMS, NAMES, add, set, clamp, scale, panel } = whybn;
-  const LOSSES = [0.03, 30], GUESSING = Math.log(10);
+  const { ARMS, NAMES, GUESSING, add, set, clamp, scale, panel } = whybn;
+  const LOSSES = [0.03, 30];
   const REACHES = [10, 100, 1000]; // of the axis of the distributions
   const POWERS = [-8, 2]; // of ten: the axis of the gradients at most; what lies beyond is drawn hollow at its end
   const OVERLAP = 2; // height of the hills, in layers
@@ -33,15 +33,9 @@
     const { data, state } = live;
     const { BINS, REACH } = whybnEngine();
     live.root.classList.add("instrument");
-    const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
-    live.box.prepend(canvas);
+    const painting = whybn.painting(live);
     const ground = add(live.stage, "g"), notes = add(live.stage, "g");
-    let panels = [], maps, losses, columns, drawn, rings, readings, ends, said, colours;
-
-    new MutationObserver(() => {
-      colours = null;
-      live.wake();
-    }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+    let panels = [], maps, losses, columns, drawn, rings, readings, ends, said;
 
     /** Never less than a step before, so that the axes do not jump to and fro. */
     function limits({ gradient, shape, whole }, before) {
@@ -62,7 +56,7 @@
 
     function layout(width, height) {
       const wide = width >= 560, left = 44, right = width - 12, top = 44;
-      set(canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
+      painting.resize(width, height);
       const side = wide ? 11 : Math.floor((right - left - 16) / 2 / data.rates.length);
       const mapWidth = side * data.rates.length, mapHeight = side * data.gains.length;
       maps = ARMS.map((_, arm) => {
@@ -155,6 +149,7 @@
       columns.forEach((column, arm) => {
         const { x, wall, from, right, top } = column, widest = Math.asinh(REACHES[reach]);
         column.y = scale([1 - OVERLAP, depth + 0.4], [top, column.bottom]);
+        column.high = (column.y(2) - column.y(1)) * OVERLAP;
         column.value = scale([-widest, widest], [x, wall]);
         column.size = scale([low, high], [from, right]);
         column.edge = Math.max(1, Math.ceil((1 - widest / REACH) * (BINS / 2))); // the first bin that is shown
@@ -176,107 +171,13 @@
       drawAxes(seen, end, names);
       const { depth, batch, mean, size } = state;
       ground.classList.toggle("elsewhere", [depth, batch, mean, size].join() !== "10,32,live,live");
-      colours ??= readColours();
-      context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-      context.clearRect(0, 0, canvas.width, canvas.height);
-      context.lineJoin = "round";
-      paintLosses(seen, past);
+      painting.begin();
+      painting.losses(losses, seen, past);
       columns.forEach((column, arm) => {
-        if (seen[arm].diverged < 0) paintLayers(column, seen[arm], colours.arms[arm]);
-        else paintHatch(column);
+        if (seen[arm].diverged < 0) painting.layers(column, seen[arm], arm);
+        else painting.hatch(column);
       });
       say(seen, end);
-    }
-
-    function readColours() {
-      const style = getComputedStyle(live.root), colour = (name) => style.getPropertyValue(`--${name}`);
-      const paper = colour("paper");
-      const arms = ["rust", "link"].map(colour).map((hue) => ({ hue, hill: `color-mix(in srgb, ${hue} 18%, ${paper})` }));
-      return { paper, grey: colour("grey"), arms };
-    }
-
-    /** Stroke what has been traced. */
-    function stroke(colour, width, alpha = 1) {
-      Object.assign(context, { strokeStyle: colour, lineWidth: width, globalAlpha: alpha });
-      context.stroke();
-      context.globalAlpha = 1;
-    }
-
-    function line(points, colour, width, alpha) {
-      context.beginPath();
-      for (const [x, y] of points) context.lineTo(x, y);
-      stroke(colour, width, alpha);
-    }
-
-    function paintLosses(seen, past) {
-      const { x, y, left, right, top, bottom } = losses, now = x(seen[0].step);
-      const curve = (kind, arm, width, alpha) => {
-        context.beginPath();
-        for (const { [arm]: one } of past) if (one[kind] < Infinity) context.lineTo(x(one.step), y(one[kind]));
-        stroke(colours.arms[arm].hue, width, alpha);
-      };
-      context.save();
-      context.beginPath();
-      context.rect(left, top, right - left, bottom - top);
-      context.clip();
-      context.setLineDash([1, 3]);
-      line([[left, y(GUESSING)], [right, y(GUESSING)]], colours.grey, 1);
-      context.setLineDash([]);
-      for (const arm of [0, 1]) curve("loss", arm, 0.75, 0.55);
-      for (const arm of [0, 1]) curve("whole", arm, 2);
-      line([[now, top], [now, bottom]], colours.grey, 1);
-      context.restore();
-    }
-
-    function paintLayers(column, { shape, gradient }, { hue, hill }) {
-      const { y, bins, edge, size, from, right } = column, high = (y(2) - y(1)) * OVERLAP, tops = [];
-      const dots = [...gradient].map((value, layer) => [size(Math.log10(value)), y(layer + 1)]);
-      dots.forEach(([, foot], layer) => {
-        const at = layer * BINS;
-        for (let bin = edge; bin < BINS - edge; bin++) {
-          const height = (shape[at + bin - 1] + 2 * shape[at + bin] + shape[at + bin + 1]) / 4 / 255;
-          tops[bin] = foot - height * high;
-        }
-        let first = edge, last = BINS - edge - 1; // of the bins that hold something
-        while (first < last - 1 && tops[first + 1] > foot - 0.3) first++;
-        while (last > first + 1 && tops[last - 1] > foot - 0.3) last--;
-        if (last - first < 6) return spike(bins[Math.floor(BINS / 2)], foot, foot - high, hue);
-        const trace = () => {
-          for (let bin = first; bin <= last; bin++) context.lineTo(bins[bin], tops[bin]);
-        };
-        context.beginPath();
-        context.moveTo(bins[first], foot);
-        trace();
-        context.lineTo(bins[last], foot);
-        context.fillStyle = hill;
-        context.fill();
-        context.beginPath();
-        trace();
-        stroke(hue, 1);
-      });
-      const places = dots.map(([px, py]) => [clamp(px, from, right), py]);
-      line(places, hue, 1);
-      places.forEach(([px, py], layer) => {
-        context.beginPath();
-        context.arc(px, py, 2.5, 0, 7);
-        context.fillStyle = px === dots[layer][0] ? hue : colours.paper;
-        context.fill();
-        stroke(hue, 1);
-      });
-    }
-
-    /** A distribution narrower than the bins can tell. */
-    function spike(x, foot, top, hue) {
-      line([[x, foot], [x, top]], hue, 2);
-    }
-
-    function paintHatch({ x, right, top, bottom }) {
-      context.save();
-      context.beginPath();
-      context.rect(x, top, right - x, bottom - top);
-      context.clip();
-      for (let at = x - bottom + top; at < right; at += 7) line([[at, bottom], [at + bottom - top, top]], colours.grey, 0.5, 0.5);
-      context.restore();
     }
 
     /** Words and rings, where they have changed. */

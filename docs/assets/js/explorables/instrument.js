@@ -2,10 +2,10 @@
    which step is shown; the steps come from training.js, a few ahead of what is shown, and drawing.js draws them. */
 "use strict";
 
-for (const name of ["engine", "training", "drawing"]) whybn.load(name);
+for (const name of ["network", "engine", "training", "painting", "drawing"]) whybn.load(name);
 
 (() => {
-  const { number, clamp, calm } = whybn;
+  const { number, four, clamp, calm } = whybn;
   const LAST = 1280; // steps kept at most: some 13 MB in the deepest networks
   const AHEAD = 24; // steps trained before they are shown, so that slow ones are not seen
   const PACE = 60; // steps a second, however many frames that are
@@ -14,7 +14,6 @@ for (const name of ["engine", "training", "drawing"]) whybn.load(name);
 
   whybn.explorables.instrument = (live) => {
     const { data, state } = live;
-    const four = (value) => +value.toPrecision(4); // as the sliders have it
     const drawing = whybn.drawing(live);
     const training = whybn.training({ images: data.images, labels: data.labels }, arrived, (why) => live.fail(why));
     const { history } = training;
@@ -33,11 +32,8 @@ for (const name of ["engine", "training", "drawing"]) whybn.load(name);
 
     // ---- Controls
 
-    for (const [name, label, values] of [["rate", "learning rate", data.rates], ["gain", "initial gain", data.gains]]) {
-      const [min, max] = [values[0], values.at(-1)];
-      const step = (Math.log10(max / min) / (values.length - 1)) * (1 - 1e-9); // or rounding puts the last out of reach
-      live.range(name, { label, min, max, step, value: four(data[name]), log: true });
-    }
+    live.grid("rate", "learning rate");
+    live.grid("gain", "initial gain");
     live.choice("depth", { label: "layers", options: [["2"], ["5"], ["10"], ["20"]], value: "10" });
     live.choice("batch", { label: "mini-batch", options: [["2"], ["4"], ["8"], ["32"], ["128"]], value: "32" });
     live.choice("mean", { label: "subtract the mean", options: MODES, value: "live" });

@@ -3,22 +3,18 @@
 "use strict";
 
 (() => {
-  const { ARMS, NAMES, add, set, clamp, scale, panel, path, calm } = whybn;
+  const { ARMS, NAMES, GUESSING, add, set, clamp, scale, panel, path, calm } = whybn;
   const PACE = 54; // steps a second: the training takes six
-  const LOSSES = [0, 3.2], GUESSING = Math.log(10), SIDE = 8; // pixels of an image
+  const LOSSES = [0, 3.2], SIDE = 8; // pixels of an image
 
   whybn.explorables.pair = (live) => {
     const { data, state, stage } = live;
-    const four = (value) => +value.toPrecision(4);
     let training, history = [], begun = 0, run = 0, shown = -1;
 
     live.root.classList.add("pair");
     const press = live.button("Train both", train);
-    for (const [name, label, values] of [["rate", "learning rate", data.rates], ["gain", "initial gain", data.gains]]) {
-      const [min, max] = [values[0], values.at(-1)];
-      const step = (Math.log10(max / min) / (values.length - 1)) * (1 - 1e-9); // or rounding puts the last out of reach
-      live.range(name, { label, min, max, step, value: four(data[name]), log: true });
-    }
+    live.grid("rate", "learning rate");
+    live.grid("gain", "initial gain");
 
     /** The same two networks anew, each time from other weights. */
     async function train() {
@@ -42,7 +38,7 @@
 
     async function prepare() {
       const folder = live.root.closest("figure").querySelector("img").src.replace(/[^/]*$/, "");
-      await Promise.all([whybn.load("engine"), whybn.load("training"), whybn.load("instrument.data", folder)]);
+      await Promise.all([whybn.load("network"), whybn.load("engine"), whybn.load("training"), whybn.load("instrument.data", folder)]);
       const { images, labels } = whybn.data.instrument;
       const made = whybn.training({ images, labels }, () => live.wake(), (why) => live.fail(why));
       history = made.history;

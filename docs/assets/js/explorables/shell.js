@@ -1,5 +1,5 @@
-/* What the live figures share: a state whose every value has a control and a place in the address, dragging,
-   one clock that sleeps, and drawing as in the static figures (colours and type come from explorables.css).
+/* What the live figures share: a state whose every value has a control and a place in the address, dragging, and one
+   clock that sleeps.
 
    An explorable is `whybn.explorables.KEY = (live) => ({ layout, draw, summary })`, all three called from here:
      layout(width, height)  the stage has a new size in px: draw what seldom changes
@@ -8,43 +8,12 @@
      summary()              what is to be seen, in a sentence, for readers who do not see it
      name                   what it is called, for them
      steered()              if there, what follows when a link has set the state
-   `live` offers data, state, stage (an SVG), range(), choice(), button(), set(), tell(), wake(), drag() and fail(). */
+   `live` offers data, state, stage (an SVG), range(), grid(), choice(), button(), set(), tell(), wake(), drag() and fail(). */
 "use strict";
 
 (() => {
-  const ARMS = ["plain", "batch_norm"], NAMES = ["without Batch Norm", "with Batch Norm"];
+  const { add, set, number, four, clamp } = whybn;
   const lives = [];
-
-  // ---- Elements and numbers
-
-  /** Append an element to `parent`, an SVG one where the parent is; attributes that are null are left out. */
-  function add(parent, tag, attributes, text) {
-    const space = tag === "svg" || parent instanceof SVGElement ? "http://www.w3.org/2000/svg" : parent.namespaceURI;
-    const element = document.createElementNS(space, tag);
-    set(element, attributes);
-    if (text != null) element.textContent = text;
-    parent.append(element);
-    return element;
-  }
-
-  function set(element, attributes) {
-    for (const name in attributes) if (attributes[name] != null) element.setAttribute(name, attributes[name]);
-    return element;
-  }
-
-  /** A number as axes have it: at most `digits` significant ones, a true minus sign, no needless zeros. */
-  function number(value, digits = 2) {
-    return String(+value.toPrecision(digits)).replace("-", "−");
-  }
-
-  /** A measured number as the article writes it: two significant digits, also where the last is a zero. */
-  function measured(value) {
-    const rounded = +value.toPrecision(2);
-    const decimals = rounded ? 1 - Math.floor(Math.log10(Math.abs(rounded))) : 0;
-    return rounded.toFixed(clamp(decimals, 0, 20)).replace("-", "−");
-  }
-
-  const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
   // ---- The address: ?walk.step=0.1, only for values that are not the first ones
 
@@ -163,7 +132,7 @@
         or only touches it, leaves it as it is. */
     range(name, { label, min, max, step, value, log, text = number }) {
       const inner = log ? Math.log10 : (number) => number, most = typeof max === "function" ? max : () => max;
-      const outer = log ? (position) => +(10 ** position).toPrecision(4) : (position) => position;
+      const outer = log ? (position) => four(10 ** position) : (position) => position;
       const box = add(this.controls, "label", { class: "range" });
       const shown = add(add(box, "span", {}, label), "span", { class: "value", "aria-hidden": true });
       const input = add(box, "input", { type: "range", min: inner(min), max: inner(most()), step });
@@ -185,6 +154,13 @@
         if (words !== shown.textContent) input.setAttribute("aria-valuetext", (shown.textContent = words));
       });
       return input;
+    }
+
+    /** A slider over the places of a grid in the data, data.rates from data.rate on for "rate", with even factors. */
+    grid(name, label) {
+      const values = this.data[`${name}s`], [min, max] = [values[0], values.at(-1)];
+      const step = (Math.log10(max / min) / (values.length - 1)) * (1 - 1e-9); // or rounding puts the last out of reach
+      this.range(name, { label, min, max, step, value: four(this.data[name]), log: true });
     }
 
     /** A choice of one: options are [value, words = value], values are strings. */
@@ -282,54 +258,5 @@
     live.steered?.();
   }
 
-  // ---- Drawing as the static figures do
-
-  /** A scale from `domain` to `range`, both [low, high]; `invert` goes back, within the domain. */
-  function scale(domain, range, log = false) {
-    const inner = log ? Math.log : (value) => value;
-    const [low, high] = domain.map(inner);
-    const slope = (range[1] - range[0]) / (high - low);
-    const there = (value) => range[0] + (inner(value) - low) * slope;
-    there.invert = (px) => {
-      const value = low + (px - range[0]) / slope;
-      return clamp(log ? Math.exp(value) : value, ...domain);
-    };
-    return there;
-  }
-
-  /** Words and axes of a panel: title and y label above, hairlines left and below, ticks [value, words]. */
-  function panel(group, { x, y, title, yLabel, xLabel, xTicks = [], yTicks = [], left, right, top, bottom }) {
-    group.replaceChildren();
-    const line = (d) => add(group, "path", { class: "axis", d });
-    if (title) add(group, "text", { x: left, y: top - 27, class: "title" }, title);
-    if (yLabel) add(group, "text", { x: left, y: top - 9 }, yLabel);
-    if (y) line(`M${left},${top}V${bottom}`);
-    line(`M${left},${bottom}H${right}`);
-    for (const [value, words] of yTicks) {
-      line(`M${left},${y(value)}h-3`);
-      add(group, "text", { x: left - 7, y: y(value) + 4, class: "end" }, words);
-    }
-    for (const [value, words] of xTicks) {
-      line(`M${x(value)},${bottom}v3`);
-      add(group, "text", { x: x(value), y: bottom + 17, class: "middle" }, words);
-    }
-    if (xLabel) add(group, "text", { x: right, y: bottom + 34, class: "end" }, xLabel);
-  }
-
-  /** Fill a text: every second part is a value and stands out. */
-  function words(text, ...parts) {
-    text.replaceChildren();
-    parts.forEach((part, index) => add(text, "tspan", { class: index % 2 ? "value" : null }, part));
-  }
-
-  /** The path through points [x, y] in px. */
-  function path(points) {
-    return points.length ? `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}` : "";
-  }
-
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-  Object.assign(whybn, {
-    ARMS, NAMES, add, set, number, measured, clamp, scale, panel, words, path, calm, start, steer, explorables: {},
-  });
+  Object.assign(whybn, { start, steer, explorables: {} });
 })();

@@ -33,7 +33,7 @@
     let run = 0, asked = 0, ready; // ready: what was seen of each network
     const shares = navigator.hardwareConcurrency > 2 ? [[0], [1]] : [[0, 1]]; // one core is left to the page
     const workers = shares.map((arms) => {
-      const source = `"use strict";(${serve})((${whybnEngine})(),[${arms}])`;
+      const source = `"use strict";${whybnNetwork}${whybnEngine}(${serve})(whybnEngine(),[${arms}])`;
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" }))); // also from disk
       worker.onmessage = ({ data }) => receive(data);
       worker.onerror = ({ message }) => failed(message || "its worker did not start");

@@ -22,8 +22,11 @@ LAYOUT = Layout(
 )
 ARMS = ("plain", "batch_norm")
 OVERLAP = 1.8  # height of the hills, in layers
+SMOOTHING = 0.2  # of a distribution, in its own standard deviations
+REACH = 3.2  # how far a hill's outline goes to each side, in standard deviations
+POINTS = 13  # of an outline at least
+APART = 0.2  # between two of them at most, on the figure's axis
 THINNEST = 0.01  # part of a hill's height below which its line would be its foot
-SMOOTHING = np.array([0.25, 0.5, 0.25])  # of the histograms, over neighbouring bins
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -65,19 +68,33 @@ def explore(results: dict) -> dict[str, object]:
 
 def _distributions(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
     """One hill for each layer, before the first step, each as high as the others; the first layer on top."""
-    edges, share = part["edges"], part["share"][0]
+    share = part["share"][0]
     layers = 1 + np.arange(len(share))
     panel.axes.set_xscale("asinh")
     for layer, row in zip(layers, share, strict=True):
-        smooth = np.convolve(row, SMOOTHING, "same")
-        hill = smooth / smooth.max()
-        hill[hill < THINNEST] = 0
-        marks.ridge(panel, (edges[1:] + edges[:-1]) / 2, OVERLAP * hill, layer, arm, f"layer {layer}")
+        at, hill = _outline(part["edges"], row)
+        marks.ridge(panel, at, OVERLAP * hill, layer, arm, f"layer {layer}")
     panel.axes.set(xlim=(-10, 10), ylim=(layers[-1] + 0.4, layers[0] - OVERLAP - 0.1))
     words.named_ticks(panel, "x", (-10, -1, 0, 1, 10), ("−10", "−1", "0", "1", "10"))
     words.named_ticks(panel, "y", layers[[0, -1]], layers[[0, -1]])
     words.y_label(panel, "layer")
     words.x_label(panel, "into the activation")
+
+
+def _outline(edges: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return places and heights of a hill, (point,), up to 1: a histogram smoothed over a part of its own width.
+
+    All is done on the figure's axis, so that narrow hills are drawn as true as wide ones.
+    """
+    ends = np.arcsinh(edges)
+    middle, width = (ends[1:] + ends[:-1]) / 2, ends[1] - ends[0]  # of the bins
+    mean = np.average(middle, weights=share)
+    deviation = max(np.sqrt(np.average((middle - mean) ** 2, weights=share)), width)
+    points = max(POINTS, round(2 * REACH * deviation / APART))
+    at = mean + deviation * np.linspace(-REACH, REACH, points)
+    near = np.exp(-(((at[:, None] - middle) / max(SMOOTHING * deviation, width / 2)) ** 2) / 2)
+    hill = near @ share / (near @ share).max()
+    return np.sinh(at), np.where(hill < THINNEST, 0, hill)
 
 
 def _moments(part: dict[str, np.ndarray]) -> list[str]:

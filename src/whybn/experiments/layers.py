@@ -33,7 +33,7 @@ class Settings:
     rate: float = 0.1  # learning rate
     gain_decades: float = -0.25  # common logarithm of the factor on He's initial weights; 0 is He initialisation
     loss_every: int = 10  # steps between two losses on the whole training set
-    bins: int = 101  # of the histograms, even in the inverse hyperbolic sine of the value
+    bins: int = 1001  # of the histograms, even in the inverse hyperbolic sine of the value: each half a pixel of the figure
     reach: float = 1000.0  # largest value in them
 
 

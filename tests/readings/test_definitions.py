@@ -11,7 +11,6 @@ from whybn.readings.definitions import (
     at_rate,
     best_rate,
     coverage,
-    crossing,
     interval,
     largest_rate,
     middle,
@@ -105,9 +104,3 @@ def test_what_a_seed_had_at_a_loss_is_read_off_its_own_curve():
     values = np.array([[4.0, 1.0], [2.0, 1.0], [1.0, 1.0]])
     loss = np.array([[2.0, 9.0], [1.0, 8.0], [0.0, 7.0]])
     np.testing.assert_allclose(at_loss(values, loss, np.array([[1.5, 8.5], [0.5, 1.0]])), [[3.0, 1.0], [1.5, 1.0]])
-
-
-def test_a_crossing_is_the_last_one_joined_on_logarithms():
-    axis = np.array([1.0, 10, 100, 1000])
-    ratios = np.array([[10, 10, 0.1, 0.1], [10, 0.5, 2, 0.5], [2, 2, 2, 1], [0.5, 0.5, 0.5, 0.5]]).T
-    np.testing.assert_allclose(crossing(ratios, axis), [10**1.5, 10**2.5, np.inf, 1])

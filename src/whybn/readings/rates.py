@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from whybn.readings.definitions import at_best, crossing, largest_rate, nearest, steps_to
+from whybn.readings.crossings import crossing
+from whybn.readings.definitions import at_best, largest_rate, nearest, steps_to
 
 SHORT = 160  # steps of the short training, or the nearest that were read; the long one ends the experiment
 

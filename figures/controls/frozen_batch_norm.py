@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from whybn.drawing import valleys, words
+from whybn.drawing import marks, words
+from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
 from whybn.readings.controls import loss
+from whybn.readings.definitions import GUESSING
 
 EXPERIMENTS = ("controls",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), between=22)
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), narrow_row_height=130, between=22)
 NAMES = {"plain": "without", "frozen_batch_norm": "frozen", "batch_norm": "live"}
 TITLES = {0.3: "weights too small", 1.0: "He initialisation", 3.0: "weights too large"}
 # Where each name stands: rate, loss, alignment across and up.
@@ -36,11 +38,18 @@ def draw(results: dict, axes: list[Panel]) -> None:
         words.title(panel, title)
         for arm in NAMES:
             _loss(panel, results["controls"][arm], gain, arm)
-        valleys.frame(panel, 0.045, TOP, "guessing" if gain == 1 else "")
+        panel.axes.set_ylim(0.045, TOP)
+        marks.rule(panel, GUESSING, "guessing" if gain == 1 else "", at=1)
+        words.decades(panel, "x")
+        words.decades(panel, "y")
+        words.x_label(panel, "learning rate")
+        words.y_label(panel, "loss after training")
 
 
 def _loss(panel: Panel, part: dict[str, np.ndarray], gain: float, arm: str) -> None:
-    """Draw the loss from one gain; a line ends where most networks have diverged."""
+    """Draw the loss from one gain; a cross ends the line where most networks diverge beyond."""
     losses = loss(part, gain=gain)
+    marks.seeds(panel, part["rates"], losses.T, arm, top=TOP, ends=True)
+    x, y, ha, va = PLACES[gain][arm]
     text = NAMES[arm] if np.isfinite(losses).any() else f"{NAMES[arm]}: all diverge"
-    valleys.named(panel, part["rates"], losses, arm, text, PLACES[gain][arm], TOP)
+    words.label(panel, x, y, text, pen(arm).role, ha=ha, va=va)

@@ -8,7 +8,7 @@ from whybn.drawing.style import Layout, Panel
 from whybn.readings.curve import after_arrival, never, total
 
 EXPERIMENTS = ("curve",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), foot=24)
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), narrow_row_height=135, foot=24)
 OPTIMISERS = {"sgd": "gradient descent", "momentum": "with momentum", "adam": "Adam"}
 
 

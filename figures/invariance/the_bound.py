@@ -1,69 +1,48 @@
-"""What Batch Norm makes of the gradient, unit by unit, beside what the bound allows; and what it removes."""
+"""What Batch Norm makes of the squared gradient at a unit on its way back: a part removed, the rest kept and multiplied."""
 
 import numpy as np
 
 from whybn.drawing import marks, words
-from whybn.drawing.palette import pen
+from whybn.drawing.quotes import quote
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.invariance import (
-    PARTS_REMOVED,
-    allowed,
-    by_chance,
-    passed,
-    removed,
-    removed_from_weights,
-    typical_network,
-)
+from whybn.readings.invariance import by_chance, passed_by_seed, removed_shares
 
 EXPERIMENTS = ("invariance",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, left=40, right=64, between=76, columns_named=True)
-UNITS = 4  # of each layer are drawn
+LAYOUT = Layout(wide=(1, 2), narrow=(2, 1), row_height=130, left=86, right=14, between=14, head=40)
+MOMENTS = ("start", "trained")
+ROWS = ("at a unit", "passed on", "for its weights")  # from the top down
+BAR = 22  # px
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     part = results["invariance"]["batch_norm"]
-    for moment, step in enumerate(part["bound_at"]):
-        name = f"step {step}"
-        sides, parts = axes[moment], axes[2 + moment]
-        words.title(sides, name)
-        if parts.narrow:
-            words.title(parts, name)
-        sides.name, parts.name = f"{name}, both sides", f"{name}, parts removed"
-        _sides(sides, part, moment)
-        _removed(parts, part, moment)
-    words.named_ticks(axes[0], "y", (0.5, 1, 2, 4), ("0.5", "1", "2", "4"))
-    words.named_ticks(axes[2], "y", (0, 30, 60), ("0", "30", "60"))
+    shares = {space: np.median(share, axis=-1) for space, share in removed_shares(part).items()}
+    passed, chance = np.median(passed_by_seed(part), axis=-1), np.median(by_chance(part).mean(1), axis=-1)
+    for moment, (panel, word) in enumerate(zip(axes, MOMENTS, strict=True)):
+        words.title(panel, f"step {part['bound_at'][moment]}")
+        panel.axes.set(xlim=(0, 100 * max(1.05, 1.05 * passed.max())), ylim=(-2.6, 0.9))
+        marks.rule(panel, 100, along="y")
+        for row, space in ((0, "units"), (2, "weights")):
+            share = 100 * quote(panel, f"invariance.{space}_removed_{word}", shares[space][moment])
+            _bar(panel, row, 0, share, "truth", "removed")
+            _bar(panel, row, share, 100, "batch_norm", "kept")
+        _bar(panel, 1, 0, 100 * quote(panel, f"invariance.bound_passed_{word}", passed[moment]), "batch_norm", "multiplied")
+        by = 100 * quote(panel, f"invariance.weights_by_chance_{word}", chance[moment])
+        marks.strokes(panel, by, -2.45, -1.55, "ink", "removed from the weights by chance")
+        words.named_ticks(panel, "y", [-row for row in range(len(ROWS))], ROWS)
+        panel.axes.tick_params(axis="y", length=0)
+        words.few_ticks(panel, "x")
+        words.x_label(panel, "percent of the squared gradient before")
+    _name(axes[0], chance)
 
 
-def _sides(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
-    """Draw both sides of the bound over the gradient above, some units of the typical seed; and the median unit."""
-    shown = moment, slice(None), typical_network(part), slice(UNITS)
-    right = allowed(part)[shown] / part["bound_before"][shown]
-    layers = np.arange(1, 1 + len(right))
-    x = (layers[:, None] + np.linspace(-0.3, 0.3, UNITS)).ravel()
-    panel.axes.set_yscale("log")
-    panel.axes.set_xlim(0.4, layers[-1] + 0.6)
-    marks.strokes(panel, right.ravel(), x - 0.2, x + 0.2, "truth", "right side of the bound", upright=False, width=1)
-    marks.points(panel, x, passed(part)[shown].ravel(), "batch_norm", "unit", size=3.5)
-    typical = np.median(passed(part)[moment], axis=(-1, -2))
-    marks.line(panel, layers, typical, "batch_norm", "median unit of all seeds")
-    marks.rule(panel, 1, "no change" if moment == 0 else "", at=1, above=False)
-    words.y_label(panel, "squared gradient below Batch Norm, over above")
+def _bar(panel: Panel, row: int, start: float, end: float, pen_name: str, what: str) -> None:
+    marks.strokes(panel, [-row], [start], [end], pen_name, f"{ROWS[row]}, {what}", upright=False, width=BAR)
 
 
-def _removed(panel: Panel, part: dict[str, np.ndarray], moment: int) -> None:
-    """Draw what the two removed parts take, by layer, mean over units: at the units, for their weights, by chance."""
-    shares = {
-        "at the units": (sum(removed(part, term) for term in PARTS_REMOVED), "ink"),
-        "for the weights": (removed_from_weights(part), "batch_norm"),
-        "by chance": (by_chance(part), "truth"),
-    }
-    layers = np.arange(1, 1 + part["bound_before"].shape[1])
-    for series, (share, pen_name) in shares.items():
-        marks.seeds(panel, layers, 100 * share[moment], pen_name, series)
-    panel.axes.set_ylim(0, 80)
-    ends = {series: float(np.median(100 * share[moment, -1])) for series, (share, _) in shares.items()}
-    words.end_labels(panel, layers[-1], ends, {series: pen(name).role for series, (_, name) in shares.items()})
-    words.few_ticks(panel, "x", 6)
-    words.y_label(panel, "removed of the squared gradient, in percent")
-    words.x_label(panel, "layer")
+def _name(panel: Panel, chance: np.ndarray) -> None:
+    """Name the parts in the first panel, on their bars or beside them."""
+    words.label(panel, 50, 0, "kept", "paper", ha="center")
+    words.label(panel, 50, -1, "kept, and multiplied", "paper", ha="center")
+    words.label(panel, 0, 0, "removed", "grey", va="bottom", shift=(0, BAR / 2))
+    words.label(panel, 100 * chance[0], -2, "by chance", "paper", shift=(6, 0))

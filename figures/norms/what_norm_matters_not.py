@@ -7,7 +7,7 @@ from whybn.drawing.style import Layout, Panel
 from whybn.readings.definitions import middle
 
 EXPERIMENTS = ("norms",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), left=44)
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), narrow_row_height=130, left=44)
 SIZES = ("batch_norm", "l1_norm", "linf_norm")
 TITLES = {"batch_norm": "standard deviation", "l1_norm": "mean deviation", "linf_norm": "largest deviation"}
 

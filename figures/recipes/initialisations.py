@@ -4,7 +4,7 @@ from whybn.drawing import valleys
 from whybn.drawing.style import Layout, Panel
 
 EXPERIMENTS = ("recipes",)
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), left=44)
+LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), narrow_row_height=130, left=44)
 SCHEMES = {"he": "He", "glorot": "Glorot", "default": "PyTorch’s default"}
 
 

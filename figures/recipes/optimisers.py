@@ -4,7 +4,7 @@ from whybn.drawing import valleys
 from whybn.drawing.style import Layout, Panel
 
 EXPERIMENTS = ("recipes",)
-LAYOUT = Layout(wide=(2, 2), narrow=(4, 1), row_height=150, left=44, share="y")
+LAYOUT = Layout(wide=(2, 2), narrow=(2, 2), row_height=150, narrow_row_height=190, left=30, between=26, share="y")
 OPTIMISERS = {"he": "gradient descent", "warm_up": "with warm-up", "momentum": "with momentum", "adam": "Adam"}
 
 

@@ -1,55 +1,43 @@
-"""Sharpness in full-batch descent against two divided by the learning rate, and sharpness at the start."""
+"""Sharpness over full-batch descent at three learning rates, against two over each rate."""
 
 import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.sharpness import reached
 
 EXPERIMENTS = ("sharpness",)
-LAYOUT = Layout(wide=(2, 4), narrow=(4, 2), row_height=118, narrow_row_height=84, share="", left=32, between=14)
+LAYOUT = Layout(wide=(1, 2), narrow=(2, 1), row_height=240, narrow_row_height=220, right=80, between=84)
 ARMS = {"plain": "without", "batch_norm": "with"}
 ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU"}
-SCHEMES = {"default": "PyTorch", "glorot": "Glorot", "he": "He"}
+LIMITS = (0.3, 16)
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
     parts = results["sharpness"]
-    for row, (activation, name) in zip((axes[:4], axes[4:]), ACTIVATIONS.items(), strict=True):
-        pair = {arm: parts[f"{activation}_{arm}"] for arm in ARMS}
-        for place, panel in enumerate(row[:3]):
-            _over_training(panel, pair, name, place)
-        _at_start(row[3], pair, name)
-    for arm, height in {"plain": 0.042, "batch_norm": 3.2}.items():
-        words.label(axes[0], parts["tanh_plain"]["step"][-1], height, ARMS[arm], pen(arm).role, ha="right")
+    for panel, (activation, name) in zip(axes, ACTIVATIONS.items(), strict=True):
+        words.title(panel, name)
+        panel.axes.set_ylim(*LIMITS)
+        words.decades(panel, "y")
+        words.named_ticks(panel, "y", (0.5, 1, 2, 5, 10), ("0.5", "1", "2", "5", "10"))
+        for rate in parts[f"{activation}_plain"]["rates"]:
+            marks.rule(panel, 2 / rate, f"two over {words.plain(float(rate))}", at=1)
+        ends, roles = {}, {}
+        for arm in ARMS:
+            found = _over_training(panel, parts[f"{activation}_{arm}"], arm)
+            ends |= found
+            roles |= dict.fromkeys(found, pen(arm).role)
+        words.y_label(panel, "sharpness")
+        words.x_label(panel, "step")
+        words.end_labels(panel, parts[f"{activation}_plain"]["step"][-1], ends, roles)
+    words.few_ticks(axes[0], "x", 2)
 
 
-def _over_training(panel: Panel, pair: dict[str, dict[str, np.ndarray]], name: str, place: int) -> None:
-    """Draw sharpness times half the learning rate; at one it equals two over the rate."""
-    words.title(panel, f"{name}, rate {words.plain(float(pair['plain']['rates'][place]))}")
-    for arm, part in pair.items():
-        marks.seeds(panel, part["step"], reached(part)[..., place], arm)
-    panel.axes.set_ylim(0.02, 10)
-    words.decades(panel, "y")
-    marks.rule(panel, 1, "two over the rate" if (name, place) == ("ReLU", 0) else "", at=1)
-    words.y_label(panel, "sharpness × rate / 2")
-    words.few_ticks(panel, "x", 2)
-    words.x_label(panel, "step")
-
-
-def _at_start(panel: Panel, pair: dict[str, dict[str, np.ndarray]], name: str) -> None:
-    """Draw each seed's sharpness before the first step, for every kind of initial weights."""
-    words.title(panel, f"{name}, at the start")
-    for (arm, part), shift in zip(pair.items(), (-0.13, 0.13), strict=True):
-        places = np.arange(len(part["schemes"])) + shift
-        for row, scheme in enumerate(part["schemes"]):
-            spot = np.full(part["start"].shape[1], places[row])
-            marks.points(panel, spot, part["start"][row], arm, f"{pen(arm).label}, {SCHEMES[scheme]}", size=3)
-        marks.line(panel, places, np.median(part["start"], axis=-1), arm, f"{pen(arm).label}, median")
-    panel.axes.set_xlim(-0.5, len(SCHEMES) - 0.5)
-    panel.axes.set_ylim(0.1, 100)
-    words.decades(panel, "y")
-    words.named_ticks(panel, "x", range(len(SCHEMES)), list(SCHEMES.values()))
-    words.y_label(panel, "sharpness")
-    words.x_label(panel, "initial weights")
+def _over_training(panel: Panel, part: dict[str, np.ndarray], arm: str) -> dict[str, float]:
+    """Draw the median seed's sharpness at each rate; return {name of the curve: its end}."""
+    ends = {}
+    for rate, curve in zip(part["rates"], np.median(part["sharpness"], axis=1).T, strict=True):
+        name = f"{ARMS[arm]}, {words.plain(float(rate))}"
+        marks.line(panel, part["step"], curve, arm, name)
+        ends[name] = float(curve[-1])
+    return ends

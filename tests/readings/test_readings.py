@@ -128,11 +128,10 @@ def test_the_range_along_a_walk_begins_at_half_a_step() -> None:
     assert walks.loss_range(loss, np.array([0.0, 0.5, 1.0, 4.0])).item() == pytest.approx(1.5)
 
 
-def test_the_network_whose_units_are_drawn_passes_on_what_the_median_one_does() -> None:
+def test_what_the_median_unit_of_all_layers_passes_on() -> None:
     after = np.array([4.0, 1.0, 2.0])[None, None, :, None] * np.ones((1, 2, 3, 4))  # (moment, layer, seed, unit)
     arm = {"bound_after": after, "bound_before": np.ones_like(after)}
-    np.testing.assert_array_equal(invariance.passed_at_start(arm), [4, 1, 2])
-    assert invariance.typical_network(arm) == 2
+    np.testing.assert_array_equal(invariance.passed_by_seed(arm)[0], [4, 1, 2])
 
 
 def test_of_an_arm_taken_apart_what_is_worse_than_guessing_counts_as_guessing() -> None:

@@ -32,8 +32,8 @@ def draw(
 
 
 def _name_arms(panel: Panel, loss: Mapping[str, np.ndarray], spent: Mapping[str, np.ndarray]) -> None:
-    """Write the upper curve's name above a point of it, and the lower one's below where it begins."""
+    """Write the upper curve's name above a point of it, and the lower one's below it, half way down."""
     typical = {arm: np.median(loss[arm][0], axis=-1) for arm in ARMS}
     words.label(panel, spent["plain"][0, 2], typical["plain"][2], "without", "rust", va="bottom", shift=(4, 8))
-    start = (spent["batch_norm"][0, 0], typical["batch_norm"][0])
-    words.label(panel, *start, "with Batch Norm", "blue", va="top", shift=(0, -20))
+    middle = float(np.sqrt(np.prod(panel.axes.get_ylim())))
+    words.label(panel, spent["batch_norm"][0, 0], middle, "with Batch Norm", "blue", va="top", shift=(4, 0))

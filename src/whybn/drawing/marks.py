@@ -72,11 +72,20 @@ def ridge(panel: Panel, x: ArrayLike, heights: ArrayLike, at: float, pen_name: s
     record(panel, series or style.label, x=x, y=np.full(len(x), at), value=heights)
 
 
-def seeds(panel: Panel, x: ArrayLike, values: ArrayLike, pen_name: str, series: str = "", *, top: float = np.inf) -> None:
+def seeds(
+    panel: Panel,
+    x: ArrayLike,
+    values: ArrayLike,
+    pen_name: str,
+    series: str = "",
+    *,
+    top: float = np.inf,
+    ends: bool = False,
+) -> None:
     """Draw the median over seeds of `values` (point, seed) along `x` (point,), and the band between seeds.
 
     The band is the interval that claims have (`definitions.interval`), at most to `top`. A seed that diverged (NaN)
-    ranks highest; the curve ends where the median seed did.
+    ranks highest; the curve ends where the median seed did, and with `ends` a cross says so.
     """
     ordered = np.sort(diverged_last(values), axis=-1)
     middle = np.median(ordered, axis=-1)
@@ -85,6 +94,8 @@ def seeds(panel: Panel, x: ArrayLike, values: ArrayLike, pen_name: str, series: 
     low, high = ordered[kept, k - 1], np.minimum(ordered[kept, -k], top)
     band(panel, np.asarray(x)[kept], low, high, pen_name, series)
     line(panel, np.asarray(x)[kept], middle[kept], pen_name, series)
+    if ends and kept.sum() > 1 and not kept[-1]:
+        panel.axes.lines[-1].set(marker="x", markevery=[-1], markersize=8, markeredgewidth=MEDIAN, zorder=3)
 
 
 def points(panel: Panel, x: ArrayLike, y: ArrayLike, pen_name: str, series: str = "", *, size: float = 5) -> None:

@@ -15,7 +15,7 @@ ARMS = {"plain": "without", "batch_norm": "with Batch Norm"}
 
 def prepare(panel: Panel, rates: np.ndarray, lowest: float, name_rule: bool) -> None:
     """Set both axes and draw the line of guessing; `lowest` is the lowest loss to be drawn in the row."""
-    panel.axes.set(xlim=(rates[0] / 1.2, rates[-1] * 1.2), ylim=(lowest / 1.5, TOP))
+    panel.axes.set(xlim=(rates[0] / 1.2, rates[-1] * 1.2), ylim=(lowest / 2, TOP))
     marks.rule(panel, GUESSING, "guessing" if name_rule else "")
     words.decades(panel, "y")
     words.decades(panel, "x")
@@ -32,34 +32,6 @@ def valley(panel: Panel, rates: np.ndarray, loss: np.ndarray, pen_name: str, nam
     lowest = np.median(at_best(loss))
     if name and lowest < 0.95 * GUESSING:
         marks.quoted(panel, name, rates[best_rate(loss)], lowest, pen_name, f"{series or pen(pen_name).label}, best")
-
-
-def named(
-    panel: Panel,
-    rates: np.ndarray,
-    loss: np.ndarray,
-    pen_name: str,
-    text: str,
-    place: tuple[float, float, str, str],
-    top: float = TOP,
-) -> None:
-    """Draw median and band over seeds of `loss` (seed, rate), NaN where diverged, and write `text`, the arm's name.
-
-    place: rate and loss at which the name stands, and its alignment across and up. top: of the loss axis.
-    """
-    marks.seeds(panel, rates, loss.T, pen_name, top=top)
-    x, y, ha, va = place
-    words.label(panel, x, y, text, pen(pen_name).role, ha=ha, va=va)
-
-
-def frame(panel: Panel, low: float, top: float, rule: str = "guessing") -> None:
-    """Set the loss axis, name both and draw the line of guessing, named `rule`."""
-    panel.axes.set_ylim(low, top)
-    words.decades(panel, "x")
-    words.decades(panel, "y")
-    marks.rule(panel, GUESSING, rule)
-    words.x_label(panel, "learning rate")
-    words.y_label(panel, "loss after training")
 
 
 def compare(panels: list[Panel], arms: Mapping[str, Mapping[str, np.ndarray]], recipes: Mapping[str, str]) -> None:

@@ -122,13 +122,14 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
     return {
         "gradient_at_initialisation": "Norm of the gradient by layer: level without Batch Norm; with it, rising from the "
         f"last layer back to the first by a factor of {fact['first_over_last_start']} at the start, and of "
-        f"{fact['first_over_last_after']} after one large step. Below, growth per layer against the size of the "
+        f"{fact['first_over_last_after']} after one large step. Growth per layer against the size of the "
         f"mini-batch: for ReLU layers it falls to {fact['growth_relu']}, close to the expected "
         f"{fact['growth_relu_expected']}; for linear layers it follows the expected curve towards one.",
-        "gradient_outliers": "Loss after one step along the first gradient against the length of the step, and the share "
-        "of the gradient’s entries beyond a multiple of their typical size. Without Batch Norm, long steps from He "
-        f"initialisation multiply the loss by {fact['plain_he_long']}; with it, by {fact['batch_norm_he_long']}. The "
-        "tails lie close together.",
+        "gradient_outliers": "Share of the first gradient’s entries beyond a multiple of their typical size, from two "
+        "initialisations. The tails without and with Batch Norm lie close together.",
+        "one_step_too_long": "Loss after one step along the first gradient against the length of the step. Without Batch "
+        f"Norm, long steps from He initialisation multiply the loss by {fact['plain_he_long']}; with it, by "
+        f"{fact['batch_norm_he_long']}. From Glorot’s initialisation both stay level.",
         "rank_collapse": f"Soft rank by layer: without Batch Norm it falls to {fact['rank_plain']}, where all examples are "
         f"alike; with it, it stays near {fact['rank_batch_norm']}.",
     }

@@ -7,13 +7,11 @@ from whybn.evidence.display import number, percent, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import nearest
 from whybn.readings.invariance import (
-    PARTS_REMOVED,
     allowed,
     by_chance,
     effective_rate,
-    passed_at_start,
-    removed,
-    removed_from_weights,
+    passed_by_seed,
+    removed_shares,
     rescaled,
 )
 
@@ -34,12 +32,6 @@ def _fall(arm: dict[str, np.ndarray], rate: float) -> np.ndarray:
     return 1 / effective_rate(arm)[-1, :, nearest(arm["rates"], rate)]
 
 
-def _removed(arm: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Share of the squared gradient that Batch Norm takes out: (moment, seed), mean over layers, in each space."""
-    at_units = sum(removed(arm, part) for part in PARTS_REMOVED)
-    return {"units": at_units.mean(1), "weights": removed_from_weights(arm).mean(1)}
-
-
 def facts(results: dict) -> dict[str, Fact | str]:
     """Effective rates, and the bound: its gap, its shares, the factor of a typical unit."""
     plain, normalised = results["invariance"]["plain"], results["invariance"]["batch_norm"]
@@ -56,13 +48,13 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "bound_gap": Fact(gap.max((0, 1, 3)), digits=1, summary=np.max),
         "bound_mistaken": Fact((too_small < normalised["bound_after"]).mean((0, 1, 3)), percent, summary=np.mean),
         "bound_by_chance": percent(2 / batch),
-        "bound_passed_start": Fact(passed_at_start(normalised)),
         "batch_norm_fall_large": Fact(_fall(normalised, LARGE)),
     }
-    found["weights_by_chance"] = Fact(by_chance(normalised)[-1].mean(0), percent)
-    shares = _removed(normalised)
+    shares, chance, passed = removed_shares(normalised), by_chance(normalised).mean(1), passed_by_seed(normalised)
     for row, moment in enumerate(MOMENTS):
         found[f"bound_step_{moment}"] = str(normalised["bound_at"][row])
+        found[f"bound_passed_{moment}"] = Fact(passed[row])
+        found[f"weights_by_chance_{moment}"] = Fact(chance[row], percent)
         found[f"bound_factor_{moment}"] = Fact(np.median(normalised["bound_factor"][row], (0, 2)))
         for space, share in shares.items():
             found[f"{space}_removed_{moment}"] = Fact(share[row], percent)
@@ -128,7 +120,7 @@ def claims(results: dict) -> list[Claim]:
             f"{normalised['bound_at'][1]}, mini-batches of {int(normalised['batch'])}, double precision",
             values={
                 f"{space}, {moment}": share
-                for space, shares in _removed(normalised).items()
+                for space, shares in removed_shares(normalised).items()
                 for moment, share in zip(MOMENTS, shares, strict=True)
             },
             margin=4 / int(normalised["batch"]),  # twice the share of any two directions of a mini-batch by chance
@@ -149,13 +141,13 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "scale_invariance": "Above, the weights of all hidden layers are multiplied by a factor. Without Batch Norm loss, "
-        f"gradient and curvature soar; twice the weights give {fact['plain_loss_twice']} the loss. With it the loss is a "
-        "level line, and gradient and curvature fall along straight lines. Below, the effective learning rate: with Batch "
-        f"Norm, at rate {fact['large_rate']}, it falls by a factor of {fact['batch_norm_fall_large']}.",
-        "the_bound": "What Batch Norm makes of the squared gradient of single units, by layer: at the start, more than "
-        "it was in most of them. Each lies where the right side of the bound does. Below, what "
-        f"Batch Norm removes, by layer: at the units {fact['units_removed_start']} at the start and "
-        f"{fact['units_removed_trained']} after training, as little as by chance; for the weights "
-        f"{fact['weights_removed_start']} and {fact['weights_removed_trained']}, where chance takes much, too.",
+        "scale_invariance": "The weights of all hidden layers are multiplied by a factor. Without Batch Norm loss, gradient "
+        f"and curvature soar; twice the weights give {fact['plain_loss_twice']} the loss. With it the loss stays the same, "
+        "the gradient halves and the curvature falls to a quarter. Over a training, the effective learning rate with Batch "
+        f"Norm, at rate {fact['large_rate']}, falls by a factor of {fact['batch_norm_fall_large']}.",
+        "the_bound": "What Batch Norm makes of the squared gradient, as bars. At the units it removes "
+        f"{fact['units_removed_start']} at the start and {fact['units_removed_trained']} after training. The rest is "
+        f"multiplied: a typical unit passes on {fact['bound_passed_start']} and {fact['bound_passed_trained']} times what "
+        f"it got. For the weights it removes {fact['weights_removed_start']} and {fact['weights_removed_trained']}; "
+        f"chance takes {fact['weights_by_chance_start']} and {fact['weights_by_chance_trained']}.",
     }

@@ -64,9 +64,9 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "recurrent_networks": "Above, the spread of the sums by time step: the last is "
-        f"{fact['plain_growth']} the first without normalisation and {fact['batch_norm_growth']} with Batch Norm. Below, "
-        f"test error on digits as in training: {fact['plain_error']} without normalisation, "
+        "recurrent_networks": "Spread of the sums by time step: the last is "
+        f"{fact['plain_growth']} the first without normalisation and {fact['batch_norm_growth']} with Batch Norm. "
+        f"Test error on digits as in training: {fact['plain_error']} without normalisation, "
         f"{fact['layer_norm_error']} with Layer Norm, {fact['batch_norm_error']} with Batch Norm and statistics for each "
         f"step, {fact['shared_batch_norm_error']} with one set for all steps. Behind {fact['most_blank_rows']} blank rows "
         f"every network errs more: {fact['plain_error_longer']}, {fact['layer_norm_error_longer']}, "

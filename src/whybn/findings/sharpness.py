@@ -84,9 +84,12 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "sharpness": "Sharpness times half the learning rate over training, without and with Batch Norm, for tanh and ReLU "
-        f"networks. At the largest rate all curves end near one: {fact['tanh_plain_reached']} and "
-        f"{fact['tanh_batch_norm_reached']} for tanh, {fact['relu_plain_reached']} and {fact['relu_batch_norm_reached']} "
-        "for ReLU. At the middle rate they end apart, with Batch Norm higher for tanh and lower for ReLU. At the right, "
-        "sharpness before the first step: without Batch Norm it depends strongly on the initial weights, with it hardly.",
+        "sharpness": "Sharpness over training at three learning rates, without and with Batch Norm, for tanh and ReLU "
+        "networks, and lines at two over each rate. At the largest rate all curves end near its line; over it they are "
+        f"{fact['tanh_plain_reached']} and {fact['tanh_batch_norm_reached']} for tanh, {fact['relu_plain_reached']} and "
+        f"{fact['relu_batch_norm_reached']} for ReLU. At the middle rate they end apart, with Batch Norm higher for tanh "
+        "and lower for ReLU.",
+        "sharpness_at_start": "Sharpness before the first step from three kinds of initial weights. Without Batch Norm it "
+        f"depends strongly on them, {fact['tanh_plain_start_default']} to {fact['tanh_plain_start_he']} for tanh; with it "
+        "hardly.",
     }

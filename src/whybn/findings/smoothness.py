@@ -9,12 +9,13 @@ from whybn.evidence.display import number, read, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import at_loss, nearest
 from whybn.readings.smoothness import (
-    at_distance,
     change,
+    equal_far,
     equal_rate,
     loss_range,
     own_rate,
     roughness,
+    smoother_beyond,
     typical,
 )
 
@@ -33,7 +34,7 @@ LENGTHS = {"short": 0.05, "middle": 0.2, "long": 0.5}  # rates that set the leng
 def _at_distance(arm: dict[str, np.ndarray], distance: float) -> np.ndarray:
     """Change of the gradient per distance over one fixed distance, at equal rate, typical of a run: per seed."""
     row = nearest(arm["distances"], distance)
-    return typical(at_distance(arm)[:, row, :, equal_rate(arm)])
+    return typical(equal_far(arm)[:, row])
 
 
 def _matched(arms: dict, measure: Measure) -> np.ndarray:
@@ -82,6 +83,7 @@ def facts(results: dict) -> dict[str, Fact | str]:
         "fast_rate": number(FAST, 1),
         "starts": str(len(plain["first_change"])),
         "first_step_smoother": str(sum(read(times(ratio)) > 1 for ratio in _first_ratio(arms, LENGTHS["short"]))),
+        "smoother_beyond": Fact(smoother_beyond(**arms)),
         "eval_factor_fast": Fact(_wrong_mode(arms["batch_norm"], FAST), times),
     }
     for name, arm in arms.items():
@@ -184,7 +186,7 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
     return {
         "loss_along_the_gradient": "Loss met along each gradient during training. At equal learning rate its range is "
         f"typically {fact['plain_range']} without Batch Norm, jagged all through training, and {fact['batch_norm_range']} "
-        f"with it. Below, the same range at every learning rate that was tried; {best}.",
+        "with it.",
         "gradient_predictiveness": "Largest change of the gradient along its own steps. At equal learning rate it is "
         f"typically {fact['plain_change']} without Batch Norm and {fact['batch_norm_change']} with it. At the very first "
         f"step it is the other way round, {fact['plain_change_first']} against {fact['batch_norm_change_first']}, as "
@@ -193,5 +195,6 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         f"Later in training, the curve without lies above at every rate that was tried; {best}.",
         "effective_smoothness": "Change of the gradient per distance. Along equal multiples of a step it is about as "
         f"large without Batch Norm, {fact['plain_roughness']}, as with it, {fact['batch_norm_roughness']}. Against the "
-        "distance walked, the two curves cross: nearby, Batch Norm is no smoother; far away, it is.",
+        f"distance walked, after the first step the two curves cross at {fact['smoother_beyond']}: nearby, Batch Norm is no "
+        "smoother; farther away, it is. At the first step it is rougher at every distance.",
     }

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from whybn.readings.definitions import typical_seed
-
 PARTS_REMOVED = ("mean", "along")  # the part along a unit's mean, and that along its normalised values
 
 
@@ -44,11 +42,12 @@ def passed(arm: dict[str, np.ndarray]) -> np.ndarray:
     return arm["bound_after"] / arm["bound_before"]
 
 
-def passed_at_start(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """The same before the first step, of the median unit of all layers: (seed,)."""
-    return np.median(passed(arm)[0], axis=(0, 2))
+def passed_by_seed(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """The same of the median unit of all layers: (moment, seed)."""
+    return np.median(passed(arm), axis=(1, 3))
 
 
-def typical_network(arm: dict[str, np.ndarray]) -> int:
-    """The seed whose units pass on at the start what those of the median seed do."""
-    return typical_seed(passed_at_start(arm))
+def removed_shares(arm: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Share of the squared gradient that Batch Norm takes out: (moment, seed), mean over layers, in each space."""
+    at_units = sum(removed(arm, part) for part in PARTS_REMOVED)
+    return {"units": at_units.mean(1), "weights": removed_from_weights(arm).mean(1)}

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from whybn.readings.crossings import crossing
 from whybn.readings.definitions import best_rate, nearest
 
 
@@ -34,6 +35,20 @@ def roughness(arm: dict[str, np.ndarray], mode: str = "") -> np.ndarray:
 def at_distance(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Change of the gradient over a fixed distance, per distance: (time, distance, seed, rate)."""
     return arm["far_change"] / arm["distances"][:, None, None]
+
+
+def equal_far(arm: dict[str, np.ndarray]) -> np.ndarray:
+    """The same at equal rate: (time, distance, seed)."""
+    return at_distance(arm)[..., equal_rate(arm)]
+
+
+def smoother_beyond(plain: dict[str, np.ndarray], batch_norm: dict[str, np.ndarray]) -> np.ndarray:
+    """Distance beyond which the gradient changes less with Batch Norm, typical of a run at equal rate: (seed,).
+
+    Infinite where it still changes more over the longest distance.
+    """
+    ratio = typical(equal_far(batch_norm)) / typical(equal_far(plain))
+    return crossing(ratio, plain["distances"])
 
 
 def typical(measured: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.beyond import PICTURES, alike, bought, networks
+from whybn.readings import beyond as readings
 
 EXPERIMENTS = ("beyond", "travels")
 LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=300, left=28, right=24)
@@ -23,10 +23,12 @@ def draw(results: dict, axes: list[Panel]) -> None:
     words.named_ticks(panel, "x", (0.2, 0.4, 0.6, 0.8), ("0.2", "0.4", "0.6", "0.8"))
     words.x_label(panel, "how alike the images are before training (sameness)")
     marks.rule(panel, NOTHING, "nothing", above=False)
-    places = {name: (float(np.median(alike(results, name))), _mean(bought(results, name))) for name in networks(results)}
-    _pooled(panel, float(np.median(alike(results, PICTURES, pooled=True))), *places[PICTURES])
-    for name, (x, y) in places.items():
-        marks.points(panel, [x], [y], "ink", name, size=8)
+    places = {
+        name: (float(np.median(readings.alike(results, name))), _mean(readings.bought(results, name)))
+        for name in readings.networks(results)
+    }
+    _pooled(panel, float(np.median(readings.alike(results, readings.PICTURES, pooled=True))), *places[readings.PICTURES])
+    marks.points(panel, *zip(*places.values(), strict=True), "ink", ", ".join(places), size=8)
     words.point_labels(panel, places, "ink", rule=NOTHING)
 
 

@@ -48,6 +48,9 @@ def _column(panel: Panel, results: dict, measure: Callable[[dict], np.ndarray], 
     found = {name: float(np.median(bought(results, name, measure))) for name in ROWS}
     rows = np.arange(len(ROWS))
     marks.strokes(panel, rows, [found["plain"]] * len(rows), list(found.values()), "truth", "from nothing", upright=False)
-    for row, name in enumerate(ROWS):
-        value = quote(panel, f"rivals.{name}_{fact}", found[name]) if name in PENS else found[name]
-        marks.points(panel, [value], [row], PENS.get(name, "ink"), ROWS[name], size=8)
+    for name, pen in PENS.items():
+        place = quote(panel, f"rivals.{name}_{fact}", found[name]), list(ROWS).index(name)
+        marks.points(panel, *([one] for one in place), pen, ROWS[name], size=8)
+    others = [name for name in ROWS if name not in PENS]
+    places = [list(ROWS).index(name) for name in others]
+    marks.points(panel, [found[name] for name in others], places, "ink", ", ".join(ROWS[name] for name in others), size=8)

@@ -104,7 +104,7 @@ def claims(results: dict) -> list[Claim]:
                 "inconclusive": "With mini-batches of two pictures, the test error with Batch Norm is {value} higher than "
                 "with mini-batches of thirty-two in the typical seed, but not in all.",
             },
-            **(common | {"experiment": "second_batches", "figure": "second_small_batches"}),
+            **(common | {"experiment": "second_batches", "figure": "second_mini_batches"}),
         ),
         Claim(
             id="second_loss_range",
@@ -142,7 +142,7 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         "second_gradient": "The same networks, loss along one gradient at three moments of a training. Early, it is flat in "
         f"both. Late, it ranges over {fact['plain_loss_range_late']} without Batch Norm and "
         f"{fact['batch_norm_loss_range_late']} with it.",
-        "second_small_batches": "The same networks, test error by size of mini-batch: with the smallest, "
+        "second_mini_batches": "The same networks, test error by size of mini-batch: with the smallest, "
         f"{fact['plain_error_fewest']} without Batch Norm and {fact['batch_norm_error_fewest']} with it; with the largest, "
         f"{fact['plain_error_most']} and {fact['batch_norm_error_most']}.",
     }

@@ -40,6 +40,5 @@ def _mean(ratios: np.ndarray) -> float:
 def _pooled(panel: Panel, pooled: float, apart: float, y: float) -> None:
     """Where a network for pictures stands if each place of a picture counts as an image."""
     text = "if places count as images"
-    marks.strokes(panel, y, pooled, apart, "truth", text, upright=False, width=marks.THIN)
-    marks.points(panel, [pooled], [y], "truth", text)
+    marks.line(panel, [pooled, apart], [y, y], "truth", text, width=marks.THIN)
     words.label(panel, pooled, y, text, "grey", va="bottom", shift=(5, 2))

@@ -12,7 +12,7 @@ LAYOUT = Layout(
 )
 ROWS = {"plain": ("rust", "without Batch Norm"), "mean_only": ("blue", "each mean subtracted")}
 LEVELS = (0.2, 0.4, 0.6, 0.8, 0.9)
-SIDE = 9  # px of a digit
+SIDE = 8  # px of a digit
 
 
 def draw(results: dict, axes: list[Panel]) -> None:

@@ -9,7 +9,7 @@ from whybn.readings.definitions import GUESSING_ERROR
 from whybn.readings.second_batches import error
 
 EXPERIMENTS = ("second_batches",)
-LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=210, right=44)
+LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=210, right=14)
 ARMS = {"plain": 34, "batch_norm": -34}  # how many px above its curve each name stands
 
 
@@ -28,7 +28,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     marks.rule(panel, 100 * GUESSING_ERROR, "guessing", at=0)
     panel.axes.set_xscale("log")
     panel.axes.set_xlim(sizes[0] / 1.08, sizes[-1] * 1.08)
-    panel.axes.set_ylim(0, 100)
+    panel.axes.set_ylim(0, 112)
     words.named_ticks(panel, "x", sizes, [str(size) for size in sizes])
     words.named_ticks(panel, "y", (0, 50, 100), ("0", "50", "100"))
     words.y_label(panel, "test error, percent")

@@ -56,6 +56,14 @@ def load_data(docs: Path) -> dict[str, object]:
     return load(docs / "_data")
 
 
+def readable_data(docs: Path) -> dict[str, object]:
+    """The same; nothing where a file cannot be read, which a page says in its place."""
+    try:
+        return load_data(docs)
+    except PageError:
+        return {}
+
+
 def base_of(src_uri: str) -> str:
     """The way from a page to the root of `docs/`, which stands for `site.baseurl`: `.`, `..`, `../..`."""
     depth = posixpath.normpath(src_uri).count("/")

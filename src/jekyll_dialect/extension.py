@@ -16,7 +16,7 @@ from markdown.inlinepatterns import BACKTICK_RE
 from markdown.preprocessors import Preprocessor
 from markdown.util import BLOCK_LEVEL_ELEMENTS
 
-from jekyll_dialect import blocks, embeds, formulas, grammar, kramdown, quotes, spans
+from jekyll_dialect import blocks, embeds, formulas, front_matter, grammar, kramdown, quotes, spans
 from jekyll_dialect.builders import page_of
 from jekyll_dialect.emphasis import Emphasis
 from jekyll_dialect.errors import PageError, report
@@ -43,9 +43,11 @@ class LiquidLines(Preprocessor):
         source, page = "\n".join(lines), self.dialect.page()
         self.rendered = None
         try:
+            front_matter.checked(page.written, page.name)
             self.rendered = rendered = render(source, page, self.dialect.explain, self.dialect.expect)
         except PageError as error:
-            report(str(error))
+            for message in str(error).split("\n"):
+                report(message)
             return [f'<pre class="unresolved">{html.escape(str(error), quote=False)}</pre>']
         for problem in [*rendered.messages, *slips(rendered, self.dialect.check)]:
             report(problem)

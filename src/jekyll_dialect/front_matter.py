@@ -21,30 +21,31 @@ def read(path: Path) -> dict[str, object]:
     return values if isinstance(values, dict) else {}
 
 
-def problems(page: str, name: str, address: str) -> list[str]:
-    """What is wrong with the front matter of a page, given the text and the name of its file, and its address."""
+def checked(page: str, name: str) -> dict[str, object]:
+    """The same of a text, that of the file `name`. Raises PageError also for what is never closed, or has no keys."""
     block = BLOCK.match(page)
     if block is None:
         if UNCLOSED.match(page):
-            return [f"{name}:1: the front matter is never closed: put a line `---` behind its last key"]
-        return []
-    try:
-        values = read_yaml(block["text"], name, first_line=2)
-    except PageError as error:
-        return str(error).split("\n")
-    if values is None:
-        return []
-    if not isinstance(values, dict):
-        return [f"{name}:2: the front matter holds no keys with values: write `title: …`, or take away the lines ---"]
-    lines = block["text"].split("\n")
+            raise PageError(f"{name}:1: the front matter is never closed: put a line `---` behind its last key")
+        return {}
+    values = read_yaml(block["text"], name, first_line=2)
+    if not isinstance(values, dict | None):
+        message = "the front matter holds no keys with values: write `title: …`, or take away the lines ---"
+        raise PageError(f"{name}:2: {message}")
+    return values or {}
+
+
+def problems(page: str, name: str, address: str) -> list[str]:
+    """What Jekyll heeds in the front matter of a page and this site would not, given text and name of its file."""
+    lines = page.split("\n")
     return [
-        f"{name}:{2 + next(row for row, line in enumerate(lines) if line.startswith(key))}: {message}"
-        for key, message in _unheeded(values, address)
+        f"{name}:{1 + next(row for row, line in enumerate(lines) if line.startswith(key))}: {message}"
+        for key, message in _unheeded(checked(page, name), address)
     ]
 
 
 def _unheeded(values: dict[str, object], address: str) -> Iterator[tuple[str, str]]:
-    """(key, message) for what Jekyll heeds and the builder of this site would not."""
+    """(key, message) for each."""
     if values.get("published") is False:
         yield "published", f"this page would be published all the same: {WITHHELD}"
     if "permalink" in values and str(values["permalink"]) not in {address, address.removesuffix("index.html")}:

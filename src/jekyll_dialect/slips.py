@@ -41,19 +41,17 @@ def _withheld(page: Page) -> Iterator[str]:
     day = str((page.meta or {}).get("date", post["date"]))[:10] if post else ""
     future = read(config).get("future") if config.is_file() else False
     if day > datetime.now().astimezone().date().isoformat() and not future:
-        yield f"{page.docs.name}/{page.src_uri}:1: Jekyll withholds this post until {day}: {front_matter.WITHHELD}"
+        yield f"{page.name}:1: Jekyll withholds this post until {day}: {front_matter.WITHHELD}"
 
 
 def slips(rendered: Rendered, check: Check) -> list[str]:
     """Every slip of a page, with file, line and the likely fix."""
     page = rendered.page
-    path = page.docs / page.src_uri
     text, open_fences = without_code(rendered.text)
     found = [*open_fences, *unbalanced(text), *elsewhere(text), *_unsupported(text), *check(text, page)]
-    written = path.read_text("utf-8-sig") if path.is_file() else ""
     address = f"/{posixpath.splitext(page.src_uri)[0]}.html"
     return [
-        *front_matter.problems(written, f"{page.docs.name}/{page.src_uri}", address),
+        *front_matter.problems(page.written, page.name, address),
         *_withheld(page),
         *(f"{rendered.at(place)}: {message}" for place, message in sorted(found)),
     ]

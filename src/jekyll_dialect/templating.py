@@ -24,12 +24,21 @@ class Page:
     src_uri: str = "index.md"
     meta: dict[str, object] | None = None
 
+    @property
+    def name(self) -> str:
+        """`docs/index.md`."""
+        return f"{self.docs.name}/{self.src_uri}"
+
+    @property
+    def written(self) -> str:
+        """The page as its file has it, with its front matter."""
+        path = self.docs / self.src_uri
+        return path.read_text("utf-8-sig") if path.is_file() else ""
+
     def at(self, text: str, index: int) -> str:
         """`docs/index.md:41` for a place in the page's text, which the builder gives without front matter."""
-        path = self.docs / self.src_uri
-        above, found, _ = (path.read_text("utf-8") if path.is_file() else "").rpartition(text.rstrip())
-        line = 1 + (above.count("\n") if found else 0) + text.count("\n", 0, max(index, 0))
-        return f"{self.docs.name}/{self.src_uri}:{line}"
+        above, found, _ = self.written.rpartition(text.rstrip())
+        return f"{self.name}:{1 + (above.count(chr(10)) if found else 0) + text.count(chr(10), 0, max(index, 0))}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Whole builds: what stops one, what `make serve` lets pass, and links that MkDocs does not check."""
 
 import json
+import re
 
 import pytest
 
@@ -88,8 +89,24 @@ def test_all_bad_pages_of_a_build_are_named(site):
         assert place in done.stderr
 
 
-def test_under_serve_a_page_that_cannot_be_rendered_says_why(site):
-    site.page("index.md", "# One\n\n{% if x")
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"index.md": "# One\n\n{% if x"}, "docs/index.md:3: "),
+        ({"index.md": "---\ntitle: a: b\n---\n\nText"}, "docs/index.md:2: not valid YAML"),
+        ({"index.md": "Text", "_data/glossary.yml": "a: [b"}, "docs/_data/glossary.yml:1: not valid YAML"),
+        (
+            {"index.md": "![A](./assets/figures/a.svg)\n*B*", "_data/figures.json": "{"},
+            "docs/_data/figures.json:1: not valid",
+        ),
+    ],
+)
+def test_under_serve_a_page_that_cannot_be_rendered_says_why(site, files, message):
+    for name, text in files.items():
+        site.page(name, text)
+    site.page("assets/figures/a.svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 68 34"></svg>')
+    assert site.run_mkdocs().returncode != 0
     done = site.run_mkdocs(JEKYLL_LENIENT="1")
     assert done.returncode == 0, done.stderr
-    assert 'class="unresolved">docs/index.md:3: ' in (site.folder / "site" / "index.html").read_text()
+    shown = re.search(r'<pre class="unresolved">(.*?)</pre>', (site.folder / "site" / "index.html").read_text())
+    assert message in shown[1]

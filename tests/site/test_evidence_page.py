@@ -34,7 +34,7 @@ def page(tmp_path):
     (docs / "_data").mkdir(parents=True)
 
     def read(entry, runs):
-        data = {"claims": {"x": {**entry, "said": ""}}, "replications": runs}
+        data = {"claims": {"x": {**entry, "said": "", "article": ""}}, "replications": runs}
         for name, value in data.items():
             (docs / "_data" / f"{name}.json").write_text(json.dumps(value))
         (docs / "_includes").symlink_to(DOCS / "_includes")

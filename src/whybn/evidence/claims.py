@@ -38,8 +38,8 @@ SOME_AT_LEAST = (SUPPORTED, INCONCLUSIVE)  # or anything but its lack
 PREDICTED = "this article, before it was measured"
 PROBED = "width 32 had been seen before, in a planning probe"
 ONLY = ""  # the name of the setting of a claim that has just one
-# Which explanation predicts what a claim says; the table of verdicts is in this order.
-EXPLANATIONS = ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
+# Which explanation predicts what a claim says. Each article lists its own, in the order of its table of verdicts.
+ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
     "What it buys",
     "Shift",
     "Smoothness",
@@ -57,7 +57,8 @@ class Claim:
     """One claim. Its values come from paired seeds, one array per setting (one setting, `ONLY`, for most claims).
 
     says: the proposition, without full stop. origin: who predicted or claimed that very proposition; a work has its
-    `short` name in literature.yml, and who claimed the opposite is named as such. explanation: one of EXPLANATIONS.
+    `short` name in literature.yml, and who claimed the opposite is named as such. explanation: where it
+    stands in the table of verdicts.
     sentences: for each verdict that the article may quote, the sentence, in which {value}, {low} and {high} stand for
     the displayed median and interval, and {value_NAME} for the median of setting NAME. below: the claim holds where
     values lie below the margin instead of above it. show: how a value is displayed, with its unit, to so many digits.

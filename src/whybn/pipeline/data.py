@@ -7,6 +7,7 @@ in the data files, whose strings pages paste into Markdown, what HTML would take
 
 import contextlib
 import json
+import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,7 @@ def _times(project: Project, experiments: dict[str, Any], findings: dict[str, An
 def _claims(project: Project, claims: dict[str, Any], moved: dict[str, list[str]]) -> dict[str, Any]:
     """Return the claims in the order in which a reader meets their figures, each with the page that says it.
 
+    ``article`` is the folder of that page, or else of the one that shows the figure; empty for the article in the root.
     A repetition whose experiment has other code by now is marked.
     """
     texts = pages(project)
@@ -219,11 +221,15 @@ def _claims(project: Project, claims: dict[str, Any], moved: dict[str, list[str]
         found = [text.find(address(claim["figure"])) for text in texts.values()]
         return next(((page, at) for page, at in enumerate(found) if at >= 0), (len(found), 0))
 
+    def said(name: str) -> str:
+        return _page(texts, f"site.data.claims.{name}.") or ""
+
     ordered = dict(sorted(claims.items(), key=lambda item: place(item[1])))
     return {
         name: {
             **claim,
-            "said": _page(texts, f"site.data.claims.{name}.") or "",
+            "said": said(name),
+            "article": posixpath.dirname(said(name) or _page(texts, address(claim["figure"])) or ""),
             "repeated": [
                 {**one, "moved": "true" if claim["experiment"] in moved[one["name"]] else ""} for one in claim["repeated"]
             ],

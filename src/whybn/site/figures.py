@@ -13,7 +13,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from jekyll_dialect.data import load_data
+from jekyll_dialect.data import readable_data
 from jekyll_dialect.errors import lenient, report
 from jekyll_dialect.templating import Page
 from whybn.common.nearest import nearest
@@ -92,7 +92,7 @@ class MissingFigures(Treeprocessor):
             image.clear()
             image.tag, image.tail = "span", tail
             image.attrib.update(keep, **{"class": "undrawn"})
-            plan = load_data(page.docs).get("planned", {}).get("figures", {}).get(own["name"])
+            plan = readable_data(page.docs).get("planned", {}).get("figures", {}).get(own["name"])
             if plan and lenient():
                 held(image, own["name"], plan)
                 continue
@@ -169,14 +169,14 @@ class Figures(Treeprocessor):
         It stands outside the figure, whose caption is its name and must be its last child. One whose place is held has
         the script and the command already.
         """
-        plan = load_data(self.page().docs).get("planned", {}).get("figures", {}).get(image.get("data-figure"))
+        plan = readable_data(self.page().docs).get("planned", {}).get("figures", {}).get(image.get("data-figure"))
         if plan:
             line = ET.Element("p", SOURCE)
             line.text = AtomicString(f"{plan['script']} · {plan['command']}")
             return [line]
         address = image.get("src", "")
         own = OWN.search(address)
-        computed = load_data(self.page().docs)
+        computed = readable_data(self.page().docs)
         entry = own and computed.get("figures", {}).get(own["name"])
         if not isinstance(entry, Mapping):
             return []

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from jekyll_dialect.data import load_data
+from jekyll_dialect.data import readable_data
 from jekyll_dialect.errors import report
 from jekyll_dialect.nearest import nearest
 from jekyll_dialect.templating import Page
@@ -36,7 +36,7 @@ class Glossary(Treeprocessor):
     def run(self, root: ET.Element) -> None:
         """Mark the terms of a page in place."""
         page = self.page()
-        data = load_data(page.docs)
+        data = readable_data(page.docs)
         own = str((page.meta or {}).get("glossary", "glossary"))
         terms = data.get(own)
         if not isinstance(terms, Mapping):

@@ -40,7 +40,8 @@ class LiquidLines(Preprocessor):
 
         In the place of a page that cannot be rendered stands what is wrong with it; the build goes on to the others.
         """
-        source, page = "\n".join(lines), self.dialect.page()
+        # MkDocs leaves front matter without a key in the page.
+        source, page = front_matter.EMPTY.sub("", "\n".join(lines)), self.dialect.page()
         self.rendered = None
         try:
             front_matter.checked(page.written, page.name)

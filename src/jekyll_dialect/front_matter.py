@@ -10,6 +10,7 @@ from jekyll_dialect.errors import PageError
 from jekyll_dialect.strict_yaml import read_yaml
 
 BLOCK = re.compile(r"---[ \t]*\n(?P<text>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+EMPTY = re.compile(r"\A---[ \t]*\n---[ \t]*(?:\n|\Z)")
 WITHHELD = "move it to a folder `_drafts`, which is left out, or change that"
 UNCLOSED = re.compile(r"---[ \t]*\n[\w-]+:")
 

@@ -174,6 +174,12 @@ def test_a_post_that_jekyll_withholds_is_named(site, program, day, config, said)
     assert (done.returncode != 0) == said
 
 
+def test_front_matter_without_a_key_is_no_rule(site, program):
+    site.page("index.md", "---\n---\n\nText\n")
+    assert read(f"<article>{(site.jekyll(program) / 'index.html').read_text('utf-8')}</article>") == ["p: Text"]
+    assert read((site.mkdocs() / "index.html").read_text("utf-8")) == ["p: Text"]
+
+
 def test_an_element_that_asks_for_markdown_keeps_its_other_attributes(tmp_path):
     for asked in ('markdown="1"', "markdown='block'", "markdown=1"):
         html = converter(tmp_path)(f'<details class="x" {asked} open="open">\n<summary>S</summary>\n\n*a*\n</details>\n')

@@ -12,6 +12,7 @@ from markdown import Markdown
 from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs
 from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
 
 from jekyll_dialect.kramdown import APART
 from jekyll_dialect.tables import HEADLESS
@@ -62,15 +63,35 @@ class AttributeMarks(Treeprocessor):
                 match = MARK.fullmatch((child.text or "").strip()) if child.tag == "p" else None
                 if match is None:
                     if pending is not None:
-                        set_attributes(child, pending)
+                        self.set(child, pending)
                         pending = None
                     last = child
                     continue
                 parent.remove(child)
                 if match[1] == "before" and last is not None:
-                    set_attributes(last, match[2])
+                    self.set(last, match[2])
                 else:
                     pending = match[2]
+
+    def set(self, element: ET.Element, text: str) -> None:
+        """Give `element` the attributes of a list; code between fences and raw elements have been taken out of the tree."""
+        held = (
+            HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip()) if element.tag == "p" and not len(element) else None
+        )
+        if held is None:
+            set_attributes(element, text)
+            return
+        raw = self.md.htmlStash.rawHtmlBlocks
+        found = ET.Element("x")
+        set_attributes(found, text)
+        values = "".join(f' {key}="{html.escape(value)}"' for key, value in found.items() if key != "class")
+        classes = found.get("class", "")
+        opening, end, rest = raw[int(held[1])].partition(">")
+        if ' class="' in opening:
+            opening = opening.replace(' class="', f' class="{classes} ' if classes else ' class="', 1)
+        elif classes:
+            values += f' class="{html.escape(classes)}"'
+        raw[int(held[1])] = f"{opening}{values}{end}{rest}"
 
 
 def _own_attributes(item: ET.Element) -> None:

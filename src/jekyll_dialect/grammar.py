@@ -62,6 +62,7 @@ HTML_COMMENT = re.compile(r" {0,3}<!--")
 ATTRIBUTES = re.compile(r"( {0,3})\{:(?![:/])((?:\\\}|[^}])+)\}\s*$")
 ITEM_ATTRIBUTES = re.compile(r"\s*\{:(?![:/])((?:\\\}|[^}])+)\}\s*")
 FOOTNOTE = re.compile(r" {0,3}\[\^([\w-]+)\]:(.*)$")
+TITLE_BELOW = re.compile(r"[ \t]*([\"']).+\1[ \t]*$")
 LINK_OR_ABBREVIATION = re.compile(r" {0,3}(?:\[[^\]\n^][^\]\n]*\]:|\*\[[^\]\n]+\]:)")
 
 

@@ -325,9 +325,12 @@ class _Blocks:
 
     def named(self) -> bool:
         """The address of a reference, or what an abbreviation means."""
-        if not grammar.LINK_OR_ABBREVIATION.match(self.lines[self.at]):
+        line, below = self.lines[self.at], "".join(self.lines[self.at + 1 : self.at + 2])
+        if not grammar.LINK_OR_ABBREVIATION.match(line):
             return False
-        return self.write("named", [self.lines[self.at]], self.at + 1, apart=False)
+        if grammar.TITLE_BELOW.match(below) and line[-1:] not in "\"'":
+            return self.write("named", [f"{line.rstrip()} {below.strip()}"], self.at + 2, apart=False)
+        return self.write("named", [line], self.at + 1, apart=False)
 
     def attributes(self) -> bool:
         """Attributes on a line of their own: of the whole block above, or after a blank line of that below."""

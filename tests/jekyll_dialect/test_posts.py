@@ -174,6 +174,20 @@ def test_a_post_that_jekyll_withholds_is_named(site, program, day, config, said)
     assert (done.returncode != 0) == said
 
 
+@pytest.mark.parametrize("block", ["```ruby\nputs 1\n```", "<div>\nx\n</div>", '<div class="b">x</div>', "    code", "- a"])
+@pytest.mark.parametrize("above", [True, False])
+def test_attributes_of_a_block_are_those_of_its_element(site, program, tmp_path, block, above):
+    text = f'{{: .a #i title="T"}}\n{block}\n' if above else f'{block}\n{{: .a #i title="T"}}\n'
+    site.page("index.md", f"---\nlayout: none\n---\n\n{text}")
+    theirs = (site.jekyll(program) / "index.html").read_text("utf-8")
+    for html in (converter(tmp_path)(text), theirs):
+        (tag,) = re.findall(r"<[a-z]+ [^>]*id=[^>]*>", html)
+        assert "a" in re.search(r'class="(.*?)"', tag)[1].split()
+        assert 'id="i"' in tag
+        assert 'title="T"' in tag
+        assert "<p" not in html
+
+
 def test_front_matter_without_a_key_is_no_rule(site, program):
     site.page("index.md", "---\n---\n\nText\n")
     assert read(f"<article>{(site.jekyll(program) / 'index.html').read_text('utf-8')}</article>") == ["p: Text"]

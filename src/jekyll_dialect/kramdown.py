@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from jekyll_dialect import grammar, items
+from jekyll_dialect import elements, grammar, items
 from jekyll_dialect.tables import SEPARATOR, table
 
 ITEM_MARK = "⁅item {text}⁆"
@@ -242,39 +242,20 @@ class _Blocks:
         if asked is None and self.document.parse_block_html and name in grammar.BLOCK_MODEL:
             line = f'{line[: tag.end()]} markdown="block"{line[tag.end() :]}'
         elif asked is None or asked["value"] == "0" or name not in grammar.BLOCK_MODEL:
-            end = self.closed(name)
+            end = elements.closed(self.lines, self.at, name)
             raw = list(map(_kept, self.lines[self.at : end]))
             if not self.inside:
                 return self.write("html", raw, end, apart=False)
             self.document.raw.append("\n".join(raw))
             return self.write("mark", [RAW_MARK.format(number=len(self.document.raw) - 1), ""], end)
         if asked is None or asked["value"] != "span":
-            self.check_end(name)
+            if line_of_end := elements.ends_in_text(self.lines, self.at, name):
+                message = f"an element with Markdown in it ends at the head of a line, so put </{name}> there"
+                self.document.problems.append((line_of_end, message))
             line = MARKDOWN.sub('markdown="block"', line, count=1)  # of a <summary>, too
         self.write("html", [line], self.at + 1, apart=False)
         self.gap = True
         return True
-
-    def check_end(self, name: str) -> None:
-        """Report an element of Markdown whose end does not stand at the head of a line: kramdown goes on to the next."""
-        end = self.closed(name) - 1
-        before, closing, _ = self.lines[end].rpartition(f"</{name}")
-        if end == self.at:
-            before = before.partition(">")[2]
-        if closing and before.strip():
-            message = f"an element with Markdown in it ends at the head of a line, so put </{name}> there"
-            self.document.problems.append((self.lines[end], message))
-
-    def closed(self, name: str) -> int:
-        """The line behind the element `name` that begins here; that behind the last where it is never closed."""
-        depth, end = 0, self.at
-        tags = re.compile(rf"<(/?){name}\b", re.IGNORECASE)
-        while end < len(self.lines):
-            depth += sum(-1 if close else 1 for close in tags.findall(self.lines[end]))
-            end += 1
-            if depth <= 0:
-                break
-        return end
 
     def formula(self) -> bool:
         """A displayed formula: between `$$` and `$$`, with nothing beside it."""

@@ -15,6 +15,8 @@ from markdown.util import ETX, STX
 from jekyll_dialect.kramdown import HELD
 
 START = re.compile(r"\*\*?|__?")
+ATTRIBUTES = r"\{:[^}\n]*\}"  # whose signs are none of emphasis
+TOKEN = re.compile(rf"{START.pattern}|{ATTRIBUTES}")
 WITHIN_A_WORD = re.compile(r"[^\W\d_]-?[^\W\d_]*\Z")
 TAGS = {1: "em", 2: "strong"}
 
@@ -33,24 +35,26 @@ class _Span:
             if isinstance(part, _Span):
                 element.append(part.element())
             elif len(element):
-                element[-1].tail = (element[-1].tail or "") + _literal(part)
+                element[-1].tail = (element[-1].tail or "") + part
             else:
-                element.text = (element.text or "") + _literal(part)
+                element.text = (element.text or "") + part
         return element
 
 
-def _literal(text: str) -> str:
-    """Text whose signs were found to be none of emphasis, and are not looked at again."""
-    return re.sub(r"[*_]", lambda sign: f"{STX}{ord(sign[0])}{ETX}", text)
+def _literal(signs: str) -> str:
+    """Signs that were found to be none of emphasis, and are not looked at again."""
+    return "".join(f"{STX}{ord(sign)}{ETX}" for sign in signs)
 
 
 class Emphasis(InlineProcessor):
     """Stands in the place of Python-Markdown's own, when code, links and HTML have been taken out of a text."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str, int, int]:  # noqa: N802
-        """Return what replaces the match, and where the match begins and ends."""
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str | None, int, int]:  # noqa: N802
+        """Return what replaces the match, and where the match begins and ends; nothing for attributes."""
+        if m[0].startswith("{"):
+            return None, m.start(), m.end()
         span, end = _Reader(data).emphasis(m.start(), [])
-        return (span.element() if isinstance(span, _Span) else _literal(span)), m.start(), end
+        return (span.element() if isinstance(span, _Span) else span), m.start(), end
 
 
 class _Reader:
@@ -62,19 +66,22 @@ class _Reader:
         signs = START.match(self.text, at)[0]
         sign, end, tag = signs[0], at + len(signs), TAGS[len(signs)]
         if (sign == "_" and WITHIN_A_WORD.search(self.text, 0, at)) or self.text[end : end + 1].isspace() or tag in within:
-            return signs, end
+            return _literal(signs), end
         found = self.closed(signs, end, [*within, tag])
         if found is None and tag == "strong" and within[-1:] != ["em"]:
             found = self.closed(sign, at + 1, [*within, "em"])
-        return found or (signs, end)
+        return found or (_literal(signs), end)
 
     def closed(self, signs: str, at: int, within: list[str]) -> tuple[_Span, int] | None:
         """The span whose text begins at `at` and that `signs` close, and where it ends; None where they do not."""
         span = _Span(within[-1])
-        while next_sign := START.search(self.text, at):
-            place = next_sign.start()
+        while token := TOKEN.search(self.text, at):
+            place = token.end() if token[0].startswith("{") else token.start()
             if place > at:
                 span.parts.append(self.text[at:place])
+            if token[0].startswith("{"):
+                at = place
+                continue
             if span.parts and self.closes(signs, place):
                 return span, place + len(signs)
             part, at = self.emphasis(place, within)

@@ -18,7 +18,7 @@ from markdown.util import BLOCK_LEVEL_ELEMENTS
 
 from jekyll_dialect import blocks, embeds, formulas, front_matter, grammar, kramdown, quotes, spans
 from jekyll_dialect.builders import page_of
-from jekyll_dialect.emphasis import Emphasis
+from jekyll_dialect.emphasis import ATTRIBUTES, Emphasis
 from jekyll_dialect.errors import PageError, report
 from jekyll_dialect.links import PageLinks
 from jekyll_dialect.notes import ReadingOrder
@@ -133,7 +133,7 @@ class Dialect(Extension):
         md.inlinePatterns.register(spans.Code(BACKTICK_RE), "backtick", 190)
         md.inlinePatterns.register(spans.Raw(md, lambda: lines.document.raw), "raw_block", 92)
         md.inlinePatterns.register(spans.BlockTag(grammar.BLOCK_TAG, md), "block_tag", 91)
-        md.inlinePatterns.register(Emphasis(r"[*_]", md), "em_strong", 60)
+        md.inlinePatterns.register(Emphasis(rf"{ATTRIBUTES}|[*_]", md), "em_strong", 60)
         md.inlinePatterns.register(spans.Dashes(r"-{4,}", md), "dashes", 46)
         md.inlinePatterns.register(spans.UnresolvedMark(spans.UNRESOLVED, md), "unresolved", 184)
         # After code, links and raw HTML have been taken out.

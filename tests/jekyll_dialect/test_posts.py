@@ -194,6 +194,13 @@ def test_front_matter_without_a_key_is_no_rule(site, program):
     assert read((site.mkdocs() / "index.html").read_text("utf-8")) == ["p: Text"]
 
 
+def test_a_name_with_underscores_is_an_anchor_for_mkdocs(site):
+    page = "[a](#the_one) [b](#two_) [c](#x_y_z)\n\n*Em*{: #the_one} *a `b`{: #two_} c*\n\nText\n{: #x_y_z}\n"
+    site.page("index.md", page)
+    html = (site.mkdocs() / "index.html").read_text("utf-8")  # strict: an anchor that is not there stops it
+    assert 'id="the_one"' in html
+
+
 def test_an_element_that_asks_for_markdown_keeps_its_other_attributes(tmp_path):
     for asked in ('markdown="1"', "markdown='block'", "markdown=1"):
         html = converter(tmp_path)(f'<details class="x" {asked} open="open">\n<summary>S</summary>\n\n*a*\n</details>\n')

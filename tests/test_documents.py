@@ -35,6 +35,14 @@ def test_the_readme_trains_networks_and_looks_at_one_in_ten_lines(tmp_path, monk
     assert [path.name for path in tmp_path.iterdir()] == ["look.html"]
 
 
+def test_captions_of_the_evidence_do_not_say_where_a_panel_stands():
+    """On a telephone panels stand one under the other."""
+    captions = re.findall(r"^\*.*\*$", (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert captions
+    placed = [caption for caption in captions if re.search(r"\b(Above|Below|Left|Right|Top|Middle|Bottom)\b[,:]", caption)]
+    assert not placed
+
+
 def test_the_page_on_ones_own_network_does_what_it_shows(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     blocks = python_blocks("docs/your-network.md")

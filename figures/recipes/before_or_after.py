@@ -5,30 +5,38 @@ import numpy as np
 from whybn.drawing import valleys, words
 from whybn.drawing.palette import pen
 from whybn.drawing.style import Layout, Panel
+from whybn.readings.definitions import middle
 
 EXPERIMENTS = ("recipes",)
-LAYOUT = Layout(left=44)
-SIDES = {"plain": {"plain": "he"}, "batch_norm": {"batch_norm": "he", "batch_norm_after": "after"}}  # {arm: {pen: recipe}}
-NAMES = {"batch_norm": "before the activation", "batch_norm_after": "after the activation"}
+LAYOUT = Layout(wide=(1, 1), narrow=(1, 1), row_height=240, left=30, right=14)
+# By pen: the arm and the recipe in the results, and the name in the picture.
+KINDS = {
+    "plain": ("plain", "he", "without"),
+    "batch_norm": ("batch_norm", "he", "before the activation"),
+    "batch_norm_after": ("batch_norm", "after", "after the activation"),
+}
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    arms = results["recipes"]
-    lowest = min(np.nanmin(arms[arm][f"{recipe}_loss"]) for arm, kinds in SIDES.items() for recipe in kinds.values())
-    for panel, (arm, kinds) in zip(axes, SIDES.items(), strict=True):
-        words.title(panel, pen(arm).label)
-        valleys.prepare(panel, arms[arm]["he_rates"], lowest, name_rule=panel is axes[0])
-        for pen_name, recipe in kinds.items():
-            name = f"recipes.{arm}_best_{recipe}"
-            valleys.valley(panel, arms[arm][f"{recipe}_rates"], arms[arm][f"{recipe}_loss"], pen_name, name)
-        words.y_label(panel, "loss after training")
-    _name(axes[1], arms["batch_norm"])
+    (panel,) = axes
+    panel.name = "loss by learning rate"
+    parts = {name: results["recipes"][arm] for name, (arm, _, _) in KINDS.items()}
+    losses = {name: parts[name][f"{recipe}_loss"] for name, (_, recipe, _) in KINDS.items()}
+    valleys.prepare(panel, parts["plain"]["he_rates"], min(map(np.nanmin, losses.values())), name_rule=True)
+    for name, (arm, recipe, text) in KINDS.items():
+        rates = parts[name][f"{recipe}_rates"]
+        valleys.valley(panel, rates, losses[name], name, f"recipes.{arm}_best_{recipe}", text)
+    words.y_label(panel, "loss after training")
+    _name(panel, parts["plain"]["he_rates"], losses)
 
 
-def _name(panel: Panel, arm: dict[str, np.ndarray]) -> None:
-    """Name both curves at the smallest rate, where they lie farthest apart."""
-    start = {pen_name: np.median(arm[f"{recipe}_loss"][:, 0]) for pen_name, recipe in SIDES["batch_norm"].items()}
+def _name(panel: Panel, rates: np.ndarray, losses: dict[str, np.ndarray]) -> None:
+    """Name the curve without Batch Norm at its end, the others at the smallest rate, where they lie farthest apart."""
+    plain = middle(losses["plain"])
+    end = int(np.flatnonzero(np.isfinite(plain))[-1])
+    words.label(panel, rates[end], plain[end], KINDS["plain"][-1], "rust", shift=(7, -6))
+    start = {name: float(np.median(losses[name][:, 0])) for name in ("batch_norm", "batch_norm_after")}
     upper = max(start, key=start.get)
-    for pen_name, height in start.items():
-        place = {"va": "bottom", "shift": (14, 4)} if pen_name == upper else {"va": "top", "shift": (0, -60)}
-        words.label(panel, arm["he_rates"][0], height, NAMES[pen_name], "blue", **place)
+    for name, height in start.items():
+        place = {"va": "bottom", "shift": (14, 6)} if name == upper else {"va": "top", "shift": (0, -82)}
+        words.label(panel, rates[0], height, KINDS[name][-1], pen(name).role, **place)

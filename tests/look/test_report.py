@@ -167,14 +167,14 @@ def test_a_calm_network_gets_a_step_and_no_alarm(batch):
 
 
 def test_running_statistics_that_are_not_those_of_the_batch(batch):
-    assert "batch_norm_transform" in said(he(fully_connected(nn.BatchNorm1d, width=64)), (batch[0] * 3 + 2, batch[1]))
+    assert "companions" in said(he(fully_connected(nn.BatchNorm1d, width=64)), (batch[0] * 3 + 2, batch[1]))
 
 
 def test_running_deviations_that_are_not_those_of_the_batch(batch):
     model = trained_statistics(he(fully_connected(nn.BatchNorm1d, width=64)), batch)
     model[-3].running_var /= 100
     report = look(model, batch, cross_entropy, rates=RATES)
-    (found,) = [one for one in report.first if one.figure == "batch_norm_transform"]
+    (found,) = [one for one in report.first if one.figure == "companions"]
     assert found.measured["spread_ratio"] == pytest.approx(0.1, rel=0.05)
     assert "`7` their standard deviation is 0.1 times" in found.says
 

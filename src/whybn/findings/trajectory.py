@@ -54,7 +54,7 @@ def _companion_claim(arms: dict) -> Claim:
         explanation=LIMIT,
         origin="Ioffe and Szegedy (2015)",
         experiment="trajectory",
-        figure="batch_norm_transform",
+        figure="companions",
         quantity="range that holds nine tenths of the probabilities given to the right class of one test image, "
         "while the other 31 examples are drawn anew",
         scope="reference network with Batch Norm, trained for 400 steps on the digits; in eval mode the range is "
@@ -97,8 +97,9 @@ def _stitched_claim(plain: dict[str, np.ndarray]) -> Claim:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "batch_norm_transform": "The pre-activations of a hidden layer: unit by unit they have different centres and "
-        "spreads; normalised, all are alike; scale and shift let them differ again. Beside it, the probability for one "
-        f"image as its companions change: within {fact['companion_shift']} in mini-batches of 32, and far more in "
+        "batch_norm_transform": "The pre-activations of twelve units of a hidden layer, a dot for each example: as they "
+        "arrive they have different means and spreads; normalised, all are alike; scale and shift let them differ again.",
+        "companions": "The probability given to the right digit of one image as its companions change: within "
+        f"{fact['companion_shift']} in mini-batches of 32, and far more in "
         f"mini-batches of eight and two; in eval mode it is {fact['eval_probability']}.",
     }

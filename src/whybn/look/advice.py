@@ -25,7 +25,8 @@ DECISIVE = 2  # factor by which an ingredient changes the longest step
 # Where the article takes up a subject: {figure: (page, words)}. A test looks for the figures there.
 PLACES = {
     "trainability_map": ("index", "which settings train at all"),
-    "batch_norm_transform": ("evidence", "train mode and eval mode"),
+    "batch_norm_transform": ("evidence", "what Batch Norm makes of a unit"),
+    "companions": ("evidence", "train mode and eval mode"),
     "small_batches": ("index", "small batches"),
     "taken_apart": ("index", "Batch Norm taken apart"),
     "size_and_sameness": ("index", "layers multiply"),
@@ -110,7 +111,7 @@ def _modes(walk: Walk, statistics: Sequence[BatchStatistics]) -> Iterator[Advice
         measured |= {"spread_ratio": worst.spread_ratio}
     else:
         return
-    yield Advice(says, "batch_norm_transform", measured)
+    yield Advice(says, "companions", measured)
 
 
 def _noise(statistics: Sequence[BatchStatistics]) -> Iterator[Advice]:

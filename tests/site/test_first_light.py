@@ -7,6 +7,9 @@ from urllib.error import URLError
 import pytest
 from first_light import SUMS, TIDES, Project
 
+from whybn.site import serving
+from whybn.site.settings import Settings
+
 
 @pytest.fixture
 def project(tmp_path):
@@ -95,6 +98,30 @@ def test_ctrl_c_ends_everything_and_a_second_run_goes_on(project):
     assert drawn(project.get(), "tides")
     project.until(lambda: drawn(project.get(), "sums"), "the second figure")
     assert "tides · sea" not in project.interrupt()[1], "what was trained is not trained again"
+
+
+def test_a_build_while_figures_are_written_is_not_shown(tmp_path, monkeypatch, capsys):
+    docs = tmp_path / "docs"
+    (docs / "assets/figures").mkdir(parents=True)
+    (docs / "index.md").write_text("x")
+    settings, shown = Settings(tmp_path / "mkdocs.yml", docs, "", None), serving.Shown(tmp_path / "outlook.json")
+    built = []
+
+    def build(_settings, folder, _address):
+        built.append(folder)
+        if len(built) == 1:
+            (docs / "assets/figures/a.svg").write_text("drawn meanwhile")
+            raise KeyError("half")
+
+    monkeypatch.setattr(serving, "build_site", build)
+    assert serving.renew(settings, shown, tmp_path, "", {}) == {}
+    assert shown.folder is None
+    seen = serving.renew(settings, shown, tmp_path, "", {})
+    assert docs / "assets/figures/a.svg" in seen
+    assert (shown.folder, shown.builds) == (built[1], 1)
+    assert serving.renew(settings, shown, tmp_path, "", seen) == seen
+    assert len(built) == 2
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.verify

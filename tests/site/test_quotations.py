@@ -86,6 +86,8 @@ PLANNED = {"findings": ["atlas", "pair"], "figures": {"map": {}}}
         ("results.atlas.sedes", False),
         ("claims.wide_rates.mixed", True),
         ("claims.wider_rates.supported", False),
+        ("times.facts.pair.step", True),
+        ("times.facts.pear.step", False),
         ("figures.map.alt", True),
         ("figures.mop.alt", False),
         ("math.variance", True),
@@ -93,7 +95,12 @@ PLANNED = {"findings": ["atlas", "pair"], "figures": {"map": {}}}
     ],
 )
 def test_what_the_pipeline_has_not_come_to_is_pending_where_it_is_at_work(page, monkeypatch, name, pending):
-    data = {"planned": PLANNED, "results": {"atlas": {"seeds": "8"}}, "figures": {"other": {"alt": "x"}}}
+    data = {
+        "planned": PLANNED,
+        "times": {"facts": {}},
+        "results": {"atlas": {"seeds": "8"}},
+        "figures": {"other": {"alt": "x"}},
+    }
     for kind, content in data.items():
         (page.docs / "_data" / f"{kind}.json").write_text(json.dumps(content))
     text = f"{{{{ site.data.{name} }}}}"

@@ -43,17 +43,16 @@ def expected(segments: list[str], variables: Mapping[str, object]) -> bool:
     planned = data.get("planned") if isinstance(data, Mapping) else None
     if not isinstance(planned, Mapping) or segments[:2] != ["site", "data"] or len(segments) < 3:
         return False
-    kind, *name = segments[2:4]
-    if kind not in GENERATED:
-        return False
-    known = data.get(kind, {})
-    if not name or name[0] in known:
-        return kind not in data
-    return {
-        "results": name[0] in planned["findings"],
-        "claims": not set(planned["findings"]) <= data.get("results", {}).keys(),
-        "figures": name[0] in planned["figures"],
-    }.get(kind, False)
+    kind, *names = segments[2:]
+    if kind not in data:
+        return kind in GENERATED
+    if kind == "claims" and names:  # which there will be, nobody knows
+        return names[0] not in data[kind] and not set(planned["findings"]) <= data.get("results", {}).keys()
+    for holder in (("results",), ("times", "facts"), ("figures",)):
+        if tuple(segments[2:-1])[: len(holder)] == holder:
+            name = segments[2 + len(holder)]
+            return name in planned["figures" if kind == "figures" else "findings"] and name not in holder_of(holder, data)
+    return False
 
 
 def _verdict_changed(claim: str, quoted: str, values: object) -> str:

@@ -117,6 +117,12 @@ def loads_anew(before: Stamps, now: Stamps, docs: Path) -> bool:
     return any(path.suffix != ".md" and docs / "_data" not in path.parents for path in changed)
 
 
+def computed(found: Stamps, docs: Path) -> Stamps:
+    """Those of `found` that the pipeline writes."""
+    folders = {docs / "_data", docs / "assets/figures"}
+    return {path: stamp for path, stamp in found.items() if not folders.isdisjoint(path.parents)}
+
+
 def build_site(settings: Settings, folder: Path, address: str) -> None:
     """Build the site into ``folder``; raise what MkDocs raises."""
     config = load_config(str(settings.file), site_dir=str(folder), site_url=address, strict=False)
@@ -124,26 +130,38 @@ def build_site(settings: Settings, folder: Path, address: str) -> None:
     build(config, serve_url=address)
 
 
+def renew(settings: Settings, shown: Shown, root: Path, address: str, seen: Stamps) -> Stamps:
+    """Build where something is new since `seen`, and show it; return what that was built from.
+
+    A build while the pipeline writes may hold half of a figure: it is not shown, nor is its trouble told.
+    """
+    now = stamps(settings)
+    if now == seen:
+        return seen
+    folder, trouble = root / str(shown.builds), None
+    try:
+        build_site(settings, folder, address)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the author mends it, and what is shown stays
+        trouble = error
+    if computed(stamps(settings), settings.docs) != computed(now, settings.docs):
+        return seen
+    if trouble:
+        print(f"error: the site cannot be built: {trouble}", file=sys.stderr)  # noqa: T201
+        return now
+    shown.folder = folder
+    shown.builds += 1
+    shown.reloads += loads_anew(seen, now, settings.docs)
+    shutil.rmtree(root / str(shown.builds - 3), ignore_errors=True)  # of the last but one a file may be under way
+    return now
+
+
 def keep_building(settings: Settings, shown: Shown, root: Path, address: str) -> None:
-    """Build, say so, and build again after each change, until the process that has started this one is gone."""
+    """Build, say where it is shown, and build again after each change, until the process that has started this is gone."""
     parent, seen = os.getppid(), {}
     while os.getppid() == parent:
-        now = stamps(settings)
-        if now != seen:
-            folder = root / str(shown.builds)
-            try:
-                build_site(settings, folder, address)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the author mends it, and what is shown stays
-                print(f"error: the site cannot be built: {error}", file=sys.stderr)  # noqa: T201
-            else:
-                shown.folder = folder
-                shown.builds += 1
-                shown.reloads += loads_anew(seen, now, settings.docs)
-                # A file of the last but one may be under way.
-                shutil.rmtree(root / str(shown.builds - 3), ignore_errors=True)
-            if not seen:
-                print(address, flush=True)  # noqa: T201
-            seen = now
+        told, seen = bool(seen), renew(settings, shown, root, address, seen)
+        if seen and not told:
+            print(address, flush=True)  # noqa: T201
         time.sleep(EVERY)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from markdown import Markdown
 from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs
-from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags
+from markdown.extensions.toc import remove_fnrefs, render_inner_html
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
@@ -20,6 +20,7 @@ from jekyll_dialect.tables import HEADLESS
 ITEM = re.compile(r"\s*⁅item (.*?)⁆")
 MARK = re.compile(r"⁅attributes (before|after) (.*)⁆", re.DOTALL)
 PART_OF_TABLE = re.compile(r"⁅(thead|tbody|tfoot)⁆")
+DASHES = re.compile(r"(<code\b.*?</code>)|---?", re.DOTALL)  # outside of code no part of an id
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -134,7 +135,8 @@ class HeadingIds(Treeprocessor):
         for heading in root.iter():
             if heading.tag not in HEADINGS or "id" in heading.attrib:
                 continue
-            text = html.unescape(strip_tags(render_inner_html(remove_fnrefs(heading), self.md)))
+            inner = DASHES.sub(lambda found: found[1] or "", render_inner_html(remove_fnrefs(heading), self.md))
+            text = html.unescape(re.sub(r"<!--.*?-->|<[^>]*>", "", inner).strip())
             name = re.sub(r"[^\w\- \t]", "", text.lower()).replace(" ", "-").replace("\t", "-")
             heading.set("id", f"{name}-{used[name]}" if used[name] else name)
             used[name] += 1

@@ -97,6 +97,8 @@ def test_a_term_explains_itself_to_keys_and_touch(served, browser, width):
     page.goto(served)
     term = page.locator("article > p > button.term").first
     explanation = page.locator(f"#{term.get_attribute('popovertarget')}")
+    term.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # until what comes near is laid out
     for opens in (term.tap, lambda: term.press("Enter")):
         explanation.wait_for(state="hidden")
         opens()

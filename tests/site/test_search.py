@@ -32,6 +32,8 @@ def search(served, visit):
     page, errors, _ = visit(served)
 
     def look_for(words):
+        page.locator(".md-search__input").click()
+        page.locator(".md-search-result__meta", has_text="Type to start").wait_for(state="attached")
         page.locator(".md-search__input").fill(words)
         found = page.locator(".md-search-result__item")
         page.locator(".md-search-result__meta", has_text="matching").wait_for(state="attached")

@@ -202,7 +202,7 @@ def test_a_page_with_a_date_says_how_long_it_takes(docs, convert, monkeypatch):
 
 
 def test_the_first_quotation_of_a_claim_can_be_linked_to_and_leads_to_its_evidence(docs, convert):
-    (docs / "_data" / "claims.json").write_text(json.dumps({"wide": {"supported": "It is *wide*."}}))
+    (docs / "_data" / "claims.json").write_text(json.dumps({"wide": {"supported": "It is *wide*.", "value": "2 times"}}))
     page = "{{ site.data.claims.wide.supported }} So.\n{: .finding}\n\n{{ site.data.claims.wide.supported }}"
     assert '<span id="said-wide">It is <em>wide</em>.</span> So.' in convert(page)  # nothing lists the claims
     (docs / "evidence.md").touch()
@@ -210,4 +210,6 @@ def test_the_first_quotation_of_a_claim_can_be_linked_to_and_leads_to_its_eviden
     assert '<p class="finding"><span id="said-wide">It is <em>wide</em>.</span><a ' in html
     assert '<a class="verdict supported" href="./evidence.html#wide" title="supported: the evidence" aria-label=' in html
     assert html.count('evidence.html#wide"') == 1
+    number = convert("{{ site.data.claims.wide.value }}")
+    assert '<span id="said-wide">2 times</span></p>' in number  # a number has a place, and no verdict
     assert html.count("said-wide") == 1

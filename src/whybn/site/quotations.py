@@ -80,16 +80,17 @@ def _verdict_changed(claim: str, quoted: str, values: object) -> str:
 def with_marks(source: str, *, listed: bool) -> str:
     """The text of a page in which the first quotation of each claim has a place, `#said-ID`.
 
-    Where the claims are `listed` (see LEDGER), a mark behind it shows the verdict and leads to the evidence.
+    Where the claims are `listed` (see LEDGER), a mark behind a sentence shows its verdict and leads to the evidence.
     """
     seen: set[str] = set()
 
     def marked(match: re.Match[str]) -> str:
         claim, verdict = match["claim"], match["verdict"]
-        if claim in seen or verdict not in VERDICTS:
+        if claim in seen:
             return match[0]
         seen.add(claim)
-        mark = MARK.format(claim=claim, verdict=verdict, words=verdict.replace("_", " ")) if listed else ""
-        return f'<span id="said-{claim}">{match[0]}</span>{mark}'
+        judged = listed and verdict in VERDICTS
+        mark = MARK.format(claim=claim, verdict=verdict, words=verdict.replace("_", " "))
+        return f'<span id="said-{claim}">{match[0]}</span>{mark if judged else ""}'
 
     return QUOTED.sub(marked, source)

@@ -30,11 +30,13 @@ def test_articles_come_first_tags_go_and_other_names_are_added(tmp_path):
 def search(served, visit):
     """Return ``search(words)``: of each result the file and anchor that it leads to, and what is shown of it."""
     page, errors, _ = visit(served)
+    field = page.locator(".md-search__input")
+    field.click()
+    page.locator(".md-search-result__meta", has_text="Type to start").wait_for(state="attached")
 
     def look_for(words):
-        page.locator(".md-search__input").click()
-        page.locator(".md-search-result__meta", has_text="Type to start").wait_for(state="attached")
-        page.locator(".md-search__input").fill(words)
+        field.press("ControlOrMeta+a")
+        field.press_sequentially(words)  # it listens to keys
         found = page.locator(".md-search-result__item")
         page.locator(".md-search-result__meta", has_text="matching").wait_for(state="attached")
         page.wait_for_timeout(1000)

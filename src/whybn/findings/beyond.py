@@ -71,11 +71,15 @@ def _common(scope: str = SCOPE) -> dict:
     }
 
 
-def _mean_claims(results: dict) -> list[Claim]:
-    shifted = {
-        word: largest_in(results, f"shifted_{word}", "plain") / largest_in(results, f"example_{word}", "plain")
+def _by_width(results: dict, part: str, arm: str) -> dict[str, np.ndarray]:
+    """Largest rate of an arm over that of the plain reference network as wide, per seed, at two widths."""
+    return {
+        word: largest_in(results, f"{part}_{word}", arm) / largest_in(results, f"example_{word}", "plain")
         for word in ("narrow", "wide")
     }
+
+
+def _mean_claims(results: dict) -> list[Claim]:
     return [
         Claim(
             id="the_mean_buys_what_sameness_says",
@@ -99,7 +103,7 @@ def _mean_claims(results: dict) -> list[Claim]:
             id="a_shifted_relu_needs_no_batch",
             says="A ReLU from whose output its mean for a normal input is subtracted allows larger learning rates",
             quantity=f"{RATES}, plain with the shifted ReLU over plain",
-            values=shifted,
+            values=_by_width(results, "shifted", "plain"),
             margin=1.5,
             neutral=1.0,
             pattern={"narrow": SOME_AT_LEAST, "wide": INCONCLUSIVE},
@@ -190,10 +194,6 @@ def _example_claims(results: dict) -> list[Claim]:
     widest, narrow = (
         largest_in(results, part, "layer_norm") / largest_in(results, part, "plain") for part in ("widest", "example_narrow")
     )
-    scaled = {
-        word: largest_in(results, f"example_{word}", "rms_norm") / largest_in(results, f"example_{word}", "plain")
-        for word in ("narrow", "wide")
-    }
     return [
         Claim(
             id="layer_norm_gains_with_width",
@@ -214,7 +214,7 @@ def _example_claims(results: dict) -> list[Claim]:
             id="per_example_scale_needs_small_steps",
             says="Dividing each example by one number, with nothing subtracted, allows no larger rates",
             quantity=f"{RATES}, each layer's values of an example divided by their root mean square, over plain",
-            values=scaled,
+            values=_by_width(results, "example", "rms_norm"),
             margin=1.5,
             neutral=None,
             below=True,

@@ -89,8 +89,9 @@ def with_marks(source: str, *, listed: bool) -> str:
         if claim in seen:
             return match[0]
         seen.add(claim)
-        judged = listed and verdict in VERDICTS
-        mark = MARK.format(claim=claim, verdict=verdict, words=verdict.replace("_", " "))
-        return f'<span id="said-{claim}">{match[0]}</span>{mark if judged else ""}'
+        place = f'<span id="said-{claim}">{match[0]}</span>'
+        if not listed or verdict not in VERDICTS:
+            return place
+        return place + MARK.format(claim=claim, verdict=verdict, words=verdict.replace("_", " "))
 
     return QUOTED.sub(marked, source)

@@ -17,7 +17,7 @@ export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
 # What may be set on the command line. Values are taken as they stand, and reach the shell as variables of its own alone.
-SETTINGS := FIGURE QUICK LARGE JOBS FIRST_SEED OTHER_SEEDS ENGINE PYTHON
+SETTINGS := FIGURE QUICK LARGE JOBS FIRST_SEED KEEP OTHER_SEEDS ENGINE PYTHON
 given = $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 unknown := $(filter-out $(SETTINGS) MAKEFLAGS MAKEOVERRIDES SHELL -%,$(given))
 $(if $(unknown),$(error there is no $(firstword $(unknown)) to set; there are: $(SETTINGS)))
@@ -29,13 +29,13 @@ $(if $(filter mkdocs zensical,$(ENGINE)),,$(error ENGINE is mkdocs or zensical, 
 switch = $(if $(filter 1 yes true on,$($(1))),$(2),$(if $(filter-out 0 no false off,$($(1))),$(error $(1) is 1 or 0, not '$($(1))')))
 value_of = $(if $(strip $($(1))),$(2) "$$$(1)")
 options = $(call switch,QUICK,--quick) $(call switch,LARGE,--large) $(call value_of,FIGURE,--figure) \
-	$(call value_of,FIRST_SEED,--first-seed) $(call value_of,JOBS,--jobs)
+	$(call value_of,FIRST_SEED,--first-seed) $(call value_of,KEEP,--keep) $(call value_of,JOBS,--jobs)
 
 .PHONY: help serve figures site test verify bench clean _unsound
 
 help:
 	@echo "make serve     show the article at http://127.0.0.1:8000, and compute what is stale meanwhile"
-	@echo "make figures   compute and draw what is stale; FIGURE=name, QUICK=1, LARGE=1, FIRST_SEED=n, JOBS=n"
+	@echo "make figures   compute and draw what is stale; FIGURE=name, QUICK=1, LARGE=1, FIRST_SEED=n, KEEP=words, JOBS=n"
 	@echo "make site      strict build of the site into site/; ENGINE=zensical builds it with the successor of MkDocs"
 	@echo "make test      lint and the fast tests"
 	@echo "make verify    the slow checks: browser, Jekyll, killed runs, other seeds"

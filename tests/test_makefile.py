@@ -39,7 +39,7 @@ class Checkout:
     def make(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run make without what the environment of these tests may set."""
         (self.folder / "asked.jsonl").unlink(missing_ok=True)
-        names = {"QUICK", "LARGE", "FIGURE", "JOBS", "FIRST_SEED", "MAKEFLAGS"}
+        names = {"QUICK", "LARGE", "FIGURE", "JOBS", "FIRST_SEED", "KEEP", "MAKEFLAGS"}
         environment = {name: value for name, value in os.environ.items() if name not in names}
         command = ["make", "PYTHON=./python", *arguments]
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
@@ -123,6 +123,7 @@ def test_one_that_another_tool_has_made_is_kept(tmp_path):
         (["QUICK="], []),
         (["LARGE=true"], ["--large"]),
         (["LARGE=off"], []),
+        (["KEEP=on an $(M3)"], ["--keep", "on an $(M3)"]),
         (["JOBS=2", "FIRST_SEED=1000"], ["--first-seed", "1000", "--jobs", "2"]),
         (["FIGURE=a b"], ["--figure", "a b"]),
     ],

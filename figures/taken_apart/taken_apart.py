@@ -10,7 +10,7 @@ from whybn.drawing.style import Layout, Panel
 from whybn.readings.taken_apart import largest, lowest, repaired
 
 EXPERIMENTS = ("taken_apart",)
-LAYOUT = Layout(wide=(1, 4), narrow=(1, 4), row_height=444, share="y", left=0, right=4, between=14, foot=88)
+LAYOUT = Layout(wide=(1, 4), narrow=(1, 4), row_height=480, share="y", left=0, right=4, between=14, foot=88)
 SWITCHES = ("subtract", "divide", "each step", "gradient: mean", "gradient: size")
 # Name and switches of each row, from the top.
 ROWS: dict[str, tuple[str, str]] = {
@@ -20,6 +20,7 @@ ROWS: dict[str, tuple[str, str]] = {
     "mean_stopped": ("both, the gradient ignores the mean", "###.#"),
     "both_frozen": ("both, frozen at the start", "##..."),
     "spread_only": ("divide by the spread about the mean", ".##.#"),
+    "group_norm": ("Group Norm: for parts of each example", "#####"),
     "layer_norm": ("Layer Norm: both, for each example", "#####"),
     "mean_only": ("subtract the mean", "#.##."),
     "mean_and_rms_norm": ("subtract; divide each example", "#####"),

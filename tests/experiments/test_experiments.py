@@ -23,15 +23,18 @@ from whybn.experiments import (
     shifted_images,
     smoothness,
     step_time,
+    taken_apart,
     trajectory,
     walks,
 )
 from whybn.lab import backpropagation
 from whybn.lab.data import FASHION_FOLDER, digits_for
+from whybn.lab.ingredients import INGREDIENTS
 from whybn.lab.networks import REFERENCE, forward, initialise, losses, with_arm
 from whybn.lab.normalisers import Context
-from whybn.lab.training import assemble, train
+from whybn.lab.training import assemble, evaluate, train
 from whybn.readings.definitions import best_rate
+from whybn.readings.taken_apart import by_depth
 
 NAMES = sorted(path.stem for path in Path(whybn.experiments.__path__[0]).glob("[a-z]*.py"))
 
@@ -312,3 +315,17 @@ def test_one_example_is_what_batch_norm_saw_in_trajectory(quick) -> None:
     np.testing.assert_allclose(found["linear"][0], known["linear"], rtol=1e-4, atol=1e-5)
     assert (found["running_variance"] > 0).all()
     assert ((found["label"] >= 0) & (found["label"] <= 9)).all()
+
+
+def test_in_other_depths_the_arms_are_those_networks(quick) -> None:
+    found = quick("taken_apart", seeds=2)
+    for name, arm in found.items():
+        assert ("loss_by_depth" in arm) == (name in taken_apart.IN_OTHER_DEPTHS)
+    (depth,), steps = taken_apart.QUICK.other_depths, taken_apart.QUICK.budgets[-1]
+    seeds = [0, 1]
+    data = digits_for(seeds, taken_apart.QUICK.batch, steps)
+    design = replace(REFERENCE, depth=depth, arm=INGREDIENTS["size_only"])
+    rate = found["size_only"]["rates"][1]
+    trained = train(assemble(design, initialise(design, seeds), seeds), data, [rate] * 2).ensemble
+    expected, _ = evaluate(trained, data, data.training, training=True)
+    np.testing.assert_allclose(by_depth(found["size_only"])[depth]["loss"][0, :, 1], expected, rtol=1e-4)

@@ -242,6 +242,22 @@ def test_a_run_at_other_settings_is_told_and_decides_no_digits(repeated):
     assert data(repeated, "replications")["large"]["compared"] == "0"
 
 
+def test_what_another_machine_makes_of_the_same_seeds_is_kept_and_decides_no_digits(built):
+    typical = data(built, "results")["sums"]["typical"]
+    assert built.run("--keep", "on an M3").status == 0
+    path = built.root / "replications/on-an-m3.json"
+    run = json.loads(path.read_text())
+    assert (run["title"], run["settings"], run["first_seed"]) == ("at the same seeds, on an M3", "full", None)
+    (one,) = data(built, "claims")["first_sum_positive"]["repeated"]
+    assert (one["name"], one["holds"]) == ("on-an-m3", "true")
+    values = run["claims"]["first_sum_positive"]["values"]
+    path.write_text(json.dumps(run).replace(json.dumps(values), '{"": "-1, -1"}'))
+    built.run()
+    assert data(built, "claims")["first_sum_positive"]["repeated"][0]["holds"] == ""
+    assert data(built, "results")["sums"]["typical"] == typical
+    assert data(built, "replications")["on-an-m3"]["compared"] == "0"
+
+
 def test_quick_settings_are_compared_with_nothing(repeated):
     repeated.run("--quick")
     assert data(repeated, "claims")["steady"]["repeated"] == []

@@ -435,8 +435,14 @@ def test_a_store_that_is_no_folder_gives_a_clear_error(toy):
         (("--jobs", "many"), "JOBS must be a whole number of at least 1, not 'many'"),
         (("--jobs", "-1"), "JOBS must be a whole number of at least 1, not '-1'"),
         (("--first-seed", "1.5"), "--first-seed must be a whole number of at least 0, not '1.5'"),
-        (("--first-seed", "5", "--quick"), "--first-seed and --large check claims; leave out --quick and --figure"),
-        (("--first-seed", "5", "--large"), "--first-seed checks at full settings; leave out --large"),
+        (
+            ("--first-seed", "5", "--quick"),
+            "--first-seed, --large and --keep are about all claims; leave out --quick",
+        ),
+        (("--first-seed", "5", "--large"), "--first-seed, --large and --keep are three runs; give one of them"),
+        (("--keep", "on it", "--large"), "--first-seed, --large and --keep are three runs; give one of them"),
+        (("--keep", "?"), "KEEP says in words what is different here"),
+        (("--keep", "large"), "'large' does not do for a file"),
     ],
 )
 def test_bad_usage_is_answered_before_any_work(toy, arguments, message):

@@ -34,6 +34,7 @@ VERDICT_WORDS = {
 }
 SOME_AT_MOST = (NOT_SEEN, REVERSED, INCONCLUSIVE)  # what a sentence may leave open: anything but support
 SOME_AT_LEAST = (SUPPORTED, INCONCLUSIVE)  # or anything but its lack
+ANY = (*SOME_AT_MOST, SUPPORTED)  # where it does not tell of the setting
 # Who said it first, where that was this article, in predictions.yml; and what the scope adds where it had been seen by then.
 PREDICTED = "this article, before it was measured"
 PROBED = "width 32 had been seen before, in a planning probe"

@@ -29,12 +29,14 @@ PARTS = (
     "both_seldom",
     "both_frozen",
     "layer_norm",
+    "group_norm",
     "mean_and_rms_norm",
     "limited_steps",
     "held_norms",
 )
 BUDGET = 125
-LARGE_BUDGET = 250
+LARGE_BUDGET = 700
+IN_OTHER_DEPTHS = ("plain", "mean_only", "size_only", "batch_norm")
 SELDOM = {"gradient": False, "every": 5}
 ARMS = {
     **INGREDIENTS,
@@ -58,11 +60,12 @@ class Settings:
     rates: int = 10
     gains: tuple[float, ...] = (0.3, 3.0)  # bad ones, of the initial weights
     gain_rates: int = 4  # learning rates from those gains, over the same decades
+    other_depths: tuple[int, ...] = ()  # hidden layers, beside ten, of the arms IN_OTHER_DEPTHS
 
 
 FULL = Settings()
-QUICK = replace(FULL, seeds=2, budgets=(10, 30), rates=3, gain_rates=2)
-LARGE = replace(FULL, width=64)
+QUICK = replace(FULL, seeds=2, budgets=(10, 30), rates=3, gain_rates=2, other_depths=(4,))
+LARGE = replace(FULL, width=64, budgets=(80, 640), other_depths=(5, 20))  # in 320 steps twenty plain layers learn nothing
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
@@ -70,15 +73,16 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
 
     rates (rate,), budgets (budget,), gains (gain,). loss, test_loss (budget, seed, rate): from He initialisation, on the
     training images and on the test images. gain_loss (gain, seed, rate): on the training images after the last step, at
-    `gain_rates` rates over the same decades.
+    `gain_rates` rates over the same decades. Of the arms IN_OTHER_DEPTHS, where there are some, also other_depths (depth,)
+    and loss_by_depth (depth, seed, rate): on the training images after the last step.
     """
     seeds = list(range(settings.first_seed, settings.first_seed + settings.seeds))
     data = digits_for(seeds, settings.batch, max(settings.budgets))
     rates = np.logspace(*settings.rate_decades, settings.rates)
     few = np.logspace(*settings.rate_decades, settings.gain_rates)
-    loss, test_loss = _train_all(settings, part, data, seeds, rates, 1.0)
-    from_gains = [_train_all(settings, part, data, seeds, few, gain)[0][-1] for gain in settings.gains]
-    return {
+    loss, test_loss = _train_all(settings, part, data, seeds, rates)
+    from_gains = [_train_all(settings, part, data, seeds, few, gain=gain)[0][-1] for gain in settings.gains]
+    found = {
         "rates": rates,
         "budgets": np.array(settings.budgets),
         "gains": np.array(settings.gains),
@@ -86,14 +90,25 @@ def run(settings: Settings, part: str) -> dict[str, np.ndarray]:
         "test_loss": test_loss,
         "gain_loss": np.stack(from_gains),
     }
+    if settings.other_depths and part in IN_OTHER_DEPTHS:
+        others = [_train_all(settings, part, data, seeds, rates, depth=depth)[0][-1] for depth in settings.other_depths]
+        found |= {"other_depths": np.array(settings.other_depths), "loss_by_depth": np.stack(others)}
+    return found
 
 
 def _train_all(
-    settings: Settings, part: str, data: Data, seeds: list[int], rates: np.ndarray, gain: float
+    settings: Settings,
+    part: str,
+    data: Data,
+    seeds: list[int],
+    rates: np.ndarray,
+    *,
+    gain: float = 1.0,
+    depth: int = REFERENCE.depth,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Losses on training and test images of every seed at every rate: (budget, seed, rate) each."""
     each = [seed for seed in seeds for _ in rates]
-    design = with_arm(replace(REFERENCE, width=settings.width), ARMS[part])
+    design = with_arm(replace(REFERENCE, depth=depth, width=settings.width), ARMS[part])
     found = torch.full((2, len(settings.budgets), len(each)), torch.nan)
 
     def read(step: int, ensemble: Ensemble, members: torch.Tensor) -> None:

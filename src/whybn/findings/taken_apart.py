@@ -1,14 +1,14 @@
 """What the parts of Batch Norm buy, one by one, in the reference network."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, SCALE, SOME_AT_MOST, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import ANY, INCONCLUSIVE, NOT_SEEN, SCALE, SOME_AT_MOST, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED, spacing
-from whybn.readings.taken_apart import from_gains, largest, lowest, test_loss
+from whybn.readings.taken_apart import by_depth, from_gains, largest, lowest, test_loss
 
 EXPERIMENTS = ("taken_apart",)
 MAIN = ("plain", "mean_only", "size_only", "batch_norm")
@@ -65,20 +65,31 @@ def claims(results: dict) -> list[Claim]:
 
 def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
     plain = arms["plain"]
-    alone = {"mean": "mean_only", "size": "size_only", "spread": "spread_only", "layer": "layer_norm"}
+    alone = {
+        "mean": "mean_only",
+        "size": "size_only",
+        "spread": "spread_only",
+        "layer": "layer_norm",
+        "group": "group_norm",
+    }
+    rates = {word: largest(arms[name]) / largest(plain) for word, name in alone.items()}
+    losses = {word: lowest(plain) / lowest(arms[alone[word]]) for word in ("mean", "size", "spread")}
+    deeper_rates = _in_other_depths(arms, lambda arm, nothing: largest(arm) / largest(nothing))
+    deeper_losses = _in_other_depths(arms, lambda arm, nothing: lowest(nothing) / lowest(arm))
     either = np.maximum(largest(arms["mean_only"]), largest(arms["size_only"]))
-    example = "; layer: Layer Norm, both over the units of each example"
+    example = "; layer, group: Layer Norm and Group Norm, both over all units, or a quarter of them, of each example"
     return [
         Claim(
             id="one_ingredient_allows_larger_rates",
             says="One ingredient of Batch Norm alone allows larger learning rates",
             quantity=f"largest learning rate that trains (loss below {TRAINED}), over that with nothing",
-            values={word: largest(arms[name]) / largest(plain) for word, name in alone.items()},
+            values=rates | deeper_rates,
             margin=step,
-            pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": NOT_SEEN, "layer": NOT_SEEN},
+            pattern={"mean": SUPPORTED, "size": SUPPORTED, **dict.fromkeys(("spread", "layer", "group"), NOT_SEEN)}
+            | dict.fromkeys(deeper_rates, ANY),
             sentences={
                 "mixed": "Subtracting the mean alone lets rates be {value_mean} as large, dividing by a size about zero "
-                "{value_size}. Dividing by the spread, or Layer Norm, buys little."
+                "{value_size}. Dividing by the spread, Layer Norm or Group Norm buy little."
             },
             **(common | {"scope": SCOPE + example}),
         ),
@@ -86,9 +97,9 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             id="one_ingredient_lowers_the_loss",
             says="One ingredient of Batch Norm alone lowers the loss",
             quantity="loss at the best rate, with nothing over with the ingredient",
-            values={word: lowest(plain) / lowest(arms[alone[word]]) for word in ("mean", "size", "spread")},
+            values=losses | deeper_losses,
             margin=LOSS,
-            pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": SOME_AT_MOST},
+            pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": SOME_AT_MOST} | dict.fromkeys(deeper_losses, ANY),
             sentences={
                 "mixed": "Without either, the loss is {value_mean} as high as with the mean alone subtracted, and "
                 "{value_size} as high as with the size alone divided out."
@@ -102,10 +113,8 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             "whichever it helps less",
             values={word: (from_gains(plain) / from_gains(arms[name])).min(0) for word, name in alone.items()},
             margin=GAINS,
-            pattern={"mean": NOT_SEEN, "size": SUPPORTED, "spread": SUPPORTED, "layer": SUPPORTED},
-            sentences={
-                "mixed": "Badly scaled weights are repaired by each of these three divisions, and not by subtracting."
-            },
+            pattern={"mean": NOT_SEEN, **dict.fromkeys(("size", "spread", "layer", "group"), SUPPORTED)},
+            sentences={"mixed": "Badly scaled weights are repaired by each of these divisions, and not by subtracting."},
             **(common | {"scope": SCOPE + example}),
         ),
         Claim(
@@ -128,6 +137,17 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             ),
         ),
     ]
+
+
+def _in_other_depths(arms: dict, compare: Callable[[dict, dict], np.ndarray]) -> dict[str, np.ndarray]:
+    """Arms with nothing in other depths, where these were trained: by arm and depth, (seed,)."""
+    nothing = by_depth(arms["plain"])
+    words = {"mean": "mean_only", "size": "size_only", "both": "batch_norm"}
+    return {
+        f"{word}, {depth} layers": compare(arm, nothing[depth])
+        for word, name in words.items()
+        for depth, arm in by_depth(arms[name]).items()
+    }
 
 
 def _statistics_claims(arms: dict, common: dict) -> list[Claim]:
@@ -207,7 +227,7 @@ def _step_claims(arms: dict, step: float, common: dict) -> list[Claim]:
 def alts(fact: Mapping[str, str]) -> dict[str, str]:
     """Alt texts."""
     return {
-        "taken_apart": "Twelve rows from nothing to all of Batch Norm; switches say what each row does, marks what it buys. "
+        "taken_apart": "Thirteen rows from nothing to Batch Norm; switches say what each row does, marks what it buys. "
         f"The largest rate that trains rises from {fact['plain_largest_rate']} with nothing to "
         f"{fact['mean_only_largest_rate']} with the mean alone subtracted, {fact['size_only_largest_rate']} with the size "
         f"alone divided out and {fact['batch_norm_largest_rate']} with Batch Norm. The loss falls from {fact['plain_loss']} "

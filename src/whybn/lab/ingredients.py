@@ -25,5 +25,6 @@ INGREDIENTS: dict[str, Arm] = {
     "both_frozen": subtract_and_divide(Mean(**HELD), Size(**HELD)),
     "rms_norm": subtract_and_divide(None, Size("example", about_mean=False)),
     "layer_norm": subtract_and_divide(Mean("example"), Size("example")),
+    "group_norm": subtract_and_divide(Mean("group"), Size("group")),
     "mean_and_rms_norm": subtract_and_divide(Mean(), Size("example", about_mean=False)),
 }

@@ -58,15 +58,18 @@ def _leave() -> NoReturn:
 
 def _figures(project: Project, options: argparse.Namespace) -> int:
     jobs = None if options.jobs is None else _count("JOBS", options.jobs, least=1)
-    if options.first_seed is None and not options.large:
+    elsewhere = [options.first_seed is not None, options.large, options.keep is not None]
+    if not any(elsewhere):
         return make_figures(project, Variant("quick" if options.quick else "full"), options.figure, jobs)
     if options.quick or options.figure:
-        raise UsageError("--first-seed and --large check claims; leave out --quick and --figure")
-    from whybn.pipeline.elsewhere import check_large, check_seeds
+        raise UsageError("--first-seed, --large and --keep are about all claims; leave out --quick and --figure")
+    if sum(elsewhere) > 1:
+        raise UsageError("--first-seed, --large and --keep are three runs; give one of them")
+    from whybn.pipeline.elsewhere import check_large, check_seeds, keep_own
 
+    if options.keep is not None:
+        return keep_own(project, options.keep, jobs)
     if options.large:
-        if options.first_seed is not None:
-            raise UsageError("--first-seed checks at full settings; leave out --large")
         return check_large(project, jobs)
     return check_seeds(project, _count("--first-seed", options.first_seed, least=0), jobs)
 
@@ -106,4 +109,5 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--jobs", metavar="N", help="worker processes (default: one for each core)")
     figures.add_argument("--first-seed", metavar="N", help="measure everything again at other seeds")
     figures.add_argument("--large", action="store_true", help="measure everything again at larger settings")
+    figures.add_argument("--keep", metavar="WORDS", help="keep what this computer measured; WORDS say what differs here")
     return parser

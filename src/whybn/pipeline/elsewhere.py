@@ -1,4 +1,4 @@
-"""Do facts and verdicts hold at other seeds, and at larger settings? What came out is kept in ``replications/``."""
+"""Do facts and verdicts hold at other seeds, on other machines and at larger settings? ``replications/`` keeps it."""
 
 import re
 from dataclasses import dataclass
@@ -47,6 +47,19 @@ def check_seeds(project: Project, first_seed: int, jobs: int | None) -> int:
     variant, title = Variant(first_seed=first_seed), f"at seeds from {first_seed:,} on"
     run = Elsewhere(variant, f"seeds-{first_seed}", title, _repeatable(project))
     return _measured(project, run, jobs, asserted_is_wrong=1)
+
+
+def keep_own(project: Project, words: str, jobs: int | None) -> int:
+    """Keep what this computer makes of the article's own seeds; ``words`` say what is different here.
+
+    Two processors round differently, and where training is unstable the smallest difference grows. Raises UsageError where
+    no name of a file can be made of ``words``.
+    """
+    name = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    if not name or name.startswith("seeds-") or name == "large":
+        raise UsageError(f"KEEP says in words what is different here, such as 'on an M3'; '{words}' does not do for a file")
+    run = Elsewhere(Variant(), name, f"at the same seeds, {words}", _repeatable(project))
+    return _measured(project, run, jobs, asserted_is_wrong=0)
 
 
 def check_large(project: Project, jobs: int | None) -> int:

@@ -18,6 +18,14 @@ def lowest(arm: dict[str, np.ndarray], budget: int = LATE) -> np.ndarray:
     return np.minimum(at_best(arm["loss"][budget]), GUESSING)
 
 
+def by_depth(arm: dict[str, np.ndarray]) -> dict[int, dict[str, np.ndarray]]:
+    """The arm in networks of other depths than ten, as far as it was trained there: rates, and loss (1, seed, rate)."""
+    if "other_depths" not in arm:
+        return {}
+    pairs = zip(arm["other_depths"].tolist(), arm["loss_by_depth"], strict=True)
+    return {depth: {"rates": arm["rates"], "loss": loss[None]} for depth, loss in pairs}
+
+
 def test_loss(arm: dict[str, np.ndarray]) -> np.ndarray:
     """Loss on the test images after the last step, at the rate that is best on the training images: (seed,)."""
     return np.minimum(diverged_last(at_rate(arm["test_loss"][LATE], best_rate(arm["loss"][LATE]))), GUESSING)

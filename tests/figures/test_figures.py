@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from whybn.drawing import style
 
 SCRIPTS = sorted((Path(__file__).parents[2] / "figures").rglob("*.py"))
-WIDTHS = (style.WIDE, style.NARROW)
+WIDTHS = tuple(style.SUFFIXES)
 TRANSFER = 10_000  # bytes, compressed, at most
 TALLEST = 700  # px, of a narrow drawing: a telephone's screen
 
@@ -59,8 +59,9 @@ def test_the_script_says_what_it_shows_and_what_it_needs(script):
 def test_both_widths_and_the_data_are_made_and_small(script, drawable):
     module, results = drawable
     files = style.render(script.stem, module, results, quick=True)
-    for ending in (".svg", ".narrow.svg"):
-        assert len(gzip.compress(files[f"{script.stem}{ending}"])) <= TRANSFER
+    for width in module.LAYOUT.widths:
+        assert len(gzip.compress(files[f"{script.stem}{style.SUFFIXES[width]}.svg"])) <= TRANSFER
+    assert (files[f"{script.stem}.broad.svg"] is None) == (style.BROAD not in module.LAYOUT.widths)
     rows = list(csv.DictReader(files[f"{script.stem}.csv"].decode().splitlines()))
     assert rows
     assert all(row["panel"] and row["series"] for row in rows)
@@ -79,8 +80,10 @@ def test_the_narrow_drawing_fits_on_a_telephone(script):
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_words_stand_inside_the_figure_and_apart(drawable, width):
     module, results = drawable
+    if width not in module.LAYOUT.widths:
+        return
     with mpl.rc_context():
-        style.use_style()
+        style.use_style(width)
         figure, panels = module.LAYOUT.panels(width)
         module.draw(results, panels)
         FigureCanvasAgg(figure).draw()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from whybn.drawing import marks, style, words
-from whybn.drawing.style import NARROW, TITLE, WIDE, Layout, render
+from whybn.drawing.style import BROAD, NARROW, TITLE, WIDE, Layout, render
 
 
 def one_line(results, panels):
@@ -48,19 +48,22 @@ def test_a_title_over_a_column_takes_room_in_its_top_row_alone():
     assert heights[False, NARROW] == heights[True, NARROW]
 
 
-def test_text_is_twelve_pixels_at_both_widths():
-    for width in (WIDE, NARROW):
+def test_text_is_twelve_pixels_and_thirteen_in_broad_figures():
+    for width, size in ((WIDE, 12), (NARROW, 12), (BROAD, 13)):
         with mpl.rc_context():
-            style.use_style()
-            figure, _ = Layout().panels(width)
+            style.use_style(width)
+            figure, _ = Layout(broad_row_height=200).panels(width)
             assert figure.dpi == 72
-            assert mpl.rcParams["font.size"] == mpl.rcParams["xtick.labelsize"] == 12
+            assert mpl.rcParams["font.size"] == mpl.rcParams["xtick.labelsize"] == size
 
 
 def test_render_returns_two_widths_and_the_data():
     module = SimpleNamespace(LAYOUT=Layout(), draw=one_line)
     files = render("a", module, np.array([1.0, 2.0, 3.0]))
     assert {name for name, content in files.items() if content} == {"a.csv", "a.narrow.svg", "a.svg"}
+    broad = render("a", SimpleNamespace(LAYOUT=Layout(broad_row_height=250), draw=one_line), [1.0, 2.0, 3.0])
+    assert b'width="960' in broad["a.broad.svg"]
+    assert broad | {"a.broad.svg": None} == files
     rows = files["a.csv"].decode().splitlines()
     assert rows[:2] == ["panel,series,x,y", "title,without Batch Norm,0,1"]
 

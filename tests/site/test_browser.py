@@ -60,7 +60,9 @@ def test_figures_are_drawn_at_their_width_in_the_page_s_colours(served, visit, w
     for figure in figures:
         figure.scroll_into_view_if_needed()
         figure.evaluate("image => image.decode()")
-        assert (".narrow.svg" in figure.evaluate("image => image.currentSrc")) == (width < 720)
+        shown = figure.evaluate("image => image.currentSrc")
+        assert (".narrow.svg" in shown) == (width < 720)
+        assert (".broad.svg" in shown) == (width >= 1280 and figure.evaluate("image => !!image.closest('.broad')"))
         box = figure.bounding_box()
         assert box["x"] >= 0
         assert box["width"] <= min(width, 960)

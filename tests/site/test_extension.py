@@ -72,6 +72,13 @@ def test_a_captioned_image_becomes_a_figure_with_two_widths_and_its_source(docs,
     assert "<p><img" not in html
 
 
+def test_a_broad_drawing_is_shown_where_there_is_room(docs, convert):
+    draw(docs, narrow=False)
+    (docs / "assets" / "figures" / "curve.broad.svg").write_text(SVG.format(960, 400))
+    source = '<source height="400" media="(min-width: 1280px)" srcset="./assets/figures/curve.broad.svg" width="960" />'
+    assert f'<picture class="broad">{source}<img' in convert(FIGURE)
+
+
 def test_one_width_only_makes_no_picture(docs, convert):
     draw(docs, narrow=False)
     assert "<picture>" not in convert(FIGURE)

@@ -1,4 +1,4 @@
-"""The one way a figure is laid out and saved: two widths from one `draw`, its data beside it."""
+"""The one way a figure is laid out and saved: two widths or three from one `draw`, its data beside it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from matplotlib.figure import Figure
 from whybn.drawing import explore, svg
 from whybn.drawing.palette import hex_of
 
-WIDE, NARROW = 680, 358  # px: the article's column, and a phone's
+BROAD, WIDE, NARROW = 960, 680, 358  # px: the article's column with its margin, without it, and a phone's
+SUFFIXES = {WIDE: "", NARROW: ".narrow", BROAD: ".broad"}
+BROAD_TYPE = 13  # px of the words in a broad figure; in the others the style sheet says it
+TYPE = ("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize")
 PADDING = 12  # px between the figure's paper and its edge
 TITLE = 18  # px of a row's head that its titles take
 FOOT_WITHOUT_TICKS = 16  # px below a row whose ticks are labelled further down
@@ -57,11 +60,12 @@ class Panel:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the panels of a figure stand, at both widths; all lengths in px.
+    """Where the panels of a figure stand, at every width; all lengths in px.
 
     `wide` and `narrow` are (rows, columns). `row_height` is the height of the drawing area, one number
     for all rows or one for each row of the wide figure; `narrow_row_height` the same for the narrow
-    one, where it differs. The rest is room for words: `head` above each row, `left` and `right` of
+    one, where it differs. `broad_row_height` the same for a broad one, with the rows and columns of the wide one: a figure
+    that gains from it says so by it. The rest is room for words: `head` above each row, `left` and `right` of
     each row, `foot` below an x axis, `between` two columns, `under` the whole figure.
     `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
     wide figure have the y axis in common, wherever the narrow figure puts them. `columns_named` says
@@ -73,6 +77,7 @@ class Layout:
     narrow: tuple[int, int] = (2, 1)
     row_height: int | tuple[int, ...] = 190
     narrow_row_height: int | tuple[int, ...] | None = None
+    broad_row_height: int | tuple[int, ...] | None = None
     share: str = "xy"
     head: int = 44
     foot: int = 42
@@ -82,6 +87,11 @@ class Layout:
     under: int = 0
     columns_named: bool = False
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths at which the figure is drawn."""
+        return (WIDE, NARROW, BROAD) if self.broad_row_height else (WIDE, NARROW)
+
     def rows(self, width: int) -> tuple[list[int], list[int], list[int]]:
         """Return, row by row, the px of its head, its drawing area and its foot in a figure of `width` px."""
         rows, columns = self.narrow if width == NARROW else self.wide
@@ -89,7 +99,7 @@ class Layout:
         own_foot = [inner_foot] * (rows - 1) + [self.foot]
         below_head = self.head - TITLE if self.columns_named and columns > 1 else self.head
         own_head = [self.head] + [below_head] * (rows - 1)
-        chosen = (self.narrow_row_height if width == NARROW else None) or self.row_height
+        chosen = {NARROW: self.narrow_row_height, BROAD: self.broad_row_height}.get(width) or self.row_height
         heights = chosen if isinstance(chosen, tuple) else (chosen,) * self.wide[0]
         return own_head, [heights[row * columns // self.wide[1]] for row in range(rows)], own_foot
 
@@ -136,26 +146,28 @@ def sizes(module: ModuleType) -> dict[str, tuple[int, int]]:
 
 
 def render(name: str, module: ModuleType, results: dict, *, quick: bool = False) -> dict[str, bytes | None]:
-    """Draw a figure module at both widths; return the contents of NAME.svg, NAME.narrow.svg and NAME.csv.
+    """Draw a figure module at its widths; return the contents of NAME.svg, NAME.narrow.svg and NAME.csv.
 
-    Where the module has a function `explore`, NAME.data.js holds the numbers that it returns for the
-    live figure; where it has none, None says that there may be no such file. Raises what `module.draw`
-    and `module.explore` raise, and ValueError if a colour outside the palette was used or if the two
+    A broad one is NAME.broad.svg; where the module has a function `explore`, NAME.data.js holds the numbers that it returns
+    for the live figure. None for either says that there may be no such file. Raises what `module.draw`
+    and `module.explore` raise, and ValueError if a colour outside the palette was used or if the
     widths did not draw the same data.
     """
-    wide, wide_rows = picture(module, results, WIDE, name=name, quick=quick)
-    narrow, narrow_rows = picture(module, results, NARROW, name=name, quick=quick)
-    if wide_rows != narrow_rows:
-        raise ValueError(f"figure {name} draws other data at {NARROW} px than at {WIDE} px")
+    drawn = {width: picture(module, results, width, name=name, quick=quick) for width in module.LAYOUT.widths}
+    rows = drawn[WIDE][1]
+    for width, (_, others) in drawn.items():
+        if others != rows:
+            raise ValueError(f"figure {name} draws other data at {width} px than at {WIDE} px")
     live = explore.script(name, module.explore(results)) if hasattr(module, "explore") else None
-    return {f"{name}.svg": wide, f"{name}.narrow.svg": narrow, f"{name}.csv": wide_rows, f"{name}.data.js": live}
+    pictures = {f"{name}{suffix}.svg": drawn[width][0] if width in drawn else None for width, suffix in SUFFIXES.items()}
+    return {**pictures, f"{name}.csv": rows, f"{name}.data.js": live}
 
 
 def picture(module: ModuleType, results: dict, width: int, *, name: str, quick: bool = False) -> tuple[bytes, bytes]:
     """Return (SVG, CSV) of a figure module drawn `width` px wide."""
-    salt = name if width == WIDE else f"{name}.narrow"
+    salt = f"{name}{SUFFIXES[width]}"
     with mpl.rc_context():
-        use_style()
+        use_style(width)
         mpl.rcParams["svg.hashsalt"] = salt
         figure, panels = module.LAYOUT.panels(width)
         module.draw(results, panels)
@@ -166,11 +178,13 @@ def picture(module: ModuleType, results: dict, width: int, *, name: str, quick: 
     return svg.finish(raw.getvalue(), salt), _table(panels)
 
 
-def use_style() -> None:
-    """Set matplotlib's parameters to the project's style sheet, fonts and palette."""
+def use_style(width: int = WIDE) -> None:
+    """Set matplotlib's parameters to the project's style sheet, fonts and palette, for a figure of `width` px."""
     _load_fonts()
     mpl.rcdefaults()
     mpl.style.use(SHEET)
+    if width == BROAD:
+        mpl.rcParams.update(dict.fromkeys(TYPE, BROAD_TYPE))
     grey = hex_of("grey")
     for key in (
         "axes.edgecolor",

@@ -1,4 +1,4 @@
-"""Images with a caption become figures, and the project's own figures get two widths and a source line."""
+"""Images with a caption become figures, and the project's own figures get their widths and a source line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from whybn.common.nearest import nearest
 OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
 ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
 VIEW_BOX = re.compile(r"\bviewBox=[\"']([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[\"']")
-NARROW = "(max-width: 599px)"
+NARROW, BROAD = "(max-width: 599px)", "(min-width: 1280px)"  # as in page.css
 UNSEARCHED = {"data-search-exclude": ""}
 SOURCE = {"class": "source", **UNSEARCHED}
 BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'/%3E".replace(" ", "%20")
@@ -143,25 +143,25 @@ class Figures(Treeprocessor):
         return figure
 
     def picture(self, image: ET.Element, name: str) -> ET.Element:
-        """The image with its size and, where a narrow drawing exists, the choice between the two."""
+        """The image with its size and, where there are drawings for other widths, the choice between them."""
         folder = self.page().docs / "assets/figures"
-        wide, narrow = (Drawing.read(folder / f"{name}{kind}.svg") for kind in ("", ".narrow"))
+        wide = Drawing.read(folder / f"{name}.svg")
         if wide:
             image.set("width", str(wide.width))
             image.set("height", str(wide.height))
         image.set("loading", "lazy")
         image.set("decoding", "async")
-        if narrow is None:
-            return image
         picture = ET.Element("picture")
-        address = posixpath.join(posixpath.dirname(image.get("src")), f"{name}.narrow.svg")
-        ET.SubElement(
-            picture,
-            "source",
-            {"media": NARROW, "srcset": address, "width": str(narrow.width), "height": str(narrow.height)},
-        )
+        for kind, media in (("narrow", NARROW), ("broad", BROAD)):
+            other = Drawing.read(folder / f"{name}.{kind}.svg")
+            if other:
+                address = posixpath.join(posixpath.dirname(image.get("src")), f"{name}.{kind}.svg")
+                size = {"width": str(other.width), "height": str(other.height)}
+                ET.SubElement(picture, "source", {"media": media, "srcset": address, **size})
+                if kind == "broad":
+                    picture.set("class", "broad")
         picture.append(image)
-        return picture
+        return picture if len(picture) > 1 else image
 
     def source_line(self, image: ET.Element) -> list[ET.Element]:
         """The quiet line below one of our own figures: script, data, command, seconds.

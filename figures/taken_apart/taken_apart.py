@@ -10,7 +10,9 @@ from whybn.drawing.style import Layout, Panel
 from whybn.readings.taken_apart import largest, lowest, repaired
 
 EXPERIMENTS = ("taken_apart",)
-LAYOUT = Layout(wide=(1, 4), narrow=(1, 4), row_height=480, broad_row_height=500, share="y", left=0, right=4, between=14, foot=88)
+LAYOUT = Layout(
+    wide=(1, 4), narrow=(1, 4), row_height=480, broad_row_height=500, share="y", left=0, right=4, between=14, foot=88
+)
 SWITCHES = ("subtract", "divide", "each step", "gradient: mean", "gradient: size")
 # Name and switches of each row, from the top.
 ROWS: dict[str, tuple[str, str]] = {

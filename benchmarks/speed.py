@@ -28,7 +28,7 @@ from whybn.lab.convolution import Convolutional
 from whybn.lab.data import digits_for, fashion_for
 from whybn.lab.networks import REFERENCE, Architecture, Design, initialise, with_arm
 from whybn.lab.training import assemble, train
-from whybn.pipeline.workers import set_for_workers, single_threaded
+from whybn.pipeline.workers import MEMORY, single_threaded
 
 MEMBERS = 50
 LOOPED = 5  # members that the plain loop trains; its time grows with their number, so it is scaled up
@@ -145,7 +145,7 @@ def main() -> None:
     """Print each ratio beside its goal."""
     cores = os.cpu_count() or 1
     print(f"{cores} cores, torch {torch.__version__}, {arithmetic.name()}, {MEMBERS} members, {STEPS} steps, batch {BATCH}")
-    set_for_workers()
+    os.environ.setdefault("GLIBC_TUNABLES", MEMORY)  # for the workers, as the pipeline sets them up
     with joblib.Parallel(n_jobs=cores) as pool:
         for arm in ("plain", "batch_norm"):
             ratio = (MEMBERS / LOOPED) * compare(

@@ -1,19 +1,17 @@
 """Runs as processes: several workers, two runs at once, Ctrl-C, kills."""
 
 import os
-import platform
 import pty
 import random
 import re
 import signal
-import subprocess
 import sys
 import time
 
 import pytest
 from toy import Toy, stop_group
 
-from whybn.pipeline import ledger, workers
+from whybn.pipeline import ledger
 from whybn.pipeline.workers import cores
 
 SUMS = "src/toylab/experiments/sums.py"
@@ -97,26 +95,6 @@ def test_a_terminal_shows_one_line_that_counts_down(toy):
     assert "\r\x1b[K1 of 3 done, about " in text
     assert "\r\x1b[K[3/3] tides · sea" in text
     assert not re.search(r"done, about [^\r]*\n", text), "the last line is replaced, never left behind"
-
-
-def test_workers_take_the_kernels_for_wide_vectors_where_the_processor_has_them(monkeypatch):
-    for name in ("GLIBC_TUNABLES", "OPENBLAS_CORETYPE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(workers.Path, "is_file", lambda _: True)
-    for flags, kernels in {"fpu avx2": None, "fpu avx2 " + " ".join(workers.NEEDED): workers.KERNELS}.items():
-        monkeypatch.setattr(workers.Path, "read_text", lambda *_, flags=flags, **__: f"flags\t\t: {flags}\n")
-        workers.set_for_workers()
-        assert os.environ.get("OPENBLAS_CORETYPE") == kernels
-    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
-    workers.set_for_workers()
-    assert os.environ["OPENBLAS_CORETYPE"] == "Haswell"
-
-
-@pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="numpy has other kernels there")
-def test_the_library_takes_the_kernels_that_it_is_told(monkeypatch):
-    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
-    told = "import numpy, threadpoolctl; print(*(one.get('architecture') for one in threadpoolctl.threadpool_info()))"
-    assert "Haswell" in subprocess.check_output([sys.executable, "-c", told], text=True).split()
 
 
 def test_a_worker_that_dies_is_reported(toy):

@@ -16,7 +16,6 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -28,11 +27,6 @@ from whybn.pipeline.errors import FAILURES, PipelineError
 # For the workers' memory, where it is glibc's (2.35 or newer): large pages, and freed blocks are kept. Every training step
 # asks for the same blocks again; fetched anew from the system, page by page, they cost a fifth of the time.
 MEMORY = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1000000000"
-# For their products: OpenBLAS knows processors by name, and for one newer than itself it takes kernels of 2013, which need
-# more than twice the time for matrices as small as ours. These are for all processors with these features; that all of them
-# then round alike is welcome.
-KERNELS = "SkylakeX"
-NEEDED = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     """
     # joblib's tracker of shared resources is a process of its own; after Ctrl-C it would warn of what it cleans up.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
-    set_for_workers()
+    os.environ.setdefault("GLIBC_TUNABLES", MEMORY)
     here = socket.gethostname(), os.getpid()
     calls = (joblib.delayed(_attempt)(index, task, *here) for index, task in enumerate(tasks))
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
@@ -96,14 +90,6 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # closing early cancels the rest, as is wanted
             outcomes.close()
-
-
-def set_for_workers() -> None:
-    """Set in the environment what workers' libraries read as they are loaded, where the user has not set it."""
-    os.environ.setdefault("GLIBC_TUNABLES", MEMORY)
-    about = Path("/proc/cpuinfo")
-    if about.is_file() and set(about.read_text(encoding="utf-8").split()) >= NEEDED:
-        os.environ.setdefault("OPENBLAS_CORETYPE", KERNELS)
 
 
 @contextlib.contextmanager

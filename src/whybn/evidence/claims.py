@@ -36,8 +36,8 @@ SOME_AT_MOST = (NOT_SEEN, REVERSED, INCONCLUSIVE)  # what a sentence may leave o
 SOME_AT_LEAST = (SUPPORTED, INCONCLUSIVE)  # or anything but its lack
 ANY = (*SOME_AT_MOST, SUPPORTED)  # where it does not tell of the setting
 # Who said it first, where that was this article, in predictions.yml; and what the scope adds where it had been seen by then.
-PREDICTED = "this article, before it was measured"
-PROBED = "width 32 had been seen before, in a planning probe"
+PREDICTED = "this article, before this experiment was run"
+PROBED = "width 32 had been seen before, in a planning probe with other code, and is a repetition"
 ONLY = ""  # the name of the setting of a claim that has just one
 # Which explanation predicts what a claim says. Each article lists its own, in the order of its table of verdicts.
 ADVANTAGE, SHIFT, SMOOTHNESS, SCALE, DEPTH, NOISE, LIMIT = (
@@ -61,8 +61,9 @@ class Claim:
     `short` name in literature.yml, and who claimed the opposite is named as such. explanation: where it
     stands in the table of verdicts.
     sentences: for each verdict that the article may quote, the sentence, in which {value}, {low} and {high} stand for
-    the displayed median and interval, and {value_NAME} for the median of setting NAME. below: the claim holds where
-    values lie below the margin instead of above it. show: how a value is displayed, with its unit, to so many digits.
+    the displayed median and interval, and {value_NAME} and {verdict_NAME} for the median and the verdict of setting NAME.
+    A sentence that is true whatever came out stands for all verdicts; pages quote it as `sentence`. below: the claim holds
+    where values lie below the margin instead of above it. show: how a value is displayed, with its unit, to so many digits.
     pattern: of which verdict of each setting the sentence for `mixed` speaks; a tuple where it leaves open which.
     changed: what was changed of margin or settings after a look at the data, empty where nothing was.
 
@@ -229,7 +230,9 @@ class Claim:
         first = next(iter(self.values))
         found = interval(self.values[first])
         fields = {"value": values[first], "low": self._shown(found.low), "high": self._shown(found.high)}
-        return template.format(**fields, **{f"value_{name}": shown for name, shown in values.items()})
+        named = {f"value_{name}": shown for name, shown in values.items()}
+        judged = {f"verdict_{name}": VERDICT_WORDS[verdict] for name, verdict in self.verdicts.items()}
+        return template.format(**fields, **named, **judged)
 
 
 def _listed(by_setting: Mapping[str, str]) -> str:

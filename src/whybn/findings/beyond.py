@@ -136,6 +136,8 @@ def _mean_claims(results: dict) -> list[Claim]:
             neutral=1.0,
             sentences={
                 "supported": "What the mean alone gains in rates is {value} as large in twenty layers as in five.",
+                "inconclusive": "What the mean alone gains in rates is {value} as large in twenty layers as in five, "
+                "but not in all seeds.",
             },
             changed="After 320 steps twenty layers do not learn with nothing; both depths have three times as many. "
             f"{MORE_SEEDS}",

@@ -168,7 +168,7 @@ def _noise_claims(arms: dict) -> list[Claim]:
             neutral=1.0,
             below=True,
             changed="Measuring with the noise off was added, and the seeds were doubled.",
-            pattern={name: REVERSED if word == "ten" else (REVERSED, INCONCLUSIVE) for word, name, _ in noisy},
+            pattern={name: REVERSED if name == "ten, noise off" else (REVERSED, INCONCLUSIVE) for _, name, _ in noisy},
             sentences={
                 "mixed": "In ten layers a part of the benefit is left: with neither, the loss is {value_ten, noise off} as "
                 "high as with both, measured with the noise off. In twenty, {value_twenty, noise off}, not in all seeds.",

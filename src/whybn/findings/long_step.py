@@ -85,7 +85,8 @@ def claims(results: dict) -> list[Claim]:
             values={name: product(mean, moment) / product(both, moment) for name, moment in MOMENTS.items()},
             margin=COMPOUNDS,
             sentences={
-                "supported": "After one long step, the last layer has grown {value_start} as much where nothing divides."
+                "supported": "After one long step, the last layer has grown {value_start} as much with the mean alone as "
+                "with Batch Norm."
             },
             changed="The prediction left open what grows. Here it is what leaves a layer, relative to what enters, so that "
             "the product is the growth of what leaves the last layer. A network after some training was added.",

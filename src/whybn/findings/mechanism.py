@@ -133,8 +133,8 @@ def _sameness_claims(results: dict) -> list[Claim]:
             values=share(plain),
             margin=0.5,
             sentences={
-                "supported": "Without Batch Norm, {value_narrow} of the sharpest direction lies along what all images "
-                "share; at twice the width {value_wide}, at half the depth {value_shallow}."
+                "supported": "Without Batch Norm, {value_narrow} of the sharpest direction of the hidden weights lies "
+                "along what all images share; at twice the width {value_wide}, at half the depth {value_shallow}."
             },
             **(common | shares),
         ),
@@ -253,8 +253,8 @@ def _way_claims(results: dict) -> list[Claim]:
             neutral=None,
             explanation=SCALE,
             sentences={
-                "supported": "From slightly smaller weights, the plain network's start is so flat that it promises rates "
-                "{value} as large as train."
+                "supported": "From slightly smaller weights, two over the plain network's sharpness at the start is {value} "
+                "the largest rate that trains."
             },
             **common,
         ),
@@ -299,8 +299,8 @@ def _way_claims(results: dict) -> list[Claim]:
             neutral=1.0,
             explanation=SCALE,
             sentences={
-                "supported": "Beyond what the flatter way allows, Batch Norm trains at rates {value} as large as the plain "
-                "network does."
+                "supported": "In units of two over the sharpness on the way, Batch Norm trains at rates {value} as large as "
+                "the plain network."
             },
             **common,
         ),
@@ -328,6 +328,6 @@ def alts(fact: Mapping[str, str]) -> dict[str, str]:
         "two_over_sharpness": "For eight kinds of networks a dot at the largest rate that trains and a tick at two over the "
         f"sharpness. Left, at the start: the sharpness is {fact['plain_sharpness']} without Batch Norm and "
         f"{fact['batch_norm_sharpness']} with it; ticks lie far on either side of the dots, in no order. Right, on the way: "
-        f"{fact['plain_way']} without Batch Norm and {fact['batch_norm_way']} with it; ticks rise with the dots, to their "
-        "left, farthest from that of Batch Norm.",
+        f"{fact['plain_way']} without Batch Norm and {fact['batch_norm_way']} with it; ticks rise with the dots, but for "
+        "Batch Norm's own, and lie to their left.",
     }

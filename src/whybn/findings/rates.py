@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import INCONCLUSIVE, REVERSED, SUPPORTED, Claim
+from whybn.evidence.claims import INCONCLUSIVE, REVERSED, SOME_AT_LEAST, Claim
 from whybn.evidence.display import number, times, whole
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED
@@ -96,7 +96,7 @@ def claims(results: dict) -> list[Claim]:
             neutral=1.0,
             changed="Eight seeds became sixteen after other seeds disagreed.",
             show=times,
-            pattern={"shallow": REVERSED, "middle": INCONCLUSIVE, "deep": SUPPORTED},
+            pattern={"shallow": REVERSED, "middle": INCONCLUSIVE, "deep": SOME_AT_LEAST},
             sentences={
                 "mixed": f"After {fact['steps_long']} steps, the loss at the best rate without Batch Norm is "
                 f"{{value_shallow}} that with it {by_layers}."

@@ -38,6 +38,8 @@ def facts(results: dict) -> dict[str, str | Fact]:
         found[f"{name}_largest_rate"] = Fact(largest(arms[name]))
         found[f"{name}_loss"] = Fact(lowest(arms[name]))
         found[f"{name}_test_loss"] = Fact(test_loss(arms[name]))
+    found["group_norm_largest_rate"] = Fact(largest(arms["group_norm"]))
+    found["batch_norm_more_rate"] = Fact(largest(arms["batch_norm"]) / largest(arms["plain"]), times)
     found["limited_steps_loss"] = Fact(lowest(arms["limited_steps"]))
     return found
 
@@ -89,7 +91,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             | dict.fromkeys(deeper_rates, ANY),
             sentences={
                 "mixed": "Subtracting the mean alone lets rates be {value_mean} as large, dividing by a size about zero "
-                "{value_size}. Dividing by the spread, Layer Norm or Group Norm buy little."
+                "about as much ({value_size}). Dividing by the spread, Layer Norm or Group Norm buys little."
             },
             **(common | {"scope": SCOPE + example}),
         ),
@@ -114,7 +116,10 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             values={word: (from_gains(plain) / from_gains(arms[name])).min(0) for word, name in alone.items()},
             margin=GAINS,
             pattern={"mean": NOT_SEEN, **dict.fromkeys(("size", "spread", "layer", "group"), SUPPORTED)},
-            sentences={"mixed": "Badly scaled weights are repaired by each of these divisions, and not by subtracting."},
+            sentences={
+                "mixed": "From badly scaled weights, a network with any of these divisions ends lower than with nothing; "
+                "with the mean alone subtracted it does not."
+            },
             **(common | {"scope": SCOPE + example}),
         ),
         Claim(
@@ -126,7 +131,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             margin=TOGETHER,
             sentences={
                 "supported": "Subtracting and dividing together train at rates {value} as large as the better "
-                "of the two alone."
+                "of the two alone, a step of our grid."
             },
             **(
                 common
@@ -177,8 +182,8 @@ def _statistics_claims(arms: dict, common: dict) -> list[Claim]:
             margin=1.5,
             pattern={"frozen": NOT_SEEN, "seldom": SUPPORTED, "fresh": INCONCLUSIVE},
             sentences={
-                "mixed": "Frozen at the start, statistics that the gradient does not know do no harm. Taken anew every "
-                "five steps they are ruinous: the loss is {value_seldom} as high as with nothing."
+                "mixed": "Frozen at the start, statistics that the gradient does not know leave the loss about where it "
+                "is with nothing. Taken anew every five steps they are ruinous: the loss is {value_seldom} as high."
             },
             **(
                 common
@@ -232,5 +237,5 @@ def alts(fact: Mapping[str, str]) -> dict[str, str]:
         f"{fact['mean_only_largest_rate']} with the mean alone subtracted, {fact['size_only_largest_rate']} with the size "
         f"alone divided out and {fact['batch_norm_largest_rate']} with Batch Norm. The loss falls from {fact['plain_loss']} "
         f"to {fact['mean_only_loss']}, {fact['size_only_loss']} and {fact['batch_norm_loss']}. Only rows that divide learn "
-        "from bad weights; rows whose gradient does not know the mean end higher than with nothing, unless frozen.",
+        "from bad weights; the row whose gradient does not know the mean alone ends higher than with nothing.",
     }

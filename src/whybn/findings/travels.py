@@ -1,18 +1,14 @@
 """What was predicted of Batch Norm taken apart in other networks, before it was measured (predictions.yml)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from whybn.evidence.claims import (
-    INCONCLUSIVE,
-    MIXED,
-    NOT_SEEN,
+    ANY,
     PREDICTED,
-    REVERSED,
     SCALE,
-    SUPPORTED,
     VERDICT_WORDS,
     Claim,
 )
@@ -60,8 +56,7 @@ class Prediction:
     """An entry of predictions.yml as far as this experiment can judge it.
 
     measure: the predicted ratio (seed,), of the arms in one network, given the loss that counts as trained. probed: the
-    networks, by name, in which a planning probe had seen it before. found: the verdict where it is not
-    «supported».
+    networks, by name, in which a planning probe had seen it before.
     """
 
     says: str
@@ -71,7 +66,6 @@ class Prediction:
     margin: float
     below: bool = False
     probed: tuple[str, ...] = ("relu 32", "relu 128", "tanh 32")
-    found: Mapping[str, str] = field(default_factory=dict)
     changed: str = ""
 
 
@@ -112,7 +106,6 @@ PREDICTIONS = {
         _more_rates("batch_norm", ("mean_only", "size_only")),
         (*RELU, "clothes 8"),
         1.5,
-        found={"clothes 8": INCONCLUSIVE},
         changed=EASIER + FEWER,
     ),
     "mean_alone_reaches_the_early_loss": Prediction(
@@ -129,7 +122,6 @@ PREDICTIONS = {
         lambda arms, _: lowest(arms["mean_stopped"]) / lowest(arms["plain"]),
         (*RELU, "clothes 8"),
         1.0,
-        found={"clothes 8": REVERSED},
         changed=FEWER,
     ),
     "without_a_common_direction_the_mean_buys_nothing": Prediction(
@@ -139,7 +131,6 @@ PREDICTIONS = {
         TANH,
         1.5,
         below=True,
-        found={"tanh 32": NOT_SEEN, "tanh 64": INCONCLUSIVE},
         changed=FINER,
     ),
     "without_a_common_direction_its_gradient_matters_not": Prediction(
@@ -149,7 +140,6 @@ PREDICTIONS = {
         TANH,
         1.5,
         below=True,
-        found=dict.fromkeys(TANH, INCONCLUSIVE),
         changed=FINER,
     ),
     "division_alone_repairs_gains": Prediction(
@@ -178,8 +168,6 @@ def _claim(name: str, prediction: Prediction, parts: Parts) -> Claim:
     """The claim of a prediction, in those of its networks that were trained."""
     trained = [network for network in prediction.networks if network in parts["plain"]["networks"].tolist()]
     values = {SETTINGS[network]: _values(prediction, parts, network) for network in trained}
-    expected = {SETTINGS[network]: prediction.found.get(network, SUPPORTED) for network in trained}
-    verdict = MIXED if len(set(expected.values())) > 1 else next(iter(expected.values()))
     return Claim(
         id=name,
         says=prediction.says,
@@ -194,8 +182,8 @@ def _claim(name: str, prediction: Prediction, parts: Parts) -> Claim:
         below=prediction.below,
         show=times,
         explanation=SCALE,
-        pattern=expected if verdict == MIXED else {},
-        sentences={verdict: _told(prediction, trained)},
+        pattern=dict.fromkeys(values, ANY),
+        sentences=dict.fromkeys(VERDICT_WORDS, _told(prediction, trained)),
         changed=prediction.changed,
     )
 
@@ -213,7 +201,7 @@ def _told(prediction: Prediction, networks: list[str]) -> str:
 
 
 def _outcome(prediction: Prediction, network: str) -> str:
-    verdict = VERDICT_WORDS[prediction.found.get(network, SUPPORTED)]
+    verdict = f"{{verdict_{SETTINGS[network]}}}"
     return f"{verdict}, a repetition" if network in prediction.probed else verdict
 
 

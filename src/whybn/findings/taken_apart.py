@@ -169,8 +169,8 @@ def _statistics_claims(arms: dict, common: dict) -> list[Claim]:
             margin=1.5,
             pattern={"mean": SUPPORTED, "size": NOT_SEEN},
             sentences={
-                "mixed": "If the backward pass takes the mean for a constant, the loss is {value_mean} as high; if it takes "
-                "the size for one, {value_size}."
+                "mixed": "If the backward pass takes the mean for a constant, the loss is {value_mean} as high as with "
+                "Batch Norm; if it takes the size for a constant, {value_size}."
             },
             **(common | {"origin": "Ioffe and Szegedy (2015)"}),
         ),

@@ -18,7 +18,7 @@ from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "layer_norm", "group_norm")
 BUDGET = 22
-LARGE_BUDGET = 280
+LARGE_BUDGET = 250
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm", "drifting", "noisy_plain", "frozen_batch_norm")
 BUDGET = 60
-LARGE_BUDGET = 160
+LARGE_BUDGET = 180
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 18
-LARGE_BUDGET = 80
+LARGE_BUDGET = 70
 
 
 @dataclass(frozen=True)

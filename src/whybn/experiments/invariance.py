@@ -19,7 +19,7 @@ from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 12
-LARGE_BUDGET = 60
+LARGE_BUDGET = 80
 
 
 @dataclass(frozen=True)

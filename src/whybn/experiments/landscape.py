@@ -16,7 +16,7 @@ from whybn.measures.landscape import filter_normalised_direction, plane_losses
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 8
-LARGE_BUDGET = 90
+LARGE_BUDGET = 80
 
 
 @dataclass(frozen=True)

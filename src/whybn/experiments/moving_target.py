@@ -23,7 +23,7 @@ NETWORKS = {
 PARTS = ("sigmoid", "relu", "linear")
 SCHEMES = {"sigmoid": "glorot", "relu": "he", "linear": "glorot"}
 BUDGET = 10
-LARGE_BUDGET = 40
+LARGE_BUDGET = 30
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm", "l1_norm", "linf_norm")
 BUDGET = 7
-LARGE_BUDGET = 80
+LARGE_BUDGET = 70
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 56
-LARGE_BUDGET = 270
+LARGE_BUDGET = 250
 
 
 @dataclass(frozen=True)

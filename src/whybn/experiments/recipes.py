@@ -15,7 +15,7 @@ from whybn.lab.training import Optimiser, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 22
-LARGE_BUDGET = 200
+LARGE_BUDGET = 180
 SGD = (-2.0, 1 / 3)  # common logarithm of the lowest and highest learning rate
 
 

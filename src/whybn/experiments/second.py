@@ -19,7 +19,7 @@ from whybn.measures.along_gradient import walk
 NOISY = "noisy_batch_norm"
 PARTS = ("plain", "batch_norm", "noisy_batch_norm")
 BUDGET = 40
-LARGE_BUDGET = 250
+LARGE_BUDGET = 220
 
 
 @dataclass(frozen=True)

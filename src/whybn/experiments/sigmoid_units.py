@@ -18,7 +18,7 @@ from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 12
-LARGE_BUDGET = 70
+LARGE_BUDGET = 60
 
 
 @dataclass(frozen=True)

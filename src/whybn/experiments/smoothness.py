@@ -18,7 +18,7 @@ from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 10
-LARGE_BUDGET = 80
+LARGE_BUDGET = 100
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from whybn.readings.definitions import GUESSING
 from whybn.readings.landscape import around, distances, ratio_at, reach
 
 EXPERIMENTS = ("landscape",)
-LAYOUT = Layout(wide=(1, 4), narrow=(2, 2), row_height=124, broad_row_height=196, share="", left=30, between=14, under=44)
+LAYOUT = Layout(wide=(1, 4), narrow=(2, 2), row_height=124, share="", left=30, between=14, under=44)
 ARMS = {"plain": "rust", "batch_norm": "blue"}
 LEVELS = (0.3, 1, 3, 10, 30, 100, 300)  # of the loss
 COMPARED = {"tenth": 0.1, "half": 0.5, "whole": 1.0}  # distances of which the claim speaks

@@ -54,4 +54,4 @@ def test_a_figure_with_explore_has_a_script_beside_it_and_one_without_has_none()
     files = style.render("walk", live, np.array([1.0, 2.0]))
     assert read(files["walk.data.js"]) == ("whybn.data.walk", {"doubled": [2, 4]})
     still = style.render("walk", SimpleNamespace(LAYOUT=style.Layout(), draw=draw), np.array([1.0, 2.0]))
-    assert {name for name in files if still[name] is None} == {"walk.data.js"}
+    assert {name for name in files if still[name] is None} == {"walk.broad.svg", "walk.data.js"}

@@ -74,6 +74,6 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         f"Group Norm it is {fact['plain_two']}, {fact['layer_norm_two']} and {fact['group_norm_two']} with two images. "
         f"With Batch Norm it is {fact['batch_norm_two']} with two, {fact['batch_norm_four']} with four, "
         f"{fact['batch_norm_eight']} with eight and {fact['batch_norm_thirty_two']} with 32; with statistics "
-        f"computed anew it is {fact['recomputed_two']} with two. Below, noise of the mean and spread of a mini-batch, which "
+        f"computed anew it is {fact['recomputed_two']} with two. Then, noise of the mean and spread of a mini-batch, which "
         "falls as mini-batches grow."
     }

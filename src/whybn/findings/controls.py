@@ -258,7 +258,7 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         "with neither, "
         f"{fact['plain_best_loss_twenty']}; after a drift it is {fact['drifting_best_loss_twenty']}.",
         "layer_by_layer_shift": "Change of the loss when older layers stand on newer ones, a line a seed: nearly all lines "
-        "run below zero, and lower the more of the layers are new. Beside it, the shift of the inputs within "
+        "run below zero, and lower the more of the layers are new. Then, the shift of the inputs within "
         f"{fact['shift_gap']} steps against the learning rate. Without Batch Norm it rises steeply, with it gently. At the "
         f"best rates of ten layers it is {fact['plain_shift_ten']} deviations without and {fact['batch_norm_shift_ten']} "
         "with it; at small rates the two come together, and in twenty layers they cross.",

@@ -104,7 +104,7 @@ def alts(fact: dict[str, str]) -> dict[str, str]:
         "training_distribution": f"The same curve, training points only between {fact['train_low']} and "
         f"{fact['train_high']}. There the learned curves follow it; the rest is left blank.",
         "rest_of_the_curve": "The curves that networks learned from the same data lie on each other where there are "
-        "data and fan out on both sides. Below, their disagreement, for each data set: next to nothing on the data, "
+        "data and fan out on both sides. Then their disagreement, for each data set: next to nothing on the data, "
         f"{fact['disagreement']} as large beyond.",
         "cost_of_relearning": "Training steps when data arrive in one, two or four pieces. In all, plain gradient "
         f"descent needs {fact['relearn_scratch']} steps with all data at once and {fact['relearn_total']} with four "

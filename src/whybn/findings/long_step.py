@@ -129,10 +129,10 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: Mapping[str, str]) -> dict[str, str]:
     """Alt texts."""
     return {
-        "one_long_step": "Left: how much larger what leaves each of ten layers is after one step of length "
+        "one_long_step": "First, how much larger what leaves each of ten layers is after one step of length "
         f"{fact['length']}. With neither mean nor size it rises from layer to layer, by {fact['plain_decades']} in all; "
         f"with the mean alone subtracted, to {fact['mean_only_product']} times; with the size alone divided out it ends at "
         f"{fact['size_only_product']} and with Batch Norm at {fact['batch_norm_product']}, although its linear maps alone "
-        f"would multiply by {fact['batch_norm_undivided']}. Right: the loss after steps of growing length rises steeply "
+        f"would multiply by {fact['batch_norm_undivided']}. Then, the loss after steps of growing length rises steeply "
         "without division, and gently with it.",
     }

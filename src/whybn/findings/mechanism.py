@@ -316,18 +316,18 @@ def _with_rates(results: dict) -> list[str]:
 def alts(fact: Mapping[str, str]) -> dict[str, str]:
     """Alt texts."""
     return {
-        "size_and_sameness": "Left, the size of each layer's pre-activations at the start. Without Batch Norm, from weights "
+        "size_and_sameness": "First, the size of each layer's sums at the start. Without Batch Norm, from weights "
         f"twice as large as He's the tenth layer has {fact['plain_size_double']}, from half as large "
         f"{fact['plain_size_half']}; with it all lines run level, from {fact['batch_norm_size_half']} to "
-        f"{fact['batch_norm_size_double']}. Right, sameness. With nothing subtracted it rises from "
+        f"{fact['batch_norm_size_double']}. Then, sameness. With nothing subtracted it rises from "
         f"{fact['sameness_first']} to {fact['plain_sameness']}; with the mean alone subtracted, and with Batch Norm, it "
         f"falls to {fact['mean_only_sameness']}; with the size alone divided out it stays in between.",
         "how_alike": "Ten digits, one of each kind, and squares that say how alike each two are in layers 1, 4, 7 and 10. "
         f"Without Batch Norm the squares fill up: in layer 10 the mean cosine is {fact['plain_alike']}. With each mean "
         f"subtracted most stay pale; there it is {fact['mean_only_alike']}.",
         "two_over_sharpness": "For eight kinds of networks a dot at the largest rate that trains and a tick at two over the "
-        f"sharpness. Left, at the start: the sharpness is {fact['plain_sharpness']} without Batch Norm and "
-        f"{fact['batch_norm_sharpness']} with it; ticks lie far on either side of the dots, in no order. Right, on the way: "
+        f"sharpness. First, at the start: the sharpness is {fact['plain_sharpness']} without Batch Norm and "
+        f"{fact['batch_norm_sharpness']} with it; ticks lie far on either side of the dots, in no order. Then, on the way: "
         f"{fact['plain_way']} without Batch Norm and {fact['batch_norm_way']} with it; ticks rise with the dots, but for "
         "Batch Norm's own, and lie to their left.",
     }

@@ -60,8 +60,8 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "residual_branches": f"Left, the mean square of the signal over {fact['blocks']} residual blocks: exponential "
+        "residual_branches": f"First, the mean square of the signal over {fact['blocks']} residual blocks: exponential "
         f"growth to {fact['plain_size']} without Batch Norm, slow growth to {fact['batch_norm_size']} with it, none with "
-        f"SkipInit. Right, loss against learning rate: without Batch Norm {fact['plain_diverged']} of {fact['runs']} runs "
+        f"SkipInit. Then, loss against learning rate: without Batch Norm {fact['plain_diverged']} of {fact['runs']} runs "
         f"diverge; with it the best loss is {fact['batch_norm_best']}, with SkipInit {fact['skip_init_best']}."
     }

@@ -208,15 +208,28 @@ def test_a_page_with_a_date_says_how_long_it_takes(docs, convert, monkeypatch):
     assert "2 minutes to read, and 2 for the folded parts</p>" in convert(page)
 
 
+WIDE = {
+    "supported": "It is *wide*.",
+    "sentence": "It is *wide*.",
+    "value": "2 times",
+    "says": "Batch Norm is wide",
+    "verdict": "supported",
+    "verdict_words": "supported",
+}
+
+
 def test_the_first_quotation_of_a_claim_can_be_linked_to_and_leads_to_its_evidence(docs, convert):
-    (docs / "_data" / "claims.json").write_text(json.dumps({"wide": {"supported": "It is *wide*.", "value": "2 times"}}))
+    (docs / "_data" / "claims.json").write_text(json.dumps({"wide": WIDE}))
     page = "{{ site.data.claims.wide.supported }} So.\n{: .finding}\n\n{{ site.data.claims.wide.supported }}"
     assert '<span id="said-wide">It is <em>wide</em>.</span> So.' in convert(page)  # nothing lists the claims
     (docs / "evidence.md").touch()
     html = convert(page)
     assert '<p class="finding"><span id="said-wide">It is <em>wide</em>.</span><a ' in html
-    assert '<a class="verdict supported" href="./evidence.html#wide" title="supported: the evidence" aria-label=' in html
+    assert (
+        '<a class="verdict supported" href="./evidence.html#wide" title="Batch Norm is wide: supported" aria-label=' in html
+    )
     assert html.count('evidence.html#wide"') == 1
+    assert convert("{{ site.data.claims.wide.sentence }}") == convert("{{ site.data.claims.wide.supported }}")
     number = convert("{{ site.data.claims.wide.value }}")
     assert '<span id="said-wide">2 times</span></p>' in number  # a number has a place, and no verdict
     assert html.count("said-wide") == 1

@@ -16,7 +16,7 @@ QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(?P<claim>\w+)\.(?P<verdict>\w+
 LEDGER = "evidence.md"  # the page, if there is one, that lists all claims
 MARK = (
     '<a class="verdict {verdict}" href="{{{{ site.baseurl }}}}/evidence.html#{claim}" '
-    'title="{words}: the evidence" aria-label="{words}: the evidence"></a>'
+    'title="{words}" aria-label="{words}"></a>'
 )
 
 
@@ -93,9 +93,9 @@ def with_marks(source: str, *, listed: bool) -> str:
         place = f'<span id="said-{claim}">{match[0]}</span>'
         if not listed or verdict not in (*VERDICTS, ANY):
             return place
-        words = verdict.replace("_", " ")
         if verdict == ANY:
-            verdict, words = (f"{{{{ site.data.claims.{claim}.{key} }}}}" for key in ("verdict", "verdict_words"))
+            verdict = f"{{{{ site.data.claims.{claim}.verdict }}}}"
+        words = f"{{{{ site.data.claims.{claim}.says }}}}: {{{{ site.data.claims.{claim}.verdict_words }}}}"
         return place + MARK.format(claim=claim, verdict=verdict, words=words)
 
     return QUOTED.sub(marked, source)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from whybn.evidence.claims import (
+    ANY,
     INCONCLUSIVE,
     PREDICTED,
     PROBED,
@@ -220,10 +221,12 @@ def _example_claims(results: dict) -> list[Claim]:
             margin=1.5,
             neutral=None,
             below=True,
-            sentences={
-                "inconclusive": "Dividing each example by its own size, with nothing subtracted, trains at rates "
-                "{value_narrow} as large as nothing does in the median seed, and in too many seeds at larger ones.",
-            },
+            pattern={"narrow": INCONCLUSIVE, "wide": ANY},
+            sentences=dict.fromkeys(
+                ("inconclusive", "mixed"),
+                "Dividing each example by its own size, with nothing subtracted, trains at rates {value_narrow} as large as "
+                "nothing does in the median seed, and in too many seeds at larger ones.",
+            ),
             changed=MORE_SEEDS,
             **_common(f"{SCOPE}; wide: 64 units; {PROBED}"),
         ),

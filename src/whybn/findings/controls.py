@@ -3,12 +3,14 @@
 import numpy as np
 
 from whybn.evidence.claims import (
+    ANY,
     INCONCLUSIVE,
     NOT_SEEN,
     PREDICTED,
     REVERSED,
     SCALE,
     SHIFT,
+    SOME_AT_LEAST,
     SOME_AT_MOST,
     SUPPORTED,
     Claim,
@@ -98,7 +100,7 @@ def _shift_claim(arms: dict) -> Claim:
         neutral=1.0,
         changed="It first compared at one rate only, near the largest that trains without Batch Norm.",
         show=times,
-        pattern={name: SUPPORTED if "best" in name else SOME_AT_MOST for name in values},
+        pattern={name: SUPPORTED if "best" in name else SOME_AT_MOST if "twenty" in name else ANY for name in values},
         sentences={
             "mixed": "Each at its best rate, the inputs of the layers shift {value_ten, best} as far without Batch Norm. At "
             "a small rate, equal in both, it is {value_ten, small}; in twenty layers, {value_twenty, small}."
@@ -152,10 +154,12 @@ def _noise_claims(arms: dict) -> list[Claim]:
             margin=1.0,
             neutral=1.0,
             changed="Measuring with the noise off was added.",
-            sentences={
-                "supported": "The noise is not free: with it off again, the loss is {value_ten, noise off} as high as with "
-                "Batch Norm alone in ten layers, and {value_twenty, noise off} in twenty."
-            },
+            pattern={name: SOME_AT_LEAST for _, name, _ in noisy},
+            sentences=dict.fromkeys(
+                ("supported", "mixed"),
+                "The noise is not free: with it off again, the loss is {value_ten, noise off} as high as with Batch Norm "
+                "alone in ten layers, and {value_twenty, noise off} in twenty.",
+            ),
             **NOISE,
         ),
         Claim(

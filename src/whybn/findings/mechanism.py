@@ -4,7 +4,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from whybn.evidence.claims import INCONCLUSIVE, NOT_SEEN, PREDICTED, PROBED, SCALE, SMOOTHNESS, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import (
+    INCONCLUSIVE,
+    NOT_SEEN,
+    PREDICTED,
+    PROBED,
+    SCALE,
+    SMOOTHNESS,
+    SOME_AT_LEAST,
+    SUPPORTED,
+    Claim,
+    per_seed,
+)
 from whybn.evidence.display import number, percent, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED
@@ -282,7 +293,7 @@ def _way_claims(results: dict) -> list[Claim]:
             margin=2.0,
             neutral=1.0,
             explanation=SMOOTHNESS,
-            pattern=dict.fromkeys(others, SUPPORTED) | {"layer": NOT_SEEN},
+            pattern=dict.fromkeys(others, SUPPORTED) | {"louder": SOME_AT_LEAST, "layer": NOT_SEEN},
             sentences={
                 "mixed": "On the way the plain network is {value_mean} as sharp as with the mean subtracted, {value_size} "
                 "as with the size divided out, {value_both} as with Batch Norm."

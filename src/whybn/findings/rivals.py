@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from whybn.evidence.claims import SCALE, SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim
+from whybn.evidence.claims import SCALE, SOME_AT_LEAST, SOME_AT_MOST, Claim
 from whybn.evidence.display import times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED, spacing
@@ -54,7 +54,7 @@ def claims(results: dict) -> list[Claim]:
             scope=SCOPE,
             values={word: bought(results, AGES[age], lowest) / np.maximum(fresh, never) for word, age in ages.items()},
             margin=LOSS,
-            pattern={"two": SOME_AT_LEAST, "five": SUPPORTED, "twenty": SOME_AT_MOST, "eighty": SOME_AT_MOST},
+            pattern={"two": SOME_AT_LEAST, "five": SOME_AT_LEAST, "twenty": SOME_AT_MOST, "eighty": SOME_AT_MOST},
             sentences={
                 "mixed": "Freshness is not gradual: with statistics read every five steps the loss is {value_five} as high "
                 "as with those of each step or with those of the start, whichever is worse."

@@ -79,6 +79,19 @@ def test_a_broad_drawing_is_shown_where_there_is_room(docs, convert):
     assert f'<picture class="broad">{source}<img' in convert(FIGURE)
 
 
+def test_the_opening_ends_with_the_first_figure(docs, convert, monkeypatch):
+    from jekyll_dialect import extension
+
+    draw(docs)
+    monkeypatch.setattr(extension, "page_of", lambda *_: Page(docs, "index.md", {"opening": "figure"}))
+    html = convert(f"Words.\n\n{FIGURE}\n\nMore.")
+    end = '<template class="opening-ends"></template>'
+    assert re.search(rf"</figure>\s*{end}", html)
+    assert convert("No figure.").startswith(end)
+    monkeypatch.setattr(extension, "page_of", lambda *_: Page(docs, "index.md", {}))
+    assert end not in convert(FIGURE)
+
+
 def test_one_width_only_makes_no_picture(docs, convert):
     draw(docs, narrow=False)
     assert "<picture>" not in convert(FIGURE)

@@ -114,6 +114,9 @@ class Figures(Treeprocessor):
                 parts = _image_and_caption(child) if child.tag == "p" else None
                 if parts is not None:
                     parent[index : index + 1] = [self.figure(child, *parts), *self.source_line(parts[1])]
+        if (self.page().meta or {}).get("opening") == "figure":
+            first = next((place for place, child in enumerate(root) if child.tag == "figure"), -1)
+            root.insert(first + 1, ET.Element("template", {"class": "opening-ends"}))  # overrides/main.html replaces it
 
     def figure(self, paragraph: ET.Element, holder: ET.Element, image: ET.Element, caption: ET.Element) -> ET.Element:
         """A `figure` element: picture and caption."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from whybn.evidence.claims import ANY, INCONCLUSIVE, NOT_SEEN, SCALE, SOME_AT_MOST, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import ANY, INCONCLUSIVE, NOT_SEEN, SCALE, SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED, spacing
@@ -115,7 +115,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             "whichever it helps less",
             values={word: (from_gains(plain) / from_gains(arms[name])).min(0) for word, name in alone.items()},
             margin=GAINS,
-            pattern={"mean": NOT_SEEN, **dict.fromkeys(("size", "spread", "layer", "group"), SUPPORTED)},
+            pattern={"mean": NOT_SEEN, **dict.fromkeys(("size", "spread", "layer"), SUPPORTED), "group": SOME_AT_LEAST},
             sentences={
                 "mixed": "From badly scaled weights, a network with any of these divisions ends lower than with nothing; "
                 "with the mean alone subtracted it does not."

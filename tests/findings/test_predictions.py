@@ -68,6 +68,10 @@ def test_a_claim_names_repetitions_and_what_did_not_come_out(quick) -> None:
     )
 
 
+def test_the_page_that_lists_predictions_knows_them_by_their_origin() -> None:
+    assert f'assign own = "{PREDICTED}"' in (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+
+
 def test_both_together_are_judged_by_the_predicted_margin_in_the_finer_grid_too() -> None:
     assert WRITTEN["both_allow_more_than_either"]["margin"] == taken_apart.TOGETHER
 

@@ -11,7 +11,7 @@ from jekyll_dialect.problems import holder_of, known
 # Files that the pipeline writes into docs/_data; for an absent one the answer is the command to run.
 GENERATED = ("results", "claims", "figures", "math", "experiments", "replications", "times")
 VERDICTS = ("supported", "not_seen_here", "reversed_here", "mixed", "inconclusive")
-ANY = "sentence"  # the key of a sentence that a page quotes whatever its verdict
+SENTENCE = "sentence"  # the key of a sentence that a page quotes whatever its verdict
 QUOTED = re.compile(r"\{\{\s*site\.data\.claims\.(?P<claim>\w+)\.(?P<verdict>\w+)\s*\}\}")
 LEDGER = "evidence.md"  # the page, if there is one, that lists all claims
 MARK = (
@@ -91,9 +91,9 @@ def with_marks(source: str, *, listed: bool) -> str:
             return match[0]
         seen.add(claim)
         place = f'<span id="said-{claim}">{match[0]}</span>'
-        if not listed or verdict not in (*VERDICTS, ANY):
+        if not listed or verdict not in (*VERDICTS, SENTENCE):
             return place
-        if verdict == ANY:
+        if verdict == SENTENCE:
             verdict = f"{{{{ site.data.claims.{claim}.verdict }}}}"
         words = f"{{{{ site.data.claims.{claim}.says }}}}: {{{{ site.data.claims.{claim}.verdict_words }}}}"
         return place + MARK.format(claim=claim, verdict=verdict, words=words)

@@ -122,7 +122,7 @@ class _Pass:
     ) -> None:
         self.architecture, self.context, self.statistics, self.move = architecture, context, statistics, move
         self.own = {name: value.detach().numpy() for name, value in parameters.items()}
-        self.plan = _plan(architecture.arm.normaliser, context)
+        self.plan = plan_of(architecture.arm.normaliser, context)
         self.backs: list[Back] = []
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -290,7 +290,7 @@ SLOPES = {
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """How one pass treats a normaliser, in all layers: what the compiled loops are told of it.
 
     codes: over and live of the mean; over, live and about-the-mean of the size. gradients: whether it goes through the
@@ -302,16 +302,17 @@ class _Plan:
     kept: tuple[tuple[str, Mean], ...] = ()
 
 
-def _plan(normaliser: Normaliser | None, context: Context) -> _Plan:
+def plan_of(normaliser: Normaliser | None, context: Context) -> Plan:
+    """What the compiled loops are told of a normaliser in such a pass."""
     if normaliser is None:
-        return _Plan()
+        return Plan()
     mean, size = normaliser.centre, normaliser.divide
     reads = [part is not None and context.reads(part) for part in (mean, size)]
     over = [CODES[part.over] if part else 0 for part in (mean, size)]
     codes = over[0], int(reads[0]), over[1], int(reads[1]), int(size is not None and size.about_mean)
     gradients = tuple(bool(read and part.gradient) for read, part in zip(reads, (mean, size), strict=True))
     named = (("mean", mean), ("variance", size))
-    return _Plan(codes, gradients, tuple((name, part) for name, part in named if part and context.keeps(part)))
+    return Plan(codes, gradients, tuple((name, part) for name, part in named if part and context.keeps(part)))
 
 
 @no_type_check
@@ -356,7 +357,7 @@ def _layout(
 
 
 @no_type_check
-def _statistics(plan: _Plan, running: Running | None, lay: _Layout) -> dict[str, np.ndarray]:
+def _statistics(plan: Plan, running: Running | None, lay: _Layout) -> dict[str, np.ndarray]:
     """Mean, mean of the size and squared size: as they are kept, or room for those of the values at hand."""
     mean_over, mean_live, size_over, size_live, about_mean = plan.codes
     shared = lay.wide[0], 1, lay.units

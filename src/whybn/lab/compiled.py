@@ -8,13 +8,20 @@ row, unit); statistics (member, 1, unit) where all rows of a member share them, 
 from typing import no_type_check
 
 import numpy as np
-from numba import njit, uintp
+from llvmlite import ir
+from numba import carray, njit, types, uintp
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 from whybn.lab.normalisers import EPSILON
 
 NONE, BATCH, LAYER, EXAMPLE, GROUP = range(5)  # over which values a statistic is taken
 
+# The way in for Python; a loop, copied into the machine code of what calls it; a part that is written out where it stands,
+# as it is long and has one caller or two: so nothing is compiled three times.
 compiled = njit(cache=True, error_model="numpy")
+inner = njit(cache=True, error_model="numpy", forceinline=True)
+within = njit(error_model="numpy", inline="always")
 
 
 # The small functions take one member and run through its rows once. Of a statistic, row e * step belongs to example e: the
@@ -29,7 +36,7 @@ def rows_in_one(rows: int, units: int) -> int:
     return max(count for count in range(1, max(1, WIDE // units) + 1) if rows % count == 0)
 
 
-@compiled
+@inner
 @no_type_check
 def _repeat(values, out):
     """Write `values` (1 or example, unit) to the wide rows `out`, as often as they hold it."""
@@ -41,7 +48,7 @@ def _repeat(values, out):
                 row[part * units + u] = own[u]
 
 
-@compiled
+@inner
 @no_type_check
 def _add_up(wide, share, out):
     """The sums for each unit of a wide row of sums, times `share`."""
@@ -70,7 +77,7 @@ def _sum(row):
     return (a + b) + (c + d)
 
 
-@compiled
+@inner
 @no_type_check
 def _sum_rows(x, total):
     """The sum of the rows of `x`, four at a time, as each addition to memory waits for the last."""
@@ -86,35 +93,37 @@ def _sum_rows(x, total):
             total[u] += a[u]
 
 
-@compiled
+@inner
 @no_type_check
 def _sum_squares(x, middle, total):
-    """The sum over rows of the squares of `x` about `middle`, two rows at a time."""
+    """The sum over rows of the squares of `x` about `middle`, four rows at a time."""
     total[:] = 0
-    twos = len(x) // 2 * 2
-    for r in range(0, twos, 2):
-        a, b = x[r], x[r + 1]
+    fours = len(x) // 4 * 4
+    for r in range(0, fours, 4):
+        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
         for u in range(len(total)):
-            one, other = a[u] - middle[u], b[u] - middle[u]
-            total[u] += one * one + other * other
-    for r in range(twos, len(x)):
+            one, two, three, four = a[u] - middle[u], b[u] - middle[u], c[u] - middle[u], d[u] - middle[u]
+            total[u] += (one * one + two * two) + (three * three + four * four)
+    for r in range(fours, len(x)):
         a = x[r]
         for u in range(len(total)):
             one = a[u] - middle[u]
             total[u] += one * one
 
 
-@compiled
+@inner
 @no_type_check
 def _sum_tilted(slope, x, middle, total):
-    """The sum over rows of `slope` times `x` less `middle`, two rows at a time."""
+    """The sum over rows of `slope` times `x` less `middle`, four rows at a time."""
     total[:] = 0
-    twos = len(x) // 2 * 2
-    for r in range(0, twos, 2):
-        a, b, s, t = x[r], x[r + 1], slope[r], slope[r + 1]
+    fours = len(x) // 4 * 4
+    for r in range(0, fours, 4):
+        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
+        s, t, v, w = slope[r], slope[r + 1], slope[r + 2], slope[r + 3]
         for u in range(len(total)):
-            total[u] += s[u] * (a[u] - middle[u]) + t[u] * (b[u] - middle[u])
-    for r in range(twos, len(x)):
+            one, two, three, four = a[u] - middle[u], b[u] - middle[u], c[u] - middle[u], d[u] - middle[u]
+            total[u] += (s[u] * one + t[u] * two) + (v[u] * three + w[u] * four)
+    for r in range(fours, len(x)):
         a, s = x[r], slope[r]
         for u in range(len(total)):
             total[u] += s[u] * (a[u] - middle[u])
@@ -159,7 +168,7 @@ def _fill_square(x, about, over, positions, group, room, out):
     _fill_mean(gaps, over, positions, group, room, out)
 
 
-@compiled
+@inner
 @no_type_check
 def _fill_inverse(square, normalised, out):
     """One over the size; one where nothing divides."""
@@ -169,7 +178,23 @@ def _fill_inverse(square, normalised, out):
             out[k, u] = one / np.sqrt(square[k, u] + epsilon) if normalised else one
 
 
-@compiled
+@inner
+@no_type_check
+def _apply_alike(x, middle, factor, shift, relu, out):
+    """Rows of `x` less `middle`, times `factor`, and `shift`; and ReLU of that, where wanted."""
+    zero = x.dtype.type(0)
+    for r in range(len(x)):
+        row, target = x[r], out[r]
+        if relu:
+            for u in range(len(row)):
+                y = (row[u] - middle[u]) * factor[u] + shift[u]
+                target[u] = zero if y < zero else y
+        else:
+            for u in range(len(row)):
+                target[u] = (row[u] - middle[u]) * factor[u] + shift[u]
+
+
+@inner
 @no_type_check
 def _apply(x, positions, middle, middle_step, factor, factor_step, shift, relu, out):
     zero = x.dtype.type(0)
@@ -186,7 +211,7 @@ def _apply(x, positions, middle, middle_step, factor, factor_step, shift, relu, 
                     target[u] = (row[u] - c[u]) * f[u] + shift[u]
 
 
-@compiled
+@inner
 @no_type_check
 def _take_relu(slope, out):
     """Take ReLU, which left `out`, out of `slope`."""
@@ -197,22 +222,28 @@ def _take_relu(slope, out):
             s[u] = s[u] if o[u] > zero else zero
 
 
+@inner
+@no_type_check
+def _add_bias(z, bias, relu):
+    """`add_bias` for one member: z (row, unit), bias (unit,)."""
+    zero = z.dtype.type(0)
+    for r in range(len(z)):
+        row = z[r]
+        if relu:
+            for u in range(len(row)):
+                y = row[u] + bias[u]
+                row[u] = zero if y < zero else y
+        else:
+            for u in range(len(row)):
+                row[u] += bias[u]
+
+
 @compiled
 @no_type_check
 def add_bias(z, bias, relu):
     """Add `bias` (member, unit) to `z` (member, row, unit) in place, and take ReLU of it, where wanted."""
-    zero = z.dtype.type(0)
     for m in range(len(z)):
-        own = bias[m]
-        for r in range(z.shape[1]):
-            row = z[m, r]
-            if relu:
-                for u in range(len(row)):
-                    y = row[u] + own[u]
-                    row[u] = zero if y < zero else y
-            else:
-                for u in range(len(row)):
-                    row[u] += own[u]
+        _add_bias(z[m], bias[m], relu)
 
 
 @compiled
@@ -247,7 +278,17 @@ def _take_noise(slope, out, factor, relu):
             s[u] = s[u] * times[u] if o[u] > zero or not relu else zero
 
 
-@compiled
+@inner
+@no_type_check
+def _send_alike(slope, factor, level, turn, x, middle):
+    """Rows of slopes times factor, less what goes through the mean and through the size."""
+    for r in range(len(slope)):
+        s, row = slope[r], x[r]
+        for u in range(len(s)):
+            s[u] = s[u] * factor[u] - level[u] - turn[u] * (row[u] - middle[u])
+
+
+@inner
 @no_type_check
 def _send(slope, positions, factor, factor_step, level, level_step, turn, x, middle, middle_step):
     """Slope times factor, less what goes through the mean and through the size."""
@@ -261,6 +302,102 @@ def _send(slope, positions, factor, factor_step, level, level_step, turn, x, mid
 
 @compiled
 @no_type_check
+def _room(z, centre, square, about, by_unit):
+    """Where the loops of one member keep what they need for a moment: of each unit, and as wide as the rows."""
+    width, dtype, units = z.shape[2], z.dtype, square.shape[2]
+    ones, others = centre.shape[1], square.shape[1]
+    inverse, factor = np.empty((others, units), dtype), np.empty((others, units), dtype)
+    turn, level = np.zeros((others, units), dtype), np.zeros((ones, units), dtype)
+    wide = np.empty((others, width), dtype), np.empty((others, width), dtype), np.empty((ones, width), dtype)
+    middles = np.empty((ones, width), dtype), np.empty((about.shape[1], width), dtype)
+    work = np.empty((0 if by_unit else z.shape[1], width), dtype)
+    sums = np.empty((2, width), dtype), np.empty((1, width), dtype)
+    return (inverse, factor, turn, level), wide, middles, work, sums
+
+
+@within
+@no_type_check
+def _normalise(z, out, scale, shift, centre, about, square, plan, relu, room):
+    """`normalise` for one member: z and out (row, unit), statistics (1 or example, unit), scale and shift (1, unit)."""
+    mean_over, mean_live, size_over, size_live, about_mean, positions, group = plan
+    (inverse, _, _, _), (factor, _, _), (middle, _), _, (pair, offset) = room
+    if mean_live:
+        _fill_mean(z, mean_over, positions, group, pair, centre)
+    if size_live and about_mean and not (mean_live and mean_over == size_over):  # else it is the centre itself
+        _fill_mean(z, size_over, positions, group, pair, about)
+    if size_live:
+        _fill_square(z, about, size_over, positions, group, pair, square)
+    _fill_inverse(square, size_over != NONE, inverse)
+    for k in range(len(inverse)):
+        for u in range(inverse.shape[1]):
+            inverse[k, u] *= scale[0, u]
+    _repeat(shift, offset)
+    _repeat(centre, middle)
+    _repeat(inverse, factor)
+    steps = int(len(centre) > 1), int(len(square) > 1)
+    run = positions if max(steps) else len(z)  # rows that have all statistics in common
+    if max(steps):
+        _apply(z, run, middle, steps[0], factor, steps[1], offset[0], relu, out)
+    else:
+        _apply_alike(z, middle[0], factor[0], offset[0], relu, out)
+
+
+@within
+@no_type_check
+def _normalise_back(z, s, scale, centre, about, square, plan, gradients, of_scale, of_shift, room):
+    """`normalise_back` for one member, whose slope `s` is that before ReLU and noise; of_scale, of_shift (unit,)."""
+    mean_over, _, size_over, _, _, positions, group = plan
+    through_mean, through_size = gradients
+    (inverse, factor, turn, level), (wide_factor, wide_turn, wide_level), (_, middle), work, (pair, offset) = room
+    steps = int(len(centre) > 1), int(len(square) > 1), int(len(about) > 1)
+    rows, units, zero, one = len(z), scale.shape[1], z.dtype.type(0), z.dtype.type(1)
+    share = z.dtype.type(units / z.size)
+    _sum_rows(s, offset[0])
+    _add_up(offset[0], one, of_shift)
+    _fill_inverse(square, size_over != NONE, inverse)
+    for k in range(len(factor)):
+        for u in range(units):
+            factor[k, u] = inverse[k, u] * scale[0, u]
+    if mean_over <= BATCH and size_over <= BATCH:  # then the sums over rows tell all
+        _repeat(centre, pair[:1])
+        _sum_tilted(s, z, pair[0], offset[0])
+        _add_up(offset[0], one, of_scale)
+        for u in range(units):
+            of_scale[u] *= inverse[0, u]
+            level[0, u] = factor[0, u] * of_shift[u] * share * through_mean
+            turn[0, u] = scale[0, u] * of_scale[u] * share * through_size
+    else:
+        of_scale[:] = zero
+        for r in range(rows):
+            c, k = r // positions * steps[0], r // positions * steps[1]
+            for u in range(units):
+                tilted = s[r, u] * ((z[r, u] - centre[c, u]) * inverse[k, u])
+                of_scale[u] += tilted
+                work[r, u] = tilted * scale[0, u]
+        if through_size:
+            _fill_mean(work, size_over, positions, group, pair, turn)
+        if through_mean:
+            for r in range(rows):
+                k = r // positions * steps[1]
+                for u in range(units):
+                    work[r, u] = s[r, u] * factor[k, u]
+            _fill_mean(work, mean_over, positions, group, pair, level)
+    for k in range(len(turn)):
+        for u in range(units):
+            turn[k, u] *= inverse[k, u] * inverse[k, u]
+    _repeat(factor, wide_factor)
+    _repeat(turn, wide_turn)
+    _repeat(level, wide_level)
+    _repeat(about, middle)
+    run = positions if max(steps) else rows  # rows that have all statistics in common
+    if max(steps):
+        _send(s, run, wide_factor, steps[1], wide_level, steps[0], wide_turn, z, middle, steps[2])
+    else:
+        _send_alike(s, wide_factor[0], wide_level[0], wide_turn[0], z, middle[0])
+
+
+@compiled
+@no_type_check
 def normalise(z, out, scale, shift, centre, about, square, plan, noise_shift, noise_factor, noise_row, relu):
     """Write to `out` what the layer makes of `z`, and fill the statistics that the plan calls live.
 
@@ -269,30 +406,11 @@ def normalise(z, out, scale, shift, centre, about, square, plan, noise_shift, no
     mean that the size is taken about, square the squared size. noise_shift, noise_factor: (seed, row, unit) in rows as
     wide, and noise_row (member,) the seed of each member, all empty where there is none.
     """
-    mean_over, mean_live, size_over, size_live, about_mean, positions, group = plan
-    members, rows, width = z.shape
-    units = scale.shape[1]
-    steps = int(centre.shape[1] > 1), int(square.shape[1] > 1)
-    run = positions if max(steps) else rows  # rows that have all statistics in common
-    inverse = np.empty(square.shape[1:], z.dtype)
-    middle, factor = np.empty((centre.shape[1], width), z.dtype), np.empty((square.shape[1], width), z.dtype)
-    offset, room = np.empty((1, width), z.dtype), np.empty((2, width), z.dtype)
-    noisy = noise_row.size > 0
-    for m in range(members):
-        if mean_live:
-            _fill_mean(z[m], mean_over, positions, group, room, centre[m])
-        if size_live and about_mean and not (mean_live and mean_over == size_over):  # else it is the centre itself
-            _fill_mean(z[m], size_over, positions, group, room, about[m])
-        if size_live:
-            _fill_square(z[m], about[m], size_over, positions, group, room, square[m])
-        _fill_inverse(square[m], size_over != NONE, inverse)
-        for k in range(len(inverse)):
-            for u in range(units):
-                inverse[k, u] *= scale[m, u]
-        _repeat(shift[m : m + 1], offset)
-        _repeat(centre[m], middle)
-        _repeat(inverse, factor)
-        _apply(z[m], run, middle, steps[0], factor, steps[1], offset[0], relu and not noisy, out[m])
+    room, noisy = _room(z, centre, square, about, True), noise_row.size > 0
+    for m in range(len(z)):
+        own = slice(m, m + 1)
+        floor = relu and not noisy
+        _normalise(z[m], out[m], scale[own], shift[own], centre[m], about[m], square[m], plan, floor, room)
         if noisy:
             _add_noise(noise_shift[noise_row[m]], noise_factor[noise_row[m]], relu, out[m])
 
@@ -307,64 +425,22 @@ def normalise_back(
     gradients: whether it goes through the mean and through the size. of_scale, of_shift (member, unit): filled with the
     gradients of scale and shift.
     """
-    mean_over, _, size_over, _, _, positions, group = plan
-    through_mean, through_size = gradients
-    members, rows, width = z.shape
-    units = scale.shape[1]
-    steps = int(centre.shape[1] > 1), int(square.shape[1] > 1), int(about.shape[1] > 1)
-    run = positions if max(steps) else rows  # rows that have all statistics in common
-    share = z.dtype.type(units / (rows * width))
-    by_unit = mean_over <= BATCH and size_over <= BATCH  # then the sums over rows tell all
-    inverse, factor = np.empty(square.shape[1:], z.dtype), np.empty(square.shape[1:], z.dtype)
-    turn, level = np.zeros(square.shape[1:], z.dtype), np.zeros(centre.shape[1:], z.dtype)
-    wide_factor, wide_turn = np.empty((len(turn), width), z.dtype), np.empty((len(turn), width), z.dtype)
-    wide_level, middle = np.empty((len(level), width), z.dtype), np.empty((about.shape[1], width), z.dtype)
-    room, sums = np.empty((2, width), z.dtype), np.empty(width, z.dtype)
-    work = np.empty((0 if by_unit else rows, width), z.dtype)
-    for m in range(members):
-        s, x = slope[m], z[m]
+    room = _room(z, centre, square, about, plan[0] <= BATCH and plan[2] <= BATCH)
+    for m in range(len(z)):
+        s, own = slope[m], scale[m : m + 1]
         if noise_row.size:
             _take_noise(s, out[m], noise_factor[noise_row[m]], relu)
         elif relu:
             _take_relu(s, out[m])
-        _sum_rows(s, sums)
-        _add_up(sums, z.dtype.type(1), of_shift[m])
-        _fill_inverse(square[m], size_over != NONE, inverse)
-        for k in range(len(factor)):
-            for u in range(units):
-                factor[k, u] = inverse[k, u] * scale[m, u]
-        if by_unit:
-            _repeat(centre[m], room[:1])
-            _sum_tilted(s, x, room[0], sums)
-            _add_up(sums, z.dtype.type(1), of_scale[m])
-            for u in range(units):
-                of_scale[m, u] *= inverse[0, u]
-                level[0, u] = factor[0, u] * of_shift[m, u] * share * through_mean
-                turn[0, u] = scale[m, u] * of_scale[m, u] * share * through_size
-        else:
-            of_scale[m] = 0
-            for r in range(rows):
-                c, k = r // positions * steps[0], r // positions * steps[1]
-                for u in range(units):
-                    tilted = s[r, u] * ((x[r, u] - centre[m, c, u]) * inverse[k, u])
-                    of_scale[m, u] += tilted
-                    work[r, u] = tilted * scale[m, u]
-            if through_size:
-                _fill_mean(work, size_over, positions, group, room, turn)
-            if through_mean:
-                for r in range(rows):
-                    k = r // positions * steps[1]
-                    for u in range(units):
-                        work[r, u] = s[r, u] * factor[k, u]
-                _fill_mean(work, mean_over, positions, group, room, level)
-        for k in range(len(turn)):
-            for u in range(units):
-                turn[k, u] *= inverse[k, u] * inverse[k, u]
-        _repeat(factor, wide_factor)
-        _repeat(turn, wide_turn)
-        _repeat(level, wide_level)
-        _repeat(about[m], middle)
-        _send(s, run, wide_factor, steps[1], wide_level, steps[0], wide_turn, x, middle, steps[2])
+        _normalise_back(z[m], s, own, centre[m], about[m], square[m], plan, gradients, of_scale[m], of_shift[m], room)
+
+
+@inner
+@no_type_check
+def _remember(kept, found, weight, factor):
+    """Move what is kept (unit,) towards `found` (unit,) times `factor` by `weight`."""
+    for u in range(len(kept)):
+        kept[u] += kept.dtype.type(weight) * (found[u] * kept.dtype.type(factor) - kept[u])
 
 
 @compiled
@@ -373,12 +449,37 @@ def remember(kept, found, weight, factor):
     """Move what is kept (member, unit) towards `found` (ghosts of the members, 1, unit) times `factor` by `weight`."""
     members, units = kept.shape
     ghosts = len(found) // members
+    total = np.empty(units, kept.dtype)
     for m in range(members):
-        for u in range(units):
-            total = kept.dtype.type(0)
-            for g in range(ghosts):
-                total += found[m * ghosts + g, 0, u]
-            kept[m, u] += kept.dtype.type(weight) * (total * kept.dtype.type(factor / ghosts) - kept[m, u])
+        total[:] = 0
+        for g in range(ghosts):
+            for u in range(units):
+                total[u] += found[m * ghosts + g, 0, u]
+        _remember(kept[m], total, weight, factor / ghosts)
+
+
+@compiled
+@no_type_check
+def _cross_entropy(outputs, targets, slopes):
+    """`cross_entropy` of one member, returned: outputs and slopes (example, class), targets (example,)."""
+    examples, classes = outputs.shape
+    share = outputs.dtype.type(1 / examples)
+    total = outputs.dtype.type(0)
+    for e in range(examples):
+        row, slope = outputs[e], slopes[e]
+        highest = row[0]
+        for c in range(1, classes):
+            highest = max(highest, row[c])
+        sum_of_all = outputs.dtype.type(0)
+        for c in range(classes):
+            slope[c] = np.exp(row[c] - highest)
+            sum_of_all += slope[c]
+        right = targets[e]
+        total += np.log(sum_of_all) - (row[right] - highest)
+        for c in range(classes):
+            slope[c] *= share / sum_of_all
+        slope[right] -= share
+    return total * share
 
 
 @compiled
@@ -388,25 +489,8 @@ def cross_entropy(outputs, targets, loss, slopes):
 
     outputs, slopes: (member, example, class); targets (member, example).
     """
-    members, examples, classes = outputs.shape
-    share = outputs.dtype.type(1 / examples)
-    for m in range(members):
-        total = outputs.dtype.type(0)
-        for e in range(examples):
-            row, slope = outputs[m, e], slopes[m, e]
-            highest = row[0]
-            for c in range(1, classes):
-                highest = max(highest, row[c])
-            sum_of_all = outputs.dtype.type(0)
-            for c in range(classes):
-                slope[c] = np.exp(row[c] - highest)
-                sum_of_all += slope[c]
-            right = targets[m, e]
-            total += np.log(sum_of_all) - (row[right] - highest)
-            for c in range(classes):
-                slope[c] *= share / sum_of_all
-            slope[right] -= share
-        loss[m] = total * share
+    for m in range(len(outputs)):
+        loss[m] = _cross_entropy(outputs[m], targets[m], slopes[m])
 
 
 @compiled
@@ -466,3 +550,187 @@ def fold(slope, stride, out):
                         _add(source, end + tap * strip, framed, start + tap * line, strip)
             for y in range(side):
                 _copy(framed, (y + 1) * line + channels, target, (e * side + y) * side * channels, side * channels)
+
+
+@intrinsic
+@no_type_check
+def _pointer(_typing, address):
+    """An address as `carray` takes it."""
+
+    def generate(_context, builder, _signature, arguments):
+        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+
+    return types.voidptr(address), generate
+
+
+@intrinsic
+@no_type_check
+def _call(_typing, routine, *given):
+    """Call what stands at an address with as many more, as a procedure of Fortran takes what it is given."""
+
+    def generate(context, builder, _signature, arguments):
+        byte = ir.IntType(8).as_pointer()
+        addresses = [builder.inttoptr(one, byte) for one in cgutils.unpack_tuple(builder, arguments[1])]
+        form = ir.FunctionType(ir.VoidType(), [byte] * len(addresses))
+        builder.call(builder.inttoptr(arguments[0], form.as_pointer()), addresses)
+        return context.get_dummy_value()
+
+    return types.void(routine, types.StarArgTuple(given)), generate
+
+
+@compiled
+@no_type_check
+def _multiply(blas, first, first_turned, second, second_turned, out):
+    """Write to `out` the product of two matrices, each taken as it stands or turned.
+
+    blas: as `blas.tools` gives it. A BLAS stores columns, so that it sees every matrix turned, and finds `out` turned from
+    `second` and `first`. Its sizes are 64 bits wide here; one that reads 32 finds the same in the lower half, which comes
+    first wherever wheels of numba run.
+    """
+    routine, letters, factors, sizes = blas
+    sizes[0], sizes[1], sizes[2] = out.shape[1], len(out), len(first) if first_turned else first.shape[1]
+    sizes[3], sizes[4] = second.shape[1], first.shape[1]
+    letter, one, size = letters.ctypes.data, factors.ctypes.data, sizes.ctypes.data
+    zero, columns, rows, depth, of_second, of_first = one + factors.itemsize, size, size + 8, size + 16, size + 24, size + 32
+    forms = letter + int(second_turned), letter + int(first_turned)
+    found, left, right = out.ctypes.data, second.ctypes.data, first.ctypes.data
+    _call(
+        routine, *forms, columns, rows, depth, one, left, of_second, right, of_first, zero, found, columns
+    )  # fmt: skip
+
+
+@compiled
+@no_type_check
+def _matrix(begin, member, rows, columns, like):
+    """The matrix of a member, of stacked ones (member, row, column) that begin at an address."""
+    place = _pointer(begin + member * rows * columns * like.itemsize)
+    return carray(place, (rows, columns), like.dtype)
+
+
+@compiled
+@no_type_check
+def _layer(addresses, layer, member, into, out, like):
+    """Weights, scale, shift (or bias), running mean and running squared size of a member; those it lacks lead nowhere."""
+    weight, scale = _matrix(addresses[0, layer], member, into, out, like), _matrix(addresses[1, layer], member, 1, out, like)
+    shift, mean = _matrix(addresses[2, layer], member, 1, out, like), _matrix(addresses[3, layer], member, 1, out, like)
+    return weight, scale, shift, mean, _matrix(addresses[4, layer], member, 1, out, like)
+
+
+@inner
+@no_type_check
+def _move(values, slopes, rate):
+    """Move a matrix against its slopes."""
+    for r in range(len(values)):
+        row, slope = values[r], slopes[r]
+        for u in range(len(row)):
+            row[u] -= rate * slope[u]
+
+
+@within
+@no_type_check
+def _ahead(own, x, addresses, how, blas, room, passed):
+    """Through the hidden layers of one member: what comes in, what leaves and the statistics are kept in `passed`."""
+    plan, _, keeps, biased, relu = how
+    mean_over, mean_live, size_over, size_live = plan[:4]
+    z, out, centre, about, square, unscaled = passed
+    units = unscaled.shape[1]
+    for layer in range(len(z)):
+        weight, scale, shift, mean, size = _layer(addresses, layer, own, x.shape[1], units, x)
+        _multiply(blas, x, False, weight, False, _matrix(z.ctypes.data, layer, len(x), units, x))
+        if biased:
+            _add_bias(z[layer], shift[0], relu)
+        else:
+            if mean_over != NONE and not mean_live:
+                _copy(mean[0], 0, centre[layer, 0], 0, units)
+            if size_over != NONE and not size_live:
+                _copy(size[0], 0, square[layer, 0], 0, units)
+            factor = scale if addresses[1, layer] else unscaled
+            mid, tilt, found = centre[layer], about[layer], square[layer]
+            _normalise(z[layer], out[layer], factor, shift, mid, tilt, found, plan, relu, room)
+            if keeps[0] > 0:
+                _remember(mean[0], centre[layer, 0], keeps[0], keeps[1])
+            if keeps[2] > 0:
+                _remember(size[0], square[layer, 0], keeps[2], keeps[3])
+        x = _matrix(out.ctypes.data, layer, len(x), units, x)
+    return x
+
+
+@within
+@no_type_check
+def _back(own, inputs, s, rate, addresses, how, blas, room, passed, slopes):
+    """Back through them: everything moves against its slope. `s` is the slope along what the last one computed."""
+    plan, gradients, _, biased, relu = how
+    z, out, centre, about, square, unscaled = passed
+    below, of_first, of_hidden, of_scale, of_shift = slopes
+    units = unscaled.shape[1]
+    for layer in range(len(z) - 1, -1, -1):
+        x = _matrix(out.ctypes.data, layer - 1, len(s), units, s) if layer else inputs
+        weight, scale, shift, _, _ = _layer(addresses, layer, own, x.shape[1], units, s)
+        slope = _matrix(s.ctypes.data, 0, z.shape[1], z.shape[2], s)
+        if relu:
+            _take_relu(slope, out[layer])
+        if biased:
+            _sum_rows(slope, of_shift[0])
+        else:
+            factor = scale if addresses[1, layer] else unscaled
+            mid, tilt, found = centre[layer], about[layer], square[layer]
+            _normalise_back(z[layer], slope, factor, mid, tilt, found, plan, gradients, of_scale[0], of_shift[0], room)
+            if addresses[1, layer]:
+                _move(scale, of_scale, rate)
+        _move(shift, of_shift, rate)
+        if layer:
+            _multiply(blas, s, False, weight, True, below)
+        of_weight = of_hidden if layer else of_first
+        _multiply(blas, x, True, s, False, of_weight)
+        _move(weight, of_weight, rate)
+        s, below = below, s
+
+
+@compiled
+@no_type_check
+def descend(inputs, targets, which, rates, addresses, sizes, how, blas, loss):
+    """One step of stochastic gradient descent of every member, from its mini-batch to its moved parameters.
+
+    What `normalise`, `cross_entropy` and their like do for one layer of all members is done here for all layers of one
+    member, while its numbers are in the processor's cache.
+
+    inputs: (seed, example, input); targets: (seed, example), classes; which: (member,) the seed of each; rates: (member,).
+    addresses: (kind, layer) of stacked parameters: weights, scales, shifts (or biases), running means and running squared
+    sizes; 0 where there is none. sizes: hidden layers, units, outputs, rows that make a wide one. how: plan and gradients,
+    as in `normalise`; weight and factor of a mean at hand in the running one, and of a squared size; whether there is a bias
+    alone in the place of all that; whether ReLU follows. blas: `blas.tools`. loss: (member,), filled with that before the
+    step.
+    """
+    depth, units, classes, count = sizes
+    plan, dtype, examples, into = how[0], inputs.dtype, inputs.shape[1], inputs.shape[2]
+    mean_over, mean_live, size_over, size_live, about_mean, _, _ = plan
+    z = np.empty((depth, examples // count, units * count), dtype)
+    out = z if how[3] else np.empty_like(z)
+    rows = 1 if mean_over <= LAYER else examples, 1 if size_over <= LAYER else examples
+    centre, square = np.zeros((depth, rows[0], units), dtype), np.ones((depth, rows[1], units), dtype)
+    about = centre
+    if not (size_live and about_mean and mean_live and mean_over == size_over):
+        about = np.zeros((depth, rows[1] if size_live and about_mean else 1, units), dtype)
+    passed = z, out, centre, about, square, np.ones((1, units), dtype)
+    room = _room(z, centre, square, about, mean_over <= BATCH and size_over <= BATCH)
+    of_weights = np.empty((into, units), dtype), np.empty((units, units), dtype)
+    of_units = np.empty((1, units), dtype), np.empty((1, units), dtype)
+    slopes = np.empty((examples, units), dtype), *of_weights, *of_units
+    scores, of_scores = np.empty((examples, classes), dtype), np.empty((examples, classes), dtype)
+    s, of_last, of_bias = (
+        np.empty((examples, units), dtype),
+        np.empty((units, classes), dtype),
+        np.empty((1, classes), dtype),
+    )
+    for m in range(len(which)):
+        x = _ahead(m, inputs[which[m]], addresses, how, blas, room, passed)
+        weight, _, bias, _, _ = _layer(addresses, depth, m, units, classes, inputs)
+        _multiply(blas, x, False, weight, False, scores)
+        _add_bias(scores, bias[0], False)
+        loss[m] = _cross_entropy(scores, targets[which[m]], of_scores)
+        _multiply(blas, of_scores, False, weight, True, s)
+        _multiply(blas, x, True, of_scores, False, of_last)
+        _sum_rows(of_scores, of_bias[0])
+        _move(weight, of_last, rates[m])
+        _move(bias, of_bias, rates[m])
+        _back(m, inputs[which[m]], s, rates[m], addresses, how, blas, room, passed, slopes)

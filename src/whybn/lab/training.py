@@ -5,7 +5,7 @@ only the arithmetic on it stops.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import no_type_check
 
@@ -13,9 +13,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from whybn.lab import backpropagation
+from whybn.lab import backpropagation, descent
 from whybn.lab.backpropagation import Move
 from whybn.lab.data import Data
+from whybn.lab.descent import Descent
 from whybn.lab.networks import Design, Parameters, Statistics, losses
 from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import Context, Running
@@ -43,6 +44,15 @@ class Optimiser:
     trainable: tuple[str, ...] | None = None
     limit: float | None = None
     hold_norms: bool = False
+
+    def share_of_rate(self, step: int) -> float:
+        """What part of the learning rate a step takes."""
+        return min((step + 1) / self.warm_up, 1.0) if self.warm_up else 1.0
+
+    @property
+    def straight(self) -> bool:
+        """Whether a step goes against the gradient, as long as the rate says, and does nothing else."""
+        return replace(self, warm_up=0) == Optimiser()
 
 
 @dataclass
@@ -148,6 +158,7 @@ def train(
     alive = torch.arange(total, device=data.inputs.device)
     rate = torch.tensor(rates, dtype=data.inputs.dtype, device=data.inputs.device)
     state = ensemble.pick(alive)
+    straight = _straight(state, data, optimiser)
     minibatch_loss = data.inputs.new_full((steps, total), torch.nan)
     diverged_at = torch.full_like(alive, NEVER)
     for step in range(steps + 1):
@@ -156,15 +167,27 @@ def train(
         if step == steps or not len(alive):
             break
         noise = noise_at(state.architecture.arm.noise, state.seeds, step)
-        move = partial(_move, state, rate, optimiser, step)
         context = Context(training=True, step=step, noise=noise)
-        loss = _descend(state, *data.at(data.order[step][state.seed_rows]), context, move)
+        if straight is not None:
+            now = rate * optimiser.share_of_rate(step)
+            loss = straight.step(*data.at(data.order[step]), state.seed_rows, now, context)
+        else:
+            move = partial(_move, state, rate, optimiser, step)
+            loss = _descend(state, *data.at(data.order[step][state.seed_rows]), context, move)
         minibatch_loss[step, alive] = loss
         finite = torch.isfinite(loss)
         if not finite.all():
             diverged_at[alive[~finite]] = step
             state, rate, alive = state.pick(finite.nonzero()[:, 0]), rate[finite], alive[finite]
+            straight = _straight(state, data, optimiser)
     return Trained(_scatter(state, alive, ensemble), minibatch_loss, diverged_at)
+
+
+def _straight(state: Ensemble, data: Data, optimiser: Optimiser) -> Descent | None:
+    """The whole step in one call, where there is one for such a training."""
+    if optimiser.straight and descent.knows(state.architecture, data.inputs, data.targets):
+        return Descent(state.architecture, state.parameters, state.statistics)
+    return None
 
 
 def _descend(state: Ensemble, inputs: Tensor, targets: Tensor, context: Context, move: Move) -> Tensor:
@@ -183,8 +206,7 @@ def _move(state: Ensemble, rate: Tensor, optimiser: Optimiser, step: int, name: 
     """One step of the optimiser for one parameter, in place, in the form torch.optim uses."""
     if optimiser.trainable is not None and name.split(".", 1)[0] not in optimiser.trainable:
         return
-    if step < optimiser.warm_up:
-        rate = rate * ((step + 1) / optimiser.warm_up)
+    rate = rate * optimiser.share_of_rate(step)
     value = state.parameters[name]
     each = rate.view(-1, *[1] * (value.dim() - 1))
     if optimiser.weight_decay:

@@ -1,0 +1,98 @@
+"""Stochastic gradient descent in one compiled call a step: each member goes from its mini-batch to its moved parameters.
+
+`backpropagation` takes all members through one layer, then through the next; what it computes leaves the processor's cache
+before it is read again. Here one member goes all the way. The two share their loops. This one knows fewer networks, and one
+optimiser; it is tested against the other, and against autograd.
+"""
+
+from typing import no_type_check
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from whybn.lab import backpropagation
+from whybn.lab.arms import PLAIN
+from whybn.lab.blas import tools
+from whybn.lab.networks import Architecture, Design, Parameters, Statistics
+from whybn.lab.normalisers import GROUPS, Context, check_enough, kept
+
+RECTIFIED = {"relu": True, "identity": False}  # the activation functions that it knows
+
+
+def knows(design: Design, inputs: Tensor, targets: Tensor) -> bool:
+    """Whether it trains such networks, here: fully connected, on classes, without noise and ghosts."""
+    return (
+        backpropagation.knows(design, inputs)
+        and type(design) is Architecture
+        and design.activation in RECTIFIED
+        and not design.after_activation
+        and not design.arm.noise
+        and (design.arm.normaliser is None or design.arm.normaliser.ghost is None)
+        and targets.dtype == torch.int64
+    )
+
+
+class Descent:
+    """The steps of one ensemble, whose parameters and running statistics they move in place."""
+
+    def __init__(self, design: Architecture, parameters: Parameters, statistics: Statistics) -> None:
+        """Raises ValueError where a parameter or a statistic has not the form that the design gives it."""
+        self.design, self.kept = design, statistics
+        self.addresses = np.zeros((5, design.depth + 1), np.int64)
+        self.moved = parameters  # what the addresses lead to stays where it is as long as it is known here
+        members = len(parameters["weight.0"])
+        for layer in range(design.depth + 1):
+            hidden, (into, units) = layer < design.depth, design.fans(layer)
+            shift = "shift" if hidden and design.arm.affine else "bias"
+            found = [parameters[f"weight.{layer}"], parameters.get(f"scale.{layer}"), parameters[f"{shift}.{layer}"]]
+            if hidden and statistics:
+                found += [statistics[layer].mean, statistics[layer].variance]
+            for kind, values in enumerate(found):
+                if values is not None:
+                    shape = (members, into, units) if kind == 0 else (members, units)
+                    self.addresses[kind, layer] = _address(values, shape)
+
+    @no_type_check  # for the tests: as in backpropagation
+    def step(
+        self,
+        inputs: Float[Tensor, "seed batch input"],
+        targets: Int[Tensor, "seed batch"],
+        which: Int[Tensor, "member"],
+        rates: Float[Tensor, "member"],
+        context: Context,
+    ) -> Float[Tensor, "member"]:
+        """Loss of each member before the step, on the mini-batch of its seed (`which`); everything moves by its slope."""
+        design, normaliser, examples = self.design, self.design.arm.normaliser, inputs.shape[1]
+        if normaliser is not None:
+            check_enough(normaliser, context, examples)
+            if normaliser.held:
+                kept(self.kept[0] if self.kept else None)
+        plan = backpropagation.plan_of(normaliser, context)
+        alike = design.arm != PLAIN and (normaliser is None or all(part.over == "batch" for part in normaliser.parts))
+        compiled = backpropagation.compiled
+        wide = compiled.rows_in_one(examples, design.width) if alike else 1  # a bias is added row by row
+        keeps = {
+            name: (context.weight(part), part.unbiased(examples, context) if name == "variance" else 1.0)
+            for name, part in plan.kept
+        }
+        how = (
+            (*plan.codes, 1, max(design.width // GROUPS, 1)),
+            plan.gradients,
+            (*keeps.get("mean", (0.0, 1.0)), *keeps.get("variance", (0.0, 1.0))),
+            design.arm == PLAIN,
+            RECTIFIED[design.activation],
+        )
+        sizes = design.depth, design.width, design.outputs, wide
+        loss = rates.new_empty(len(which))
+        given, found = (one.numpy() for one in (inputs, targets, which, rates)), loss.numpy()
+        compiled.descend(*given, self.addresses, sizes, how, tools(str(found.dtype)), found)
+        return loss
+
+
+def _address(values: Tensor, shape: tuple[int, ...]) -> int:
+    """Where stacked values begin. Raises ValueError where they are not of this shape, one behind the other."""
+    if values.shape != shape or not values.is_contiguous():
+        raise ValueError(f"expected {shape}, one number behind the other; got {tuple(values.shape)}, {values.stride()}")
+    return values.data_ptr()

@@ -63,18 +63,23 @@ def _add_up(wide, share, out):
 
 @compiled
 @no_type_check
-def _sum(row):
-    """The sum of a row, four threads of additions beside each other, as one waits for its last result."""
-    a = b = c = d = row.dtype.type(0)
-    fours = len(row) // 4 * 4
-    for u in range(0, fours, 4):
+def _sum(row, first, count):
+    """The sum of some numbers of a row, eight threads of additions beside each other, as one waits for its last result."""
+    zero = row.dtype.type(0)
+    a, b, c, d, e, f, g, h = zero, zero, zero, zero, zero, zero, zero, zero
+    start, eights = uintp(first), uintp(count // 8 * 8)
+    for u in range(start, start + eights, uintp(8)):
         a += row[u]
-        b += row[u + 1]
-        c += row[u + 2]
-        d += row[u + 3]
-    for u in range(fours, len(row)):
+        b += row[u + uintp(1)]
+        c += row[u + uintp(2)]
+        d += row[u + uintp(3)]
+        e += row[u + uintp(4)]
+        f += row[u + uintp(5)]
+        g += row[u + uintp(6)]
+        h += row[u + uintp(7)]
+    for u in range(start + eights, start + uintp(count)):
         a += row[u]
-    return (a + b) + (c + d)
+    return ((a + b) + (c + d)) + ((e + f) + (g + h))
 
 
 @inner
@@ -129,7 +134,7 @@ def _sum_tilted(slope, x, middle, total):
             total[u] += s[u] * (a[u] - middle[u])
 
 
-@compiled
+@inner
 @no_type_check
 def _fill_mean(x, over, positions, group, room, out):
     """The mean of `x` (row, unit) over what `over` says, in `out` (1 or example, unit); `room` is two rows."""
@@ -144,10 +149,10 @@ def _fill_mean(x, over, positions, group, room, out):
         for first in range(0, units, width):
             whole = x.dtype.type(0)
             for r in range(e * height, (e + 1) * height):
-                whole += _sum(x[r, first : first + width])
+                whole += _sum(x[r], first, width)
             whole *= x.dtype.type(1 / (height * width))
-            mean = out[e, first : first + width]
-            for u in range(width):
+            mean = out[e]
+            for u in range(uintp(first), uintp(first + width)):
                 mean[u] = whole
 
 
@@ -180,7 +185,7 @@ def _fill_inverse(square, normalised, out):
 
 @inner
 @no_type_check
-def _apply_alike(x, middle, factor, shift, relu, out):
+def _apply(x, middle, factor, shift, relu, out):
     """Rows of `x` less `middle`, times `factor`, and `shift`; and ReLU of that, where wanted."""
     zero = x.dtype.type(0)
     for r in range(len(x)):
@@ -196,7 +201,7 @@ def _apply_alike(x, middle, factor, shift, relu, out):
 
 @inner
 @no_type_check
-def _apply(x, positions, middle, middle_step, factor, factor_step, shift, relu, out):
+def _apply_by_example(x, positions, middle, middle_step, factor, factor_step, shift, relu, out):
     zero = x.dtype.type(0)
     for e in range(len(x) // positions):
         c, f = middle[e * middle_step], factor[e * factor_step]
@@ -280,7 +285,7 @@ def _take_noise(slope, out, factor, relu):
 
 @inner
 @no_type_check
-def _send_alike(slope, factor, level, turn, x, middle):
+def _send(slope, factor, level, turn, x, middle):
     """Rows of slopes times factor, less what goes through the mean and through the size."""
     for r in range(len(slope)):
         s, row = slope[r], x[r]
@@ -290,7 +295,7 @@ def _send_alike(slope, factor, level, turn, x, middle):
 
 @inner
 @no_type_check
-def _send(slope, positions, factor, factor_step, level, level_step, turn, x, middle, middle_step):
+def _send_by_example(slope, positions, factor, factor_step, level, level_step, turn, x, middle, middle_step):
     """Slope times factor, less what goes through the mean and through the size."""
     for e in range(len(slope) // positions):
         f, w, c, h = factor[e * factor_step], turn[e * factor_step], middle[e * middle_step], level[e * level_step]
@@ -331,15 +336,14 @@ def _normalise(z, out, scale, shift, centre, about, square, plan, relu, room):
     for k in range(len(inverse)):
         for u in range(inverse.shape[1]):
             inverse[k, u] *= scale[0, u]
-    _repeat(shift, offset)
-    _repeat(centre, middle)
-    _repeat(inverse, factor)
     steps = int(len(centre) > 1), int(len(square) > 1)
-    run = positions if max(steps) else len(z)  # rows that have all statistics in common
     if max(steps):
-        _apply(z, run, middle, steps[0], factor, steps[1], offset[0], relu, out)
-    else:
-        _apply_alike(z, middle[0], factor[0], offset[0], relu, out)
+        _apply_by_example(z, positions, centre, steps[0], inverse, steps[1], shift[0], relu, out)
+    else:  # all rows have their statistics in common
+        _repeat(shift, offset)
+        _repeat(centre, middle)
+        _repeat(inverse, factor)
+        _apply(z, middle[0], factor[0], offset[0], relu, out)
 
 
 @within
@@ -385,15 +389,14 @@ def _normalise_back(z, s, scale, centre, about, square, plan, gradients, of_scal
     for k in range(len(turn)):
         for u in range(units):
             turn[k, u] *= inverse[k, u] * inverse[k, u]
-    _repeat(factor, wide_factor)
-    _repeat(turn, wide_turn)
-    _repeat(level, wide_level)
-    _repeat(about, middle)
-    run = positions if max(steps) else rows  # rows that have all statistics in common
     if max(steps):
-        _send(s, run, wide_factor, steps[1], wide_level, steps[0], wide_turn, z, middle, steps[2])
+        _send_by_example(s, positions, factor, steps[1], level, steps[0], turn, z, about, steps[2])
     else:
-        _send_alike(s, wide_factor[0], wide_level[0], wide_turn[0], z, middle[0])
+        _repeat(factor, wide_factor)
+        _repeat(turn, wide_turn)
+        _repeat(level, wide_level)
+        _repeat(about, middle)
+        _send(s, wide_factor[0], wide_level[0], wide_turn[0], z, middle[0])
 
 
 @compiled

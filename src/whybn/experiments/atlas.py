@@ -14,8 +14,8 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 40
-LARGE_BUDGET = 150
+BUDGET = 23
+LARGE_BUDGET = 110
 
 
 @dataclass(frozen=True)

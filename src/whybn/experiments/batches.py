@@ -17,8 +17,8 @@ from whybn.measures.batch_noise import statistic_noise
 from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "layer_norm", "group_norm")
-BUDGET = 22
-LARGE_BUDGET = 250
+BUDGET = 12
+LARGE_BUDGET = 200
 
 
 @dataclass(frozen=True)

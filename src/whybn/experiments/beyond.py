@@ -35,7 +35,8 @@ PARTS = (
     "held_decay",
     "adam",
 )
-BUDGET = 100
+BUDGET = 85
+LARGE_BUDGET = 330
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = replace(FULL, seeds=2, steps=10, rates_a_decade=1, start_images=64)
+LARGE = replace(FULL, seeds=16, steps=640)
 
 
 def run(settings: Settings, part: str) -> dict[str, np.ndarray]:

@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 18
+BUDGET = 16
 LARGE_BUDGET = 70
 
 

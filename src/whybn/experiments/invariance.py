@@ -18,7 +18,7 @@ from whybn.measures.bound import Bound, gradient_bound
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 12
+BUDGET = 8
 LARGE_BUDGET = 80
 
 

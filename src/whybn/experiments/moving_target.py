@@ -22,7 +22,7 @@ NETWORKS = {
 }
 PARTS = ("sigmoid", "relu", "linear")
 SCHEMES = {"sigmoid": "glorot", "relu": "he", "linear": "glorot"}
-BUDGET = 10
+BUDGET = 7
 LARGE_BUDGET = 30
 
 

@@ -14,8 +14,8 @@ from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 56
-LARGE_BUDGET = 250
+BUDGET = 60
+LARGE_BUDGET = 200
 
 
 @dataclass(frozen=True)

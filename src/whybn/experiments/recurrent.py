@@ -18,7 +18,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "shared_batch_norm", "layer_norm")
-BUDGET = 25
+BUDGET = 12
 LARGE_BUDGET = 130
 PIXELS = 64
 

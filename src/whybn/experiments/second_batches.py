@@ -15,7 +15,7 @@ from whybn.lab.networks import initialise, on_gpu
 from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 26
+BUDGET = 19
 LARGE_BUDGET = 300
 
 

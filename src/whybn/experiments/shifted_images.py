@@ -15,7 +15,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 2
+BUDGET = 1
 LARGE_BUDGET = 15
 
 

@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 12
+BUDGET = 11
 LARGE_BUDGET = 60
 
 

@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 10
+BUDGET = 8
 LARGE_BUDGET = 100
 
 

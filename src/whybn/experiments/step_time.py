@@ -13,7 +13,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import assemble, train
 
 PARTS = ("turns",)
-BUDGET = 4
+BUDGET = 3
 TIMED = True
 ARMS = ("plain", "batch_norm")
 

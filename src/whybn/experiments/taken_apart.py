@@ -34,8 +34,8 @@ PARTS = (
     "limited_steps",
     "held_norms",
 )
-BUDGET = 125
-LARGE_BUDGET = 700
+BUDGET = 85
+LARGE_BUDGET = 500
 IN_OTHER_DEPTHS = ("plain", "mean_only", "size_only", "batch_norm")
 SELDOM = {"gradient": False, "every": 5}
 ARMS = {

@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.shift import distribution_shift, misfit
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 7
+BUDGET = 5
 LARGE_BUDGET = 30
 
 

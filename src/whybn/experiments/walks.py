@@ -15,7 +15,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 4
+BUDGET = 2
 LARGE_BUDGET = 10
 
 

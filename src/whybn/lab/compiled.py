@@ -202,18 +202,10 @@ def _apply(x, middle, factor, shift, relu, out):
 @inner
 @no_type_check
 def _apply_by_example(x, positions, middle, middle_step, factor, factor_step, shift, relu, out):
-    zero = x.dtype.type(0)
+    """The same where each example has a middle or a factor of its own."""
     for e in range(len(x) // positions):
-        c, f = middle[e * middle_step], factor[e * factor_step]
-        for r in range(e * positions, (e + 1) * positions):
-            row, target = x[r], out[r]
-            if relu:
-                for u in range(len(row)):
-                    y = (row[u] - c[u]) * f[u] + shift[u]
-                    target[u] = zero if y < zero else y
-            else:
-                for u in range(len(row)):
-                    target[u] = (row[u] - c[u]) * f[u] + shift[u]
+        rows = slice(e * positions, (e + 1) * positions)
+        _apply(x[rows], middle[e * middle_step], factor[e * factor_step], shift, relu, out[rows])
 
 
 @inner
@@ -296,13 +288,11 @@ def _send(slope, factor, level, turn, x, middle):
 @inner
 @no_type_check
 def _send_by_example(slope, positions, factor, factor_step, level, level_step, turn, x, middle, middle_step):
-    """Slope times factor, less what goes through the mean and through the size."""
+    """The same where each example has some of them for itself."""
     for e in range(len(slope) // positions):
-        f, w, c, h = factor[e * factor_step], turn[e * factor_step], middle[e * middle_step], level[e * level_step]
-        for r in range(e * positions, (e + 1) * positions):
-            s, row = slope[r], x[r]
-            for u in range(len(s)):
-                s[u] = s[u] * f[u] - h[u] - w[u] * (row[u] - c[u])
+        rows = slice(e * positions, (e + 1) * positions)
+        f, h, w, c = factor[e * factor_step], level[e * level_step], turn[e * factor_step], middle[e * middle_step]
+        _send(slope[rows], f, h, w, x[rows], c)
 
 
 @compiled

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from whybn.evidence.claims import ANY, INCONCLUSIVE, NOT_SEEN, SCALE, SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim, per_seed
+from whybn.evidence.claims import ANY, NOT_SEEN, SCALE, SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED, spacing
@@ -180,7 +180,7 @@ def _statistics_claims(arms: dict, common: dict) -> list[Claim]:
             quantity="loss at the best rate, with statistics taken for constants over with nothing",
             values={word: lowest(arms[name]) / lowest(plain) for word, name in held.items()},
             margin=1.5,
-            pattern={"frozen": NOT_SEEN, "seldom": SUPPORTED, "fresh": INCONCLUSIVE},
+            pattern={"frozen": NOT_SEEN, "seldom": SUPPORTED, "fresh": ANY},
             sentences={
                 "mixed": "Frozen at the start, statistics that the gradient does not know leave the loss about where it "
                 "is with nothing. Taken anew every five steps they are ruinous: the loss is {value_seldom} as high."

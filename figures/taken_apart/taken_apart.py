@@ -1,13 +1,11 @@
 """Batch Norm taken apart: which ingredients each row has, and what it buys, from nothing to all of Batch Norm."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from whybn.drawing import marks, words
 from whybn.drawing.quotes import quote
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.taken_apart import largest, lowest, repaired
+from whybn.readings.taken_apart import lowest, more_rate, repaired
 
 EXPERIMENTS = ("taken_apart",)
 LAYOUT = Layout(
@@ -42,12 +40,13 @@ def draw(results: dict, axes: list[Panel]) -> None:
         panel.axes.tick_params(left=False, labelleft=False)
         panel.axes.spines["left"].set_visible(False)
     _ingredients(ingredients)
-    _benefit(rate, arms, largest, "largest_rate")
-    rate.axes.set_xlim(arms["plain"]["rates"][0] / 2.5, arms["plain"]["rates"][-1])
+    _benefit(rate, {name: more_rate(arms[name], arms["plain"]) for name in ROWS}, batch_norm="more_rate")
+    rate.axes.set_xscale("log")
+    rate.axes.set_xlim(0.03, 60)
     words.title(rate, "largest rate")
-    words.y_label(rate, "that trains")
-    words.decades(rate, "x")
-    _benefit(loss, arms, lowest, "loss")
+    words.y_label(rate, "times as with nothing")
+    words.named_ticks(rate, "x", (0.1, 1, 10), ("0.1", "1", "10"))
+    _benefit(loss, {name: lowest(arms[name]) for name in ROWS}, plain="loss", batch_norm="loss")
     loss.axes.set_xscale("log")
     loss.axes.set_xlim(0.8, 0.08)  # to the right is better, as in the other columns
     words.title(loss, "loss")
@@ -70,15 +69,15 @@ def _ingredients(panel: Panel) -> None:
         words.label(panel, -0.4, row, name, "ink", va="bottom", shift=NAME)
 
 
-def _benefit(panel: Panel, arms: dict, measure: Callable[[dict], np.ndarray], fact: str) -> None:
-    """Draw how far each row's median lies from that of nothing."""
-    found = {name: float(np.median(measure(arms[name]))) for name in ROWS}
+def _benefit(panel: Panel, values: dict[str, np.ndarray], **facts: str) -> None:
+    """Draw how far each row's median over seeds lies from that of nothing. facts: what the marks of rows are quoted as."""
+    found = {name: float(np.median(of_seeds)) for name, of_seeds in values.items()}
     rows = np.arange(len(ROWS))
     marks.strokes(panel, rows, [found["plain"]] * len(rows), list(found.values()), "truth", "from nothing", upright=False)
     others = [row for row, name in enumerate(ROWS) if name not in PENS]
     marks.points(panel, [found[name] for name in ROWS if name not in PENS], others, "ink", size=8)
     for name, pen in PENS.items():
-        value = quote(panel, f"taken_apart.{name}_{fact}", found[name])
+        value = quote(panel, f"taken_apart.{name}_{facts[name]}", found[name]) if name in facts else found[name]
         marks.points(panel, [value], [list(ROWS).index(name)], pen, size=8)
 
 

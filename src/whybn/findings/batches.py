@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from whybn.evidence.claims import LIMIT, REVERSED, SUPPORTED, Claim
+from whybn.evidence.claims import LIMIT, NOT_SEEN, REVERSED, SUPPORTED, Claim
 from whybn.evidence.display import fine_percent, percent, points
 from whybn.evidence.facts import Fact
 from whybn.readings.batches import error
@@ -58,10 +58,10 @@ def claims(results: dict) -> list[Claim]:
             margin=0.01,
             neutral=0.0,
             show=points,
-            pattern={"2": SUPPORTED, "32": REVERSED},
+            pattern={"2": SUPPORTED, "32": (REVERSED, NOT_SEEN)},
             sentences={
                 "mixed": "With two images in a mini-batch, the test error is {value_2} higher with Batch Norm than with "
-                "Group Norm. With thirty-two it is lower.",
+                "Group Norm. With thirty-two it is not.",
             },
         ),
     ]

@@ -249,6 +249,8 @@ def _optimiser_claims(results: dict) -> list[Claim]:
             sentences={
                 "supported": "With momentum, too, both ingredients together train at rates {value} as large as the better "
                 "of the two alone.",
+                "inconclusive": "With momentum, too, both ingredients together train at rates {value} as large as the "
+                "better of the two alone, though not in seeds enough to be sure.",
             },
             **_common(f"{SCOPE}; momentum 0.9"),
         ),

@@ -173,10 +173,12 @@ def _noise_claims(arms: dict) -> list[Claim]:
             below=True,
             changed="Measuring with the noise off was added, and the seeds were doubled.",
             pattern={name: REVERSED if name == "ten, noise off" else (REVERSED, INCONCLUSIVE) for _, name, _ in noisy},
-            sentences={
-                "mixed": "In ten layers a part of the benefit is left: with neither, the loss is {value_ten, noise off} as "
-                "high as with both, measured with the noise off. In twenty, {value_twenty, noise off}, not in all seeds.",
-            },
+            sentences=dict.fromkeys(
+                ("mixed", "reversed_here"),
+                "In ten layers a part of the benefit is left: with neither, the loss is {value_ten, noise off} as high as "
+                "with both, measured with the noise off. In twenty it is {value_twenty, noise off}, which some seeds leave "
+                "open.",
+            ),
             **NOISE,
         ),
         _drift_claim(at_best(ten["drift off"]) / _best(plain)),

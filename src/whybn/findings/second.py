@@ -82,6 +82,8 @@ def claims(results: dict) -> list[Claim]:
             show=decades,
             sentences={
                 "not_seen_here": "With noise behind Batch Norm, the range is still {value} wider than with neither.",
+                "inconclusive": "With noise behind Batch Norm, the range is still {value} wider than with neither, though "
+                "not in seeds enough to be sure.",
             },
             **common,
         ),

@@ -8,7 +8,7 @@ from whybn.evidence.claims import ANY, NOT_SEEN, SCALE, SOME_AT_LEAST, SOME_AT_M
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
 from whybn.readings.definitions import TRAINED, spacing
-from whybn.readings.taken_apart import by_depth, from_gains, largest, lowest, test_loss
+from whybn.readings.taken_apart import by_depth, from_gains, largest, lowest, more_rate, test_loss
 
 EXPERIMENTS = ("taken_apart",)
 MAIN = ("plain", "mean_only", "size_only", "batch_norm")
@@ -35,11 +35,11 @@ def facts(results: dict) -> dict[str, str | Fact]:
         "gain_large": number(arms["plain"]["gains"][-1], 1),
     }
     for name in MAIN:
-        found[f"{name}_largest_rate"] = Fact(largest(arms[name]))
         found[f"{name}_loss"] = Fact(lowest(arms[name]))
         found[f"{name}_test_loss"] = Fact(test_loss(arms[name]))
-    found["group_norm_largest_rate"] = Fact(largest(arms["group_norm"]))
-    found["batch_norm_more_rate"] = Fact(largest(arms["batch_norm"]) / largest(arms["plain"]), times)
+    for name in (*MAIN[1:], "group_norm"):
+        found[f"{name}_more_rate"] = Fact(more_rate(arms[name], arms["plain"]), times)
+    found["plain_largest_rate"] = Fact(largest(arms["plain"]))
     found["limited_steps_loss"] = Fact(lowest(arms["limited_steps"]))
     return found
 
@@ -74,7 +74,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
         "layer": "layer_norm",
         "group": "group_norm",
     }
-    rates = {word: largest(arms[name]) / largest(plain) for word, name in alone.items()}
+    rates = {word: more_rate(arms[name], plain) for word, name in alone.items()}
     losses = {word: lowest(plain) / lowest(arms[alone[word]]) for word in ("mean", "size", "spread")}
     deeper_rates = _in_other_depths(arms, lambda arm, nothing: largest(arm) / largest(nothing))
     deeper_losses = _in_other_depths(arms, lambda arm, nothing: lowest(nothing) / lowest(arm))
@@ -90,8 +90,8 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             pattern={"mean": SUPPORTED, "size": SUPPORTED, **dict.fromkeys(("spread", "layer", "group"), NOT_SEEN)}
             | dict.fromkeys(deeper_rates, ANY),
             sentences={
-                "mixed": "Subtracting the mean alone lets rates be {value_mean} as large, and so does dividing by a size "
-                "about zero. Dividing by the spread, Layer Norm or Group Norm buys little."
+                "mixed": "Subtracting the mean alone lets rates be {value_mean} as large, dividing by a size about zero "
+                "{value_size}. Dividing by the spread, Layer Norm or Group Norm buys little."
             },
             **(common | {"scope": SCOPE + example}),
         ),
@@ -101,7 +101,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             quantity="loss at the best rate, with nothing over with the ingredient",
             values=losses | deeper_losses,
             margin=LOSS,
-            pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": SOME_AT_MOST} | dict.fromkeys(deeper_losses, ANY),
+            pattern={"mean": SUPPORTED, "size": SOME_AT_LEAST, "spread": SOME_AT_MOST} | dict.fromkeys(deeper_losses, ANY),
             sentences={
                 "mixed": "Without either, the loss is {value_mean} as high as with the mean alone subtracted, and "
                 "{value_size} as high as with the size alone divided out."
@@ -233,9 +233,9 @@ def alts(fact: Mapping[str, str]) -> dict[str, str]:
     """Alt texts."""
     return {
         "taken_apart": "Thirteen rows from nothing to Batch Norm; switches say what each row does, marks what it buys. "
-        f"The largest rate that trains rises from {fact['plain_largest_rate']} with nothing to "
-        f"{fact['mean_only_largest_rate']} with the mean alone subtracted, {fact['size_only_largest_rate']} with the size "
-        f"alone divided out and {fact['batch_norm_largest_rate']} with Batch Norm. The loss falls from {fact['plain_loss']} "
+        f"The largest rate that trains, {fact['plain_largest_rate']} with nothing, is {fact['mean_only_more_rate']} as "
+        f"large with the mean alone subtracted, {fact['size_only_more_rate']} with the size alone divided out and "
+        f"{fact['batch_norm_more_rate']} with Batch Norm. The loss falls from {fact['plain_loss']} "
         f"to {fact['mean_only_loss']}, {fact['size_only_loss']} and {fact['batch_norm_loss']}. Only rows that divide learn "
         "from bad weights; the row whose gradient does not know the mean alone ends higher than with nothing.",
     }

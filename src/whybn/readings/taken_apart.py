@@ -13,6 +13,11 @@ def largest(arm: dict[str, np.ndarray], trained: float = TRAINED) -> np.ndarray:
     return largest_rate(arm["loss"][LATE], arm["rates"], trained)
 
 
+def more_rate(arm: dict[str, np.ndarray], plain: dict[str, np.ndarray]) -> np.ndarray:
+    """The largest rate that trains, over that with nothing: (seed,)."""
+    return largest(arm) / largest(plain)
+
+
 def lowest(arm: dict[str, np.ndarray], budget: int = LATE) -> np.ndarray:
     """Loss on the training images at the best rate of a budget: (seed,). What diverged or is worse counts as guessing."""
     return np.minimum(at_best(arm["loss"][budget]), GUESSING)

@@ -44,7 +44,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     rate.axes.set_xscale("log")
     rate.axes.set_xlim(0.03, 60)
     words.title(rate, "largest rate")
-    words.y_label(rate, "times as with nothing")
+    words.y_label(rate, "over nothing's")
     words.named_ticks(rate, "x", (0.1, 1, 10), ("0.1", "1", "10"))
     _benefit(loss, {name: lowest(arms[name]) for name in ROWS}, plain="loss", batch_norm="loss")
     loss.axes.set_xscale("log")

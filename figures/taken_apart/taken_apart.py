@@ -42,7 +42,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     _ingredients(ingredients)
     _benefit(rate, {name: more_rate(arms[name], arms["plain"]) for name in ROWS}, batch_norm="more_rate")
     rate.axes.set_xscale("log")
-    rate.axes.set_xlim(0.03, 60)
+    rate.axes.margins(x=0.1)
     words.title(rate, "largest rate")
     words.y_label(rate, "over nothing's")
     words.named_ticks(rate, "x", (0.1, 1, 10), ("0.1", "1", "10"))

@@ -113,6 +113,7 @@ def test_a_training_is_that_of_the_pass_in_layers(name: str, monkeypatch) -> Non
     monkeypatch.setattr(descent, "knows", lambda *_given: False)
     other = train(start, data, rates, optimiser)
     assert one.diverged_at.tolist() == other.diverged_at.tolist()
+    assert one.diverged_at[1] > 0
     torch.testing.assert_close(one.minibatch_loss[:, [0, 2]], other.minibatch_loss[:, [0, 2]], **CLOSE)
     for key, value in one.ensemble.parameters.items():
         torch.testing.assert_close(value[[0, 2]], other.ensemble.parameters[key][[0, 2]], **CLOSE)

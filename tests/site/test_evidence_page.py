@@ -68,7 +68,10 @@ def test_what_was_repeated_says_how_it_came_out(page):
     ) in text
     assert "Changed after a look\n:   the margin, from 1\n" in text
     assert "1 of the 1 claims say what was changed in them." in text
-    assert "**At seeds from 9 on.** Of 1 claims, 0 have the same verdict in all their settings. Of 2 facts" in text
+    assert (
+        "**Trained again at seeds from 9 on.** Of 1 claims, 0 have the same verdict in all their settings. Of 2 facts"
+        in text
+    )
     assert "1 have their median there outside the interval here. Chance alone gives about 0:" in text
     assert "Measured on 2020-02-02 with python 3.11 on abacus. The code has moved on since in `e`." in text
     assert "<summary>What lies outside, at seeds from 9 on</summary>\n\n`x`\n" in text
@@ -79,7 +82,10 @@ def test_a_run_at_larger_settings_says_what_is_larger(page):
     counts = {"claims": "1", "same": "1", "compared": "0", "missed": []}
     larger = {"rates": "width 64; seeds 16", "norms": "width 128"}
     text = page(record("m", {}, [claim([3.0] * 8)], [])["claims"]["x"], {"large": about | counts | {"larger": larger}})
-    assert "**At larger settings.** Of 1 claims, 1 have the same verdict in all their settings. Measured on" in text
+    assert (
+        "**Trained again at larger settings.** Of 1 claims, 1 have the same verdict in all their settings. Measured on"
+        in text
+    )
     assert "<summary>What is larger</summary>\n\n- `rates`: width 64; seeds 16\n- `norms`: width 128\n\n</details>" in text
 
 

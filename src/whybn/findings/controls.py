@@ -176,8 +176,7 @@ def _noise_claims(arms: dict) -> list[Claim]:
             sentences=dict.fromkeys(
                 ("mixed", "reversed_here"),
                 "In ten layers a part of the benefit is left: with neither, the loss is {value_ten, noise off} as high as "
-                "with both, measured with the noise off. In twenty it is {value_twenty, noise off}, which some seeds leave "
-                "open.",
+                "with both, measured with the noise off. In twenty it is {value_twenty, noise off}, in the median seed.",
             ),
             **NOISE,
         ),

@@ -90,7 +90,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             pattern={"mean": SUPPORTED, "size": SUPPORTED, **dict.fromkeys(("spread", "layer", "group"), NOT_SEEN)}
             | dict.fromkeys(deeper_rates, ANY),
             sentences={
-                "mixed": "Subtracting the mean alone lets rates be {value_mean} as large, dividing by a size about zero "
+                "mixed": "Subtracting the mean alone lets rates be {value_mean} as large; dividing by a size about zero, "
                 "{value_size}. Dividing by the spread, Layer Norm or Group Norm buys little."
             },
             **(common | {"scope": SCOPE + example}),

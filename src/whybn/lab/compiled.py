@@ -1,4 +1,4 @@
-"""Compiled loops for what stands between two matrix products: statistics, normaliser, activation, and the way back.
+"""Compiled loops for what stands between two matrix products, there and back; and of them a whole step of training.
 
 Each loop takes a member from its first value to its last while it is in the processor's cache. `lab.normalisers` is the
 reference. Compiled by numba without fast-math: sums run in a fixed order, whatever the processor. Values are (member,
@@ -17,8 +17,9 @@ from whybn.lab.normalisers import EPSILON
 
 NONE, BATCH, LAYER, EXAMPLE, GROUP = range(5)  # over which values a statistic is taken
 
-# The way in for Python; a loop, copied into the machine code of what calls it; a part that is written out where it stands,
-# as it is long and has one caller or two: so nothing is compiled three times.
+# All stand in this one file: numba keeps machine code as long as the file of the calling function is unchanged, and would
+# not notice another's. compiled: a function with code of its own. inner: a loop, copied into the code of what calls it, as
+# handing arrays over takes longer than it does. within: a long part with one caller or two, which is compiled with them.
 compiled = njit(cache=True, error_model="numpy")
 inner = njit(cache=True, error_model="numpy", forceinline=True)
 within = njit(error_model="numpy", inline="always")

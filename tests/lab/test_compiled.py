@@ -13,9 +13,11 @@ from whybn.lab import backpropagation
 from whybn.lab.arms import ARMS, BATCH_NORM
 from whybn.lab.convolution import Convolutional
 from whybn.lab.data import Data, digits_for, fashion_for
+from whybn.lab.ingredients import INGREDIENTS
 from whybn.lab.networks import Architecture, Design, initialise, losses
 from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import FROM_BATCH, OVER, Arm, Context, Mean, Normaliser, Size
+from whybn.lab.residual import BRANCHES, Residual
 from whybn.lab.training import Optimiser, assemble, train
 
 CLOSE = {"rtol": 1e-9, "atol": 1e-11}
@@ -236,3 +238,11 @@ def test_held_norms_are_held_in_hidden_layers_alone() -> None:
     for layer in range(3):
         torch.testing.assert_close(trained[f"weight.{layer}"].norm(), start.parameters[f"weight.{layer}"].norm())
     assert abs(trained["weight.3"].norm() / start.parameters["weight.3"].norm() - 1) > 1e-3
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+@pytest.mark.parametrize("training", [True, False])
+def test_residual_networks_equal_autograd(branch: str, training: bool) -> None:
+    data = digits_for([3, 5], 12, 1)
+    for arm in ("plain", "batch_norm", "layer_norm", INGREDIENTS["mean_only"], Arm(BATCH_NORM.normaliser, affine=False)):
+        both_ways(Residual(blocks=3, width=8, arm=arm, branch=branch), data, Context(training=training))

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.lab.test_compiled import CLOSE, FACTORIAL, SEEDS, double, needs_numba
-from whybn.lab import blas, descent
+from whybn.lab import descent
 from whybn.lab.arms import BATCH_NORM
 from whybn.lab.convolution import Convolutional
 from whybn.lab.data import Data, digits_for, fashion_for
@@ -117,17 +117,6 @@ def test_a_training_is_that_of_the_pass_in_layers(name: str, monkeypatch) -> Non
     torch.testing.assert_close(one.minibatch_loss[:, [0, 2]], other.minibatch_loss[:, [0, 2]], **CLOSE)
     for key, value in one.ensemble.parameters.items():
         torch.testing.assert_close(value[[0, 2]], other.ensemble.parameters[key][[0, 2]], **CLOSE)
-
-
-def test_either_library_has_the_product(monkeypatch) -> None:
-    """Where numpy has no OpenBLAS, as on a Mac, it is scipy's, whose sizes are 32 bits wide."""
-    own = blas.product.__wrapped__("float64")
-    monkeypatch.setattr(blas, "FORMS", ())
-    scipys = blas.product.__wrapped__("float64")
-    assert own != scipys, "one of the two is not tested here"
-    known = blas.tools("float64")
-    monkeypatch.setattr(descent, "tools", lambda _number: (scipys, *known[1:]))
-    one_step(Architecture(depth=2, width=8, arm="batch_norm"), digits_for([3, 5], 12, 1), Context(training=True, step=7))
 
 
 def test_what_has_another_form_is_refused_and_not_written_over() -> None:

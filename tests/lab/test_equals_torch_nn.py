@@ -8,10 +8,10 @@ from torch import nn
 
 from whybn.lab.arms import ARMS, BATCH_NORM
 from whybn.lab.data import Data, digits_for
-from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, initialise
+from whybn.lab.networks import ACTIVATIONS, Architecture, initialise
 from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import EPSILON, GROUPS, MOMENTUM, Context, Running, normalise
-from whybn.lab.training import Optimiser, assemble, evaluate, gradients, train
+from whybn.lab.training import Optimiser, assemble, calibrate, evaluate, gradients, train
 
 STEPS = 50
 SEEDS = [3, 5]

@@ -6,9 +6,9 @@ from torch import nn
 
 from whybn.lab.arms import ARMS, BATCH_NORM
 from whybn.lab.data import digits_for
-from whybn.lab.networks import Architecture, calibrate, effective_weight, initialise
+from whybn.lab.networks import Architecture, effective_weight, initialise
 from whybn.lab.normalisers import GROUPS, MOMENTUM, Arm, Context, Mean, Normaliser, Running, Size, normalise
-from whybn.lab.training import assemble, train
+from whybn.lab.training import assemble, calibrate, train
 
 CLOSE = {"rtol": 1e-9, "atol": 1e-11}
 HELD = {"gradient": False, "every": None}

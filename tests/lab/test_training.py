@@ -6,10 +6,10 @@ import torch
 
 from whybn.lab.arms import ARMS
 from whybn.lab.data import batch_order, digits, digits_for, split, target_function
-from whybn.lab.networks import ACTIVATIONS, Architecture, calibrate, forward, initialise
+from whybn.lab.networks import ACTIVATIONS, Architecture, forward, initialise
 from whybn.lab.noise import PERIOD, Drift, Noise
 from whybn.lab.normalisers import Arm, Context, Running
-from whybn.lab.training import NEVER, assemble, evaluate, gradients, train
+from whybn.lab.training import NEVER, assemble, calibrate, evaluate, gradients, train
 
 
 def test_arms_share_weights_and_batches() -> None:

@@ -14,9 +14,9 @@ from building import ROOT
 
 from whybn.lab import backpropagation, networks
 from whybn.lab.data import Data, digits
-from whybn.lab.networks import Architecture, Parameters, Statistics, Trace, calibrate, forward
+from whybn.lab.networks import Architecture, Parameters, Statistics, Trace, forward
 from whybn.lab.normalisers import EPSILON, Arm, Context, Mean, Normaliser, Size, normalise
-from whybn.lab.training import NEVER, assemble, evaluate, gradients
+from whybn.lab.training import NEVER, assemble, calibrate, evaluate, gradients
 
 pytestmark = pytest.mark.verify
 FOLDER = ROOT / "docs/assets/js/explorables"

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from whybn.lab.data import Data, digits_for, set_aside
-from whybn.lab.networks import Architecture, calibrate, initialise
-from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.lab.networks import Architecture, initialise
+from whybn.lab.training import Ensemble, assemble, calibrate, evaluate, train
 from whybn.measures.batch_noise import statistic_noise
 from whybn.readings.definitions import best_rate
 

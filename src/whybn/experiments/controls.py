@@ -12,10 +12,10 @@ import torch
 
 from whybn.lab.arms import ARMS
 from whybn.lab.data import Data, digits_for
-from whybn.lab.networks import REFERENCE, Architecture, Trace, calibrate, forward, initialise
+from whybn.lab.networks import REFERENCE, Architecture, Trace, forward, initialise
 from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import Context
-from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.lab.training import Ensemble, assemble, calibrate, evaluate, train
 from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm", "drifting", "noisy_plain", "frozen_batch_norm")

@@ -12,9 +12,9 @@ import torch
 
 from whybn.lab.arms import BATCH_NORM, PLAIN
 from whybn.lab.data import Data, digits_for, set_aside
-from whybn.lab.networks import Architecture, calibrate, initialise, with_arm
+from whybn.lab.networks import Architecture, initialise, with_arm
 from whybn.lab.normalisers import Arm
-from whybn.lab.training import Ensemble, assemble, evaluate, train
+from whybn.lab.training import Ensemble, assemble, calibrate, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 16

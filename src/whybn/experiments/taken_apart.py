@@ -13,9 +13,9 @@ import torch
 
 from whybn.lab.data import Data, digits_for
 from whybn.lab.ingredients import INGREDIENTS, subtract_and_divide
-from whybn.lab.networks import REFERENCE, calibrate, initialise, with_arm
+from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.normalisers import Mean, Size
-from whybn.lab.training import Ensemble, Optimiser, assemble, evaluate, train
+from whybn.lab.training import Ensemble, Optimiser, assemble, calibrate, evaluate, train
 
 PARTS = (
     "plain",

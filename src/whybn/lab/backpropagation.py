@@ -34,12 +34,12 @@ from whybn.lab.normalisers import (
     ghosts_of,
     kept,
 )
+from whybn.lab.residual import Residual
 
 compiled = None
 if arithmetic.name() != arithmetic.REFERENCE:
     from whybn.lab import compiled
 
-CHUNK = 1 << 20  # bytes, about what the second cache of a core holds: the patches of so many members stand side by side
 SILENT = np.empty((0, 0, 0), np.float32), np.empty((0, 0, 0), np.float32), np.empty(0, np.int64)  # no noise
 
 Back = Callable[[np.ndarray], np.ndarray]  # from the slope along what a part computed to that along what it received
@@ -49,7 +49,7 @@ Arrays = dict[str, np.ndarray]
 
 def knows(design: Design, inputs: Tensor) -> bool:
     """Whether this pass computes such networks, here."""
-    if compiled is None or inputs.device.type != "cpu" or type(design) not in (Architecture, Convolutional):
+    if compiled is None or inputs.device.type != "cpu" or type(design) not in (Architecture, Convolutional, Residual):
         return False
     return design.arm == _as_known(design.arm)
 
@@ -65,7 +65,7 @@ def _as_known(arm: Arm) -> Arm:
 
 
 def backpropagate(
-    architecture: Architecture,
+    design: Design,
     parameters: Parameters,
     inputs: Float[Tensor, "member batch input"],
     targets: Tensor,
@@ -78,7 +78,7 @@ def backpropagate(
     move(name, slope) is called once for each parameter, with the gradient of the loss. It may move the parameter at
     once, as nothing reads it any more.
     """
-    work = _Pass(architecture, parameters, context, statistics, move)
+    work = _pass_of(design)(design, parameters, context, statistics, move)
     outputs = work.forward(inputs)
     loss, slope = losses_and_slopes(outputs, targets)
     with _settings():
@@ -89,14 +89,14 @@ def backpropagate(
 
 
 def outputs(
-    architecture: Architecture,
+    design: Design,
     parameters: Parameters,
     inputs: Float[Tensor, "member batch input"],
     context: Context,
     statistics: Statistics,
 ) -> Float[Tensor, "member batch output"]:
     """Outputs of every member, as networks.forward has them, where nobody asks for a gradient."""
-    return _Pass(architecture, parameters, context, statistics, None).forward(inputs)
+    return _pass_of(design)(design, parameters, context, statistics, None).forward(inputs)
 
 
 @contextmanager
@@ -112,18 +112,29 @@ def _settings() -> Iterator[None]:
 class _Pass:
     """One pass through a network; `backs` are the ways back of its parts, first to last, where there is a `move`."""
 
+    first = 0  # the first layer with a normaliser
+
     def __init__(
         self,
-        architecture: Architecture,
+        architecture: Design,
         parameters: Parameters,
         context: Context,
         statistics: Statistics,
         move: Move | None,
     ) -> None:
         self.architecture, self.context, self.statistics, self.move = architecture, context, statistics, move
-        self.own = {name: value.detach().numpy() for name, value in parameters.items()}
+        self.own = {name: value.detach().contiguous().numpy() for name, value in parameters.items()}
         self.plan = plan_of(architecture.arm.normaliser, context)
         self.backs: list[Back] = []
+
+    def positions(self, layer: int) -> int:
+        """Rows of one example."""
+        return self.architecture.positions(layer)
+
+    @property
+    def bias_behind(self) -> bool:
+        """Whether a bias follows a normaliser that has no shift; behind the activation there is no second one."""
+        return not self.architecture.after_activation
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Outputs of every member."""
@@ -140,8 +151,7 @@ class _Pass:
             if convolutional:
                 x = self.through(self.pool(x))
             last = self.architecture.depth
-            x = self.through(self.multiply(last, x))
-            x += self.own[f"bias.{last}"][:, None]
+            x = self.through(self.multiply(last, x, biased=True))
         return torch.from_numpy(x)
 
     def through(self, part: tuple[np.ndarray, Back]) -> np.ndarray:
@@ -150,49 +160,43 @@ class _Pass:
             self.backs.append(part[1])
         return part[0]
 
-    def multiply(self, layer: int, x: np.ndarray) -> tuple[np.ndarray, Back]:
-        """The product with the weights of a layer."""
+    def multiply(self, layer: int, x: np.ndarray, *, biased: bool = False) -> tuple[np.ndarray, Back]:
+        """The product with the weights of a layer, and its bias where nothing else adds it."""
         weight = self.own[f"weight.{layer}"]
 
         def back(slope: np.ndarray) -> np.ndarray:
-            below = np.matmul(slope, weight.swapaxes(1, 2)) if layer else slope  # nobody asks for it along the images
-            if layer == self.architecture.depth:
+            below, of_weight = self.room_below(layer, x), np.empty_like(weight)
+            compiled.multiply_back(x, weight, slope, below, of_weight)
+            if biased:
                 self.move(f"bias.{layer}", torch.from_numpy(slope.sum(1)))
-            self.move(f"weight.{layer}", torch.from_numpy(np.matmul(x.swapaxes(1, 2), slope)))
+            self.move(f"weight.{layer}", torch.from_numpy(of_weight))
             return below
 
-        return np.matmul(x, weight), back
+        y = np.empty((*x.shape[:2], weight.shape[2]), x.dtype)
+        compiled.multiply(x, weight, y)
+        if biased:
+            y += self.own[f"bias.{layer}"][:, None]
+        return y, back
 
     def convolve(self, layer: int, x: np.ndarray) -> tuple[np.ndarray, Back]:
-        """Products over unfolded patches, a few members at a time, as patches are many times as large as pictures."""
+        """What the filters of a layer find."""
         weight, design = self.own[f"weight.{layer}"], self.architecture
-        side, stride, places = design.side(layer), design.stride(layer), design.side(layer + 1)
+        side, stride = design.side(layer), design.stride(layer)
         pictures = x.reshape(len(x), -1, side, side, design.fans(layer)[0] // TAPS**2)
-        examples, patch = pictures.shape[1], weight.shape[1]
-        rows = examples * places**2
-        few = max(1, CHUNK // (rows * patch * x.itemsize))
-        chunks = [slice(first, first + few) for first in range(0, len(x), few)]
-
-        def patches(members: slice) -> np.ndarray:
-            found = np.empty((len(pictures[members]), examples, places, places, patch), x.dtype)
-            compiled.unfold(pictures[members], stride, found)
-            return found.reshape(-1, rows, patch)
 
         def back(slope: np.ndarray) -> np.ndarray:
-            of_weight = np.empty_like(weight)
-            below = np.empty_like(pictures) if layer else slope
-            for members in chunks:
-                np.matmul(patches(members).swapaxes(1, 2), slope[members], out=of_weight[members])
-                if layer:
-                    of_patches = np.matmul(slope[members], weight[members].swapaxes(1, 2))
-                    compiled.fold(of_patches.reshape(-1, examples, places, places, patch), stride, below[members])
+            below, of_weight = self.room_below(layer, pictures), np.empty_like(weight)
+            compiled.convolve_back(pictures, stride, weight, slope, below, of_weight)
             self.move(f"weight.{layer}", torch.from_numpy(of_weight))
             return below.reshape(x.shape) if layer else below
 
-        y = np.empty((len(x), rows, weight.shape[2]), x.dtype)
-        for members in chunks:
-            np.matmul(patches(members), weight[members], out=y[members])
+        y = np.empty((len(x), pictures.shape[1] * design.positions(layer), weight.shape[2]), x.dtype)
+        compiled.convolve(pictures, stride, weight, y)
         return y, back
+
+    def room_below(self, layer: int, x: np.ndarray) -> np.ndarray:
+        """Room for the slopes along what a layer received; none along the images, where nobody asks for them."""
+        return np.empty(x.shape if layer else (0,) * x.ndim, x.dtype)
 
     def pool(self, x: np.ndarray) -> tuple[np.ndarray, Back]:
         """The mean over positions."""
@@ -224,15 +228,11 @@ class _Pass:
     def normalise(self, arm: Arm, layer: int, z: np.ndarray, relu: bool) -> tuple[np.ndarray, Back]:
         """Normaliser, scale and shift or bias, noise; and ReLU where it follows."""
         parted = self.context.training and not self.context.calibrate
-        lay = _layout(arm.normaliser, parted, z.shape, self.architecture.positions(layer), z.dtype)
+        lay = _layout(arm.normaliser, parted, z.shape, self.positions(layer), z.dtype)
         if arm.normaliser:
             check_enough(arm.normaliser, self.context, lay.rows)
-        running = self.statistics[layer] if self.statistics else None
-        # Behind the activation there is no second bias.
-        names = (
-            f"scale.{layer}",
-            f"shift.{layer}" if arm.affine else "" if self.architecture.after_activation else f"bias.{layer}",
-        )
+        running = self.statistics[layer - self.first] if self.statistics else None
+        names = f"scale.{layer}", f"shift.{layer}" if arm.affine else f"bias.{layer}" if self.bias_behind else ""
         scale, shift = (lay.each(self.own.get(name), value) for name, value in zip(names, (1.0, 0.0), strict=True))
         found = _statistics(self.plan, running, lay)
         statistics, codes = tuple(found.values()), (*self.plan.codes, lay.positions, max(lay.units // GROUPS, 1))
@@ -262,6 +262,55 @@ class _Pass:
             for name, part in self.plan.kept:
                 factor = part.unbiased(lay.rows, self.context) if name == "variance" else 1.0
                 compiled.remember(getattr(running, name).numpy(), found[name], self.context.weight(part), factor)
+
+
+@no_type_check
+class _ResidualPass(_Pass):
+    """The same through a network whose blocks add what they compute to what they received."""
+
+    first = 1
+    bias_behind = False  # it belongs to the product that follows
+
+    def positions(self, _layer: int) -> int:
+        """Rows of one example."""
+        return 1
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Outputs of every member."""
+        with _settings():
+            x = self.through(self.multiply(0, inputs.contiguous().numpy(), biased=True))
+            for block in range(1, self.architecture.blocks + 1):
+                x = self.through(self.block(block, x))
+            x = self.through(_rectify(x))
+            x = self.through(self.multiply(self.architecture.blocks + 1, x, biased=True))
+        return torch.from_numpy(x)
+
+    def block(self, layer: int, x: np.ndarray) -> tuple[np.ndarray, Back]:
+        """What a block received, and its branch."""
+        arm, own = self.architecture.arm, self.own.get(f"factor.{layer}")
+        y, rectify_back = _rectify(x) if arm == PLAIN else self.normalise(arm, layer, x, True)
+        branch, multiply_back = self.multiply(layer, y, biased=True)
+        factor = self.architecture.factor if own is None else own[:, None]
+
+        def back(slope: np.ndarray) -> np.ndarray:
+            of_branch = slope * factor  # before the factor moves
+            if own is not None:
+                self.move(f"factor.{layer}", torch.from_numpy(np.einsum("mru,mru->m", slope, branch)[:, None]))
+            below = rectify_back(multiply_back(of_branch))
+            below += slope
+            return below
+
+        return x + branch * factor, back
+
+
+def _pass_of(design: Design) -> type[_Pass]:
+    return _ResidualPass if isinstance(design, Residual) else _Pass
+
+
+def _rectify(x: np.ndarray) -> tuple[np.ndarray, Back]:
+    """ReLU, beside what it received."""
+    out = np.maximum(x, 0)
+    return out, lambda slope: slope * (out > 0)
 
 
 def _activate(activation: str, out: np.ndarray) -> tuple[np.ndarray, Back]:

@@ -5,10 +5,12 @@ reference. Compiled by numba without fast-math: sums run in a fixed order, whate
 row, unit); statistics (member, 1, unit) where all rows of a member share them, else (member, example, unit).
 """
 
+import itertools
 from typing import no_type_check
 
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba import carray, njit, types, uintp
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -494,58 +496,6 @@ def _copy(source, start, target, end, count):
         target[uintp(end) + i] = source[uintp(start) + i]
 
 
-@compiled
-@no_type_check
-def _add(source, start, target, end, count):
-    for i in range(uintp(count)):
-        target[uintp(end) + i] += source[uintp(start) + i]
-
-
-@compiled
-@no_type_check
-def unfold(x, stride, out):
-    """What a filter of 3 x 3 sees of `x` (member, example, height, width, channel), a frame of zeros around each picture.
-
-    out: (member, example, y, x, patch); a patch is tap after tap, row of the filter by row.
-    """
-    members, examples, side, _, channels = x.shape
-    places, strip, line = out.shape[2], 3 * channels, (side + 2) * channels
-    framed = np.zeros(examples * (side + 2) * line, x.dtype)
-    for m in range(members):
-        source, target = x[m].reshape(-1), out[m].reshape(-1)
-        for e in range(examples):
-            first = e * (side + 2) * line
-            for y in range(side):
-                _copy(source, (e * side + y) * side * channels, framed, first + (y + 1) * line + channels, side * channels)
-            for y in range(places):
-                for place in range(places):
-                    end = ((e * places + y) * places + place) * 3 * strip
-                    start = first + y * stride * line + place * stride * channels
-                    for tap in range(3):
-                        _copy(framed, start + tap * line, target, end + tap * strip, strip)
-
-
-@compiled
-@no_type_check
-def fold(slope, stride, out):
-    """The way back of `unfold`: slopes of the patches, added up in `out`, which has the form of its `x`."""
-    members, examples, side, _, channels = out.shape
-    places, strip, line = slope.shape[2], 3 * channels, (side + 2) * channels
-    framed = np.empty((side + 2) * line, slope.dtype)
-    for m in range(members):
-        source, target = slope[m].reshape(-1), out[m].reshape(-1)
-        for e in range(examples):
-            framed[:] = 0
-            for y in range(places):
-                for place in range(places):
-                    end = ((e * places + y) * places + place) * 3 * strip
-                    start = y * stride * line + place * stride * channels
-                    for tap in range(3):
-                        _add(source, end + tap * strip, framed, start + tap * line, strip)
-            for y in range(side):
-                _copy(framed, (y + 1) * line + channels, target, (e * side + y) * side * channels, side * channels)
-
-
 @intrinsic
 @no_type_check
 def _pointer(_typing, address):
@@ -557,40 +507,215 @@ def _pointer(_typing, address):
     return types.voidptr(address), generate
 
 
-@intrinsic
-@no_type_check
-def _call(_typing, routine, *given):
-    """Call what stands at an address with as many more, as a procedure of Fortran takes what it is given."""
+# Products of matrices as small as these take two to three times as long by a BLAS, which prepares for large ones; and it
+# rounds by the processor at hand. Here each number is summed from its first term to its last, by additions that round once
+# with their product (fused multiply-add): the same bits wherever it runs, however many stand side by side. Where a number
+# of the first factor stands is the sum of two offsets, that of its row and that of its column: so a patch of a picture is a
+# row without being copied, and a matrix is turned by taking one table for the other.
+LANES, HALF = 16, 8  # numbers in a vector, which LLVM parts where a processor has shorter ones
+ROWS, VECTORS = (8, 2) if get_host_cpu_features().get("avx512f") else (4, 1)  # of so many numbers the sums fit in registers
 
-    def generate(context, builder, _signature, arguments):
-        byte = ir.IntType(8).as_pointer()
-        addresses = [builder.inttoptr(one, byte) for one in cgutils.unpack_tuple(builder, arguments[1])]
-        form = ir.FunctionType(ir.VoidType(), [byte] * len(addresses))
-        builder.call(builder.inttoptr(arguments[0], form.as_pointer()), addresses)
+
+@no_type_check
+def _tile(builder, number, shape, places, steps, depth):
+    """Instructions for a tile of a product, `shape` rows, lanes and vectors, whose sums stay in registers.
+
+    places: `out`, first factor, second, offsets of these rows of the first, offsets of its columns. steps: numbers from
+    one row to the next in `out` and in the second factor.
+    """
+    rows, lanes, vectors = shape
+    out, first, second, row_offsets, offsets = places
+    vector, bits = ir.VectorType(number, lanes), 32 if number == ir.FloatType() else 64
+    fused = ir.FunctionType(vector, [vector] * 3)
+    fused = cgutils.get_or_insert_function(builder.module, fused, f"llvm.fma.v{lanes}f{bits}")
+    undefined, nowhere = ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), lanes), None)
+
+    def at(place, offset):
+        return builder.gep(place, [offset if isinstance(offset, ir.Value) else cgutils.intp_t(offset)])
+
+    def vector_at(place, which):
+        return builder.bitcast(at(place, which * lanes), vector.as_pointer())
+
+    starts = [at(first, builder.load(at(row_offsets, row))) for row in range(rows)]
+    sums = [[cgutils.alloca_once(builder, vector) for _ in range(vectors)] for _ in range(rows)]
+    for total in itertools.chain(*sums):
+        builder.store(ir.Constant(vector, None), total)
+    with cgutils.for_range(builder, depth) as loop:
+        row = at(second, builder.mul(loop.index, steps[1]))
+        across = [builder.load(vector_at(row, which), align=bits // 8) for which in range(vectors)]
+        offset = builder.load(at(offsets, loop.index))
+        for start, totals in zip(starts, sums, strict=True):
+            one = builder.insert_element(undefined, builder.load(at(start, offset)), ir.IntType(32)(0))
+            everywhere = builder.shuffle_vector(one, undefined, nowhere)
+            for total, other in zip(totals, across, strict=True):
+                builder.store(builder.call(fused, [everywhere, other, builder.load(total)]), total)
+    for row, totals in enumerate(sums):
+        place = at(out, builder.mul(steps[0], cgutils.intp_t(row)))
+        for which, total in enumerate(totals):
+            builder.store(builder.load(total), vector_at(place, which), align=bits // 8)
+
+
+@intrinsic(prefer_literal=True)
+@no_type_check
+def _strip(_typing, lanes, vectors, places, steps, rows, depth, like):
+    """Fill a strip of a product, `lanes` times `vectors` columns wide; places as addresses, else as in `_tile`."""
+    width = lanes.literal_value, vectors.literal_value
+
+    def generate(context, builder, signature, given):
+        number = context.get_value_type(signature.args[-1].dtype)
+        places, steps = (cgutils.unpack_tuple(builder, one) for one in given[2:4])
+        kinds = number, number, number, cgutils.intp_t, cgutils.intp_t
+        out, *factors, row_offsets, offsets = (
+            builder.inttoptr(place, kind.as_pointer()) for place, kind in zip(places, kinds, strict=True)
+        )
+        rows, depth = given[4:6]
+        many, one = cgutils.intp_t(ROWS), cgutils.intp_t(1)
+        together = builder.sub(rows, builder.srem(rows, many))
+        for begin, end, step in ((cgutils.intp_t(0), together, many), (together, rows, one)):
+            with cgutils.for_range_slice(builder, begin, end, step) as (row, _):
+                there = builder.gep(out, [builder.mul(row, steps[0])]), *factors, builder.gep(row_offsets, [row]), offsets
+                _tile(builder, number, (step.constant, *width), there, steps, depth)
         return context.get_dummy_value()
 
-    return types.void(routine, types.StarArgTuple(given)), generate
+    return types.void(lanes, vectors, places, steps, rows, depth, like), generate
 
 
 @compiled
 @no_type_check
-def _multiply(blas, first, first_turned, second, second_turned, out):
-    """Write to `out` the product of two matrices, each taken as it stands or turned.
+def _multiply(first, offsets, second, out):
+    """Write to `out` (row, column) the product of `first`, with the offsets of its rows and of its columns, and `second`."""
+    rows, columns = out.shape
+    depth, size, steps, done = len(second), first.itemsize, (columns, columns), 0
+    here, start, other = out.ctypes.data, first.ctypes.data, second.ctypes.data
+    of_rows, of_columns = offsets[0].ctypes.data, offsets[1].ctypes.data
+    for column in range(done, columns - LANES * VECTORS + 1, LANES * VECTORS):
+        places = here + column * size, start, other + column * size, of_rows, of_columns
+        _strip(LANES, VECTORS, places, steps, rows, depth, first)
+        done = column + LANES * VECTORS
+    for column in range(done, columns - LANES + 1, LANES):
+        places = here + column * size, start, other + column * size, of_rows, of_columns
+        _strip(LANES, 1, places, steps, rows, depth, first)
+        done = column + LANES
+    for column in range(done, columns - HALF + 1, HALF):
+        places = here + column * size, start, other + column * size, of_rows, of_columns
+        _strip(HALF, 1, places, steps, rows, depth, first)
+        done = column + HALF
+    for column in range(done, columns):
+        places = here + column * size, start, other + column * size, of_rows, of_columns
+        _strip(1, 1, places, steps, rows, depth, first)
 
-    blas: as `blas.tools` gives it. A BLAS stores columns, so that it sees every matrix turned, and finds `out` turned from
-    `second` and `first`. Its sizes are 64 bits wide here; one that reads 32 finds the same in the lower half, which comes
-    first wherever wheels of numba run.
+
+@compiled
+@no_type_check
+def _offsets(rows, columns):
+    """Offsets of the rows and of the columns of a matrix."""
+    return np.arange(rows) * columns, np.arange(columns)
+
+
+@inner
+@no_type_check
+def _turn(x, out):
+    """Write rows of `x` as columns of `out`."""
+    fours = len(x) // 4 * 4
+    for r in range(0, fours, 4):
+        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
+        for u in range(x.shape[1]):
+            row = out[u]
+            row[r], row[r + 1], row[r + 2], row[r + 3] = a[u], b[u], c[u], d[u]
+    for r in range(fours, len(x)):
+        for u in range(x.shape[1]):
+            out[u, r] = x[r, u]
+
+
+@compiled
+@no_type_check
+def multiply(first, second, out):
+    """Write the product of each member to `out` (member, row, column)."""
+    offsets = _offsets(first.shape[1], first.shape[2])
+    for m in range(len(out)):
+        _multiply(first[m], offsets, second[m], out[m])
+
+
+@compiled
+@no_type_check
+def multiply_back(first, second, slope, of_first, of_second):
+    """The way back of `multiply`: `slope` is that along its `out`. An empty `of_first` is left alone."""
+    rows, columns = _offsets(first.shape[1], first.shape[2])
+    of_slope = _offsets(slope.shape[1], slope.shape[2])
+    turned = np.empty((second.shape[2], second.shape[1]), second.dtype)
+    for m in range(len(slope)):
+        if of_first.size:
+            _turn(second[m], turned)
+            _multiply(slope[m], of_slope, turned, of_first[m])
+        _multiply(first[m], (columns, rows), slope[m], of_second[m])
+
+
+@compiled
+@no_type_check
+def _frame(x, step, framed):
+    """Write pictures `x` (example, height, width, channel) into their frames, with `step` from one pixel to the next."""
+    for e in range(len(x)):
+        for i in range(x.shape[1]):
+            for j in range(x.shape[2]):
+                pixel, place = x[e, i, j], framed[e, 1 + i * step, 1 + j * step]
+                for c in range(len(pixel)):
+                    place[c] = pixel[c]
+
+
+@compiled
+@no_type_check
+def _patches(framed, places, step):
+    """Offsets of the patches of 3 x 3 pixels of framed pictures, and of the numbers of a patch, tap after tap."""
+    examples, side, _, channels = framed.shape
+    of_patches, of_taps = np.empty(examples * places**2, np.int64), np.empty(9 * channels, np.int64)
+    for row in range(len(of_patches)):
+        e, place = divmod(row, places**2)
+        i, j = divmod(place, places)
+        of_patches[row] = ((e * side + i * step) * side + j * step) * channels
+    for column in range(len(of_taps)):
+        tap, c = divmod(column, channels)
+        of_taps[column] = ((tap // 3) * side + tap % 3) * channels + c
+    return of_patches, of_taps
+
+
+@compiled
+@no_type_check
+def convolve(x, stride, weight, out):
+    """Write to `out` (member, row, filter) what filters of 3 x 3 find in `x` (member, example, height, width, channel).
+
+    A frame of zeros stands around each picture. A row is a place of an example, `stride` pixels from the next. weight:
+    (member, 9 x channels, filter), tap after tap, row of the filter by row.
     """
-    routine, letters, factors, sizes = blas
-    sizes[0], sizes[1], sizes[2] = out.shape[1], len(out), len(first) if first_turned else first.shape[1]
-    sizes[3], sizes[4] = second.shape[1], first.shape[1]
-    letter, one, size = letters.ctypes.data, factors.ctypes.data, sizes.ctypes.data
-    zero, columns, rows, depth, of_second, of_first = one + factors.itemsize, size, size + 8, size + 16, size + 24, size + 32
-    forms = letter + int(second_turned), letter + int(first_turned)
-    found, left, right = out.ctypes.data, second.ctypes.data, first.ctypes.data
-    _call(
-        routine, *forms, columns, rows, depth, one, left, of_second, right, of_first, zero, found, columns
-    )  # fmt: skip
+    _, examples, side, _, channels = x.shape
+    framed = np.zeros((examples, side + 2, side + 2, channels), x.dtype)
+    offsets = _patches(framed, (side - 1) // stride + 1, stride)
+    for m in range(len(x)):
+        _frame(x[m], 1, framed)
+        _multiply(framed, offsets, weight[m], out[m])
+
+
+@compiled
+@no_type_check
+def convolve_back(x, stride, weight, slope, of_x, of_weight):
+    """The way back of `convolve`: `slope` is that along its `out`. An empty `of_x` is left alone.
+
+    The slope along a picture is a convolution, too: of the slopes, set apart by `stride`, with the filters turned round.
+    """
+    _, examples, side, _, channels = x.shape
+    filters, places = weight.shape[2], (side - 1) // stride + 1
+    framed = np.zeros((examples, side + 2, side + 2, channels), x.dtype)
+    of_patches, of_taps = _patches(framed, places, stride)
+    apart = np.zeros((examples, side + 2, side + 2, filters), x.dtype)
+    offsets = _patches(apart, side, 1)
+    turned = np.empty((9 * filters, channels), x.dtype)
+    for m in range(len(x)):
+        _frame(x[m], 1, framed)
+        _multiply(framed, (of_taps, of_patches), slope[m], of_weight[m])
+        if of_x.size:
+            _frame(slope[m].reshape(examples, places, places, filters), stride, apart)
+            for tap in range(9):
+                _turn(weight[m, tap * channels : (tap + 1) * channels], turned[(8 - tap) * filters : (9 - tap) * filters])
+            _multiply(apart, offsets, turned, of_x[m].reshape(examples * side * side, channels))
 
 
 @compiled
@@ -622,7 +747,7 @@ def _move(values, slopes, rate):
 
 @within
 @no_type_check
-def _ahead(own, x, addresses, how, blas, room, passed):
+def _ahead(own, x, offsets, addresses, how, room, passed):
     """Through the hidden layers of one member: what comes in, what leaves and the statistics are kept in `passed`."""
     plan, _, keeps, biased, relu = how
     mean_over, mean_live, size_over, size_live = plan[:4]
@@ -630,7 +755,8 @@ def _ahead(own, x, addresses, how, blas, room, passed):
     units = unscaled.shape[1]
     for layer in range(len(z)):
         weight, scale, shift, mean, size = _layer(addresses, layer, own, x.shape[1], units, x)
-        _multiply(blas, x, False, weight, False, _matrix(z.ctypes.data, layer, len(x), units, x))
+        of_x = offsets[1] if layer else offsets[0]
+        _multiply(x, of_x, weight, _matrix(z.ctypes.data, layer, len(x), units, x))
         if biased:
             _add_bias(z[layer], shift[0], relu)
         else:
@@ -651,11 +777,11 @@ def _ahead(own, x, addresses, how, blas, room, passed):
 
 @within
 @no_type_check
-def _back(own, inputs, s, rate, addresses, how, blas, room, passed, slopes):
+def _back(own, inputs, s, rate, offsets, addresses, how, room, passed, slopes):
     """Back through them: everything moves against its slope. `s` is the slope along what the last one computed."""
     plan, gradients, _, biased, relu = how
     z, out, centre, about, square, unscaled = passed
-    below, of_first, of_hidden, of_scale, of_shift = slopes
+    below, turned, of_first, of_hidden, of_scale, of_shift = slopes
     units = unscaled.shape[1]
     for layer in range(len(z) - 1, -1, -1):
         x = _matrix(out.ctypes.data, layer - 1, len(s), units, s) if layer else inputs
@@ -673,16 +799,17 @@ def _back(own, inputs, s, rate, addresses, how, blas, room, passed, slopes):
                 _move(scale, of_scale, rate)
         _move(shift, of_shift, rate)
         if layer:
-            _multiply(blas, s, False, weight, True, below)
-        of_weight = of_hidden if layer else of_first
-        _multiply(blas, x, True, s, False, of_weight)
+            _turn(weight, turned)
+            _multiply(s, offsets[1], turned, below)
+        of_weight, (of_rows, of_columns) = (of_hidden, offsets[1]) if layer else (of_first, offsets[0])
+        _multiply(x, (of_columns, of_rows), s, of_weight)
         _move(weight, of_weight, rate)
         s, below = below, s
 
 
 @compiled
 @no_type_check
-def descend(inputs, targets, which, rates, addresses, sizes, how, blas, loss):
+def descend(inputs, targets, which, rates, addresses, sizes, how, loss):
     """One step of stochastic gradient descent of every member, from its mini-batch to its moved parameters.
 
     What `normalise`, `cross_entropy` and their like do for one layer of all members is done here for all layers of one
@@ -692,8 +819,7 @@ def descend(inputs, targets, which, rates, addresses, sizes, how, blas, loss):
     addresses: (kind, layer) of stacked parameters: weights, scales, shifts (or biases), running means and running squared
     sizes; 0 where there is none. sizes: hidden layers, units, outputs, rows that make a wide one. how: plan and gradients,
     as in `normalise`; weight and factor of a mean at hand in the running one, and of a squared size; whether there is a bias
-    alone in the place of all that; whether ReLU follows. blas: `blas.tools`. loss: (member,), filled with that before the
-    step.
+    alone in the place of all that; whether ReLU follows. loss: (member,), filled with that before the step.
     """
     depth, units, classes, count = sizes
     plan, dtype, examples, into = how[0], inputs.dtype, inputs.shape[1], inputs.shape[2]
@@ -709,22 +835,25 @@ def descend(inputs, targets, which, rates, addresses, sizes, how, blas, loss):
     room = _room(z, centre, square, about, mean_over <= BATCH and size_over <= BATCH)
     of_weights = np.empty((into, units), dtype), np.empty((units, units), dtype)
     of_units = np.empty((1, units), dtype), np.empty((1, units), dtype)
-    slopes = np.empty((examples, units), dtype), *of_weights, *of_units
+    slopes = np.empty((examples, units), dtype), np.empty((units, units), dtype), *of_weights, *of_units
     scores, of_scores = np.empty((examples, classes), dtype), np.empty((examples, classes), dtype)
+    turned_last = np.empty((classes, units), dtype)
+    offsets = _offsets(examples, into), _offsets(examples, units), _offsets(examples, classes)
     s, of_last, of_bias = (
         np.empty((examples, units), dtype),
         np.empty((units, classes), dtype),
         np.empty((1, classes), dtype),
     )
     for m in range(len(which)):
-        x = _ahead(m, inputs[which[m]], addresses, how, blas, room, passed)
+        x = _ahead(m, inputs[which[m]], offsets, addresses, how, room, passed)
         weight, _, bias, _, _ = _layer(addresses, depth, m, units, classes, inputs)
-        _multiply(blas, x, False, weight, False, scores)
+        _multiply(x, offsets[1], weight, scores)
         _add_bias(scores, bias[0], False)
         loss[m] = _cross_entropy(scores, targets[which[m]], of_scores)
-        _multiply(blas, of_scores, False, weight, True, s)
-        _multiply(blas, x, True, of_scores, False, of_last)
+        _turn(weight, turned_last)
+        _multiply(of_scores, offsets[2], turned_last, s)
+        _multiply(x, (offsets[1][1], offsets[1][0]), of_scores, of_last)
         _sum_rows(of_scores, of_bias[0])
         _move(weight, of_last, rates[m])
         _move(bias, of_bias, rates[m])
-        _back(m, inputs[which[m]], s, rates[m], addresses, how, blas, room, passed, slopes)
+        _back(m, inputs[which[m]], s, rates[m], offsets, addresses, how, room, passed, slopes)

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from whybn.lab import backpropagation
 from whybn.lab.arms import PLAIN
-from whybn.lab.blas import tools
 from whybn.lab.networks import Architecture, Design, Parameters, Statistics
 from whybn.lab.normalisers import GROUPS, Context, check_enough, kept
 
@@ -87,7 +86,7 @@ class Descent:
         sizes = design.depth, design.width, design.outputs, wide
         loss = rates.new_empty(len(which))
         given, found = (one.numpy() for one in (inputs, targets, which, rates)), loss.numpy()
-        compiled.descend(*given, self.addresses, sizes, how, tools(str(found.dtype)), found)
+        compiled.descend(*given, self.addresses, sizes, how, found)
         return loss
 
 

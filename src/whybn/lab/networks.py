@@ -287,15 +287,6 @@ def effective_weight(arm: Arm, weight: Float[Tensor, "member in out"]) -> Float[
     return weight * (gain / (weight.square().sum(1, keepdim=True) + EPSILON)).sqrt()
 
 
-def calibrate(design: Design, parameters: Parameters, inputs: Float[Tensor, "member batch input"]) -> Statistics:
-    """Statistics of every layer over all of `inputs`, each layer seeing the normalised layers below it."""
-    statistics = design.fresh_statistics(parameters)
-    if statistics:
-        with torch.no_grad():
-            design.compute(parameters, inputs, Context(training=True, calibrate=True), statistics)
-    return statistics
-
-
 def losses(outputs: Float[Tensor, "member batch output"], targets: Tensor) -> Float[Tensor, "member"]:
     """Mean loss of each member: cross-entropy for integer targets (member, batch), else squared error."""
     if targets.dtype == torch.int64:

@@ -47,6 +47,11 @@ class Residual:
         if self.branch not in BRANCHES:
             raise ValueError(f"unknown branch {self.branch!r}; known: {', '.join(BRANCHES)}")
 
+    @property
+    def factor(self) -> float:
+        """What a branch is multiplied by before it is added, where that is not trained."""
+        return self.blocks**-0.5 if self.branch == "shrunk" else 1.0
+
     def draw(self, generator: torch.Generator, scheme: str) -> Parameters:
         """Initial parameters of one network; equal draws in every arm and branch."""
         last = self.blocks + 1
@@ -93,9 +98,7 @@ class Residual:
             branch = linear(torch.relu(normalised(self.arm, x, parameters, block, running, context)), block)
             if self.branch == "skip_init":
                 branch = parameters[f"factor.{block}"][:, None] * branch
-            elif self.branch == "shrunk":
-                branch = branch / self.blocks**0.5
-            x = x + branch
+            x = x + self.factor * branch
             found.append(x)
         if states is not None:
             states.extend(found)

@@ -22,6 +22,7 @@ from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import Context, Running
 
 NEVER = -1  # diverged_at of a member that did not diverge
+CHUNK = 8  # members that go through large sets of examples together
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,27 @@ class Ensemble:
 
     def outputs(self, inputs: Tensor, context: Context) -> Tensor:
         """Outputs of every member, for nobody who asks for their gradient."""
-        if backpropagation.knows(self.architecture, inputs):
-            return backpropagation.outputs(self.architecture, self.parameters, inputs, context, self.statistics)
-        with torch.no_grad():
-            return self.architecture.compute(self.parameters, inputs, context, self.statistics)
+        return _outputs(self.architecture, self.parameters, inputs, context, self.statistics)
+
+
+def _outputs(design: Design, parameters: Parameters, inputs: Tensor, context: Context, statistics: Statistics) -> Tensor:
+    known = design, parameters, inputs, context, statistics
+    if backpropagation.knows(design, inputs):
+        return backpropagation.outputs(*known)
+    with torch.no_grad():
+        return design.compute(*known[1:])
+
+
+def calibrate(design: Design, parameters: Parameters, inputs: Float[Tensor, "member batch input"]) -> Statistics:
+    """Statistics of every layer over all of `inputs`, each layer seeing the normalised layers below it."""
+    statistics = design.fresh_statistics(parameters)
+    if statistics:
+        for first in range(0, len(inputs), CHUNK):
+            few = slice(first, first + CHUNK)
+            own = {name: value[few] for name, value in parameters.items()}
+            kept = [Running(layer.mean[few], layer.variance[few]) for layer in statistics]  # the same memory
+            _outputs(design, own, inputs[few], Context(training=True, calibrate=True), kept)
+    return statistics
 
 
 @dataclass(frozen=True)
@@ -264,7 +282,6 @@ def evaluate(
     data: Data,
     index: Int[Tensor, "seed chosen"],
     training: bool,
-    chunk: int = 8,
     noise_step: int | None = None,
 ) -> tuple[Float[Tensor, "member"], Float[Tensor, "member"]]:
     """Loss and accuracy (NaN for regressions) of every member on the examples `index` names for its seed.
@@ -274,7 +291,7 @@ def evaluate(
     noise_step: for arms with noise, the step whose noise is added; None leaves the noise out.
     """
     all_losses, accuracies = [], []
-    for members in torch.arange(len(ensemble.seeds), device=index.device).split(chunk):
+    for members in torch.arange(len(ensemble.seeds), device=index.device).split(CHUNK):
         part = ensemble.pick(members)
         inputs, wanted = data.at(index[part.seed_rows])
         noise = None if noise_step is None else noise_at(part.architecture.arm.noise, part.seeds, noise_step)

@@ -2,9 +2,8 @@
 
 1. A sweep of 50 members on the whole machine, against the loop over torch.nn networks that a user would write
    (default threads). Goal: six times faster.
-2. A training step of an ensemble on one thread, over its own matrix products alone, by the same library: of the plain
-   arm (goal: at most 1.3), of Batch Norm (1.6), and of convolutional ensembles over the products with their unfolded
-   patches (2.0).
+2. A training step of an ensemble on one thread, over its own matrix products alone, by PyTorch: of the plain arm (goal:
+   at most 1.3), of Batch Norm (1.6), and of convolutional ensembles over the products with their unfolded patches (2.0).
 3. `make figures` with nothing to do, against a start of Python that imports torch. Goal: at most half.
 
 Every figure is the median of several rounds in which the rivals take turns, so that a busy machine slows both.

@@ -30,7 +30,7 @@ class Settings:
     seeds: int = 8
     batch: int = 32
     depth: int = 10  # layers of the fully connected networks; the convolutional ones have eight
-    networks: tuple[str, ...] = ("relu 32", "relu 64", "tanh 32", "tanh 64", "clothes 8")  # activation or data, width
+    networks: tuple[str, ...] = ("clothes 8", "relu 32", "relu 64", "tanh 32", "tanh 64")  # activation or data, width
     budgets: tuple[int, ...] = (80, 320)  # steps; the loss is read after each
     gain_networks: tuple[str, ...] = ("relu 32", "relu 64")  # which also start from bad gains
     gains: tuple[float, ...] = (0.3, 3.0)  # bad ones, of the initial weights
@@ -46,7 +46,7 @@ QUICK = replace(
     FULL,
     seeds=2,
     depth=3,
-    networks=("relu 32", "tanh 32", "clothes 8"),
+    networks=("clothes 8", "relu 32", "tanh 32"),
     gain_networks=("relu 32",),
     budgets=(5, 15),
     rates=3,

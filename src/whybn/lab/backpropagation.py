@@ -327,7 +327,7 @@ def _activate(activation: str, out: np.ndarray) -> tuple[np.ndarray, Back]:
 
 
 IN_PLACE = {
-    "tanh": torch.tanh_,
+    "tanh": lambda z: np.tanh(z.numpy(), out=z.numpy()),  # numpy's takes a tenth of the time of torch's
     "sigmoid": torch.sigmoid_,
     "shifted_relu": lambda z: torch.relu_(z).sub_(MEAN_OF_RELU),
 }

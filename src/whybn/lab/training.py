@@ -51,7 +51,7 @@ class Optimiser:
         return min((step + 1) / self.warm_up, 1.0) if self.warm_up else 1.0
 
     @property
-    def straight(self) -> bool:
+    def is_plain_descent(self) -> bool:
         """Whether a step goes against the gradient, as long as the rate says, and does nothing else."""
         return replace(self, warm_up=0) == Optimiser()
 
@@ -176,7 +176,7 @@ def train(
     alive = torch.arange(total, device=data.inputs.device)
     rate = torch.tensor(rates, dtype=data.inputs.dtype, device=data.inputs.device)
     state = ensemble.pick(alive)
-    straight = _straight(state, data, optimiser)
+    whole_step = _whole_step(state, data, optimiser)
     minibatch_loss = data.inputs.new_full((steps, total), torch.nan)
     diverged_at = torch.full_like(alive, NEVER)
     for step in range(steps + 1):
@@ -186,9 +186,9 @@ def train(
             break
         noise = noise_at(state.architecture.arm.noise, state.seeds, step)
         context = Context(training=True, step=step, noise=noise)
-        if straight is not None:
+        if whole_step is not None:
             now = rate * optimiser.share_of_rate(step)
-            loss = straight.step(*data.at(data.order[step]), state.seed_rows, now, context)
+            loss = whole_step.step(*data.at(data.order[step]), state.seed_rows, now, context)
         else:
             move = partial(_move, state, rate, optimiser, step)
             loss = _descend(state, *data.at(data.order[step][state.seed_rows]), context, move)
@@ -197,13 +197,13 @@ def train(
         if not finite.all():
             diverged_at[alive[~finite]] = step
             state, rate, alive = state.pick(finite.nonzero()[:, 0]), rate[finite], alive[finite]
-            straight = _straight(state, data, optimiser)
+            whole_step = _whole_step(state, data, optimiser)
     return Trained(_scatter(state, alive, ensemble), minibatch_loss, diverged_at)
 
 
-def _straight(state: Ensemble, data: Data, optimiser: Optimiser) -> Descent | None:
+def _whole_step(state: Ensemble, data: Data, optimiser: Optimiser) -> Descent | None:
     """The whole step in one call, where there is one for such a training."""
-    if optimiser.straight and descent.knows(state.architecture, data.inputs, data.targets):
+    if optimiser.is_plain_descent and descent.knows(state.architecture, data.inputs, data.targets):
         return Descent(state.architecture, state.parameters, state.statistics)
     return None
 

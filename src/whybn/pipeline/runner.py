@@ -30,7 +30,7 @@ class Runner:
         from whybn.pipeline.workers import biggest_first, cores, run_tasks
 
         workers = min(self._workers(cores()), len(tasks))
-        ordered = tasks if in_order else biggest_first(tasks)
+        ordered = tasks if in_order else biggest_first(tasks, workers)
         budgets = {task.name: task.budget for task in ordered}
         estimate = spoken(max(*budgets.values(), sum(budgets.values()) / workers))
         print(f"{what}: {len(tasks)} to do, {workers} at a time, budget about {estimate}", flush=True)

@@ -63,9 +63,17 @@ def cores() -> int:
     return joblib.effective_n_jobs(-1)
 
 
-def biggest_first(tasks: list[Task]) -> list[Task]:
-    """Order tasks so that no long one begins when the others are done."""
-    return sorted(tasks, key=lambda task: -task.budget)
+def biggest_first(tasks: list[Task], workers: int) -> list[Task]:
+    """Order tasks so that no long one begins when the others are done.
+
+    The workers begin with tasks of different experiments: those of one would all compile the same code at the same time.
+    """
+    ordered = sorted(tasks, key=lambda task: -task.budget)
+    biggest: dict[str, Task] = {}
+    for task in ordered:
+        biggest.setdefault(task.name.partition(" · ")[0], task)
+    begin = list(biggest.values())[:workers]
+    return begin + [task for task in ordered if task not in begin]
 
 
 def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:

@@ -87,11 +87,11 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             quantity=f"largest learning rate that trains (loss below {TRAINED}), over that with nothing",
             values=rates | deeper_rates,
             margin=step,
-            pattern={"mean": SUPPORTED, "size": SUPPORTED, **dict.fromkeys(("spread", "layer", "group"), NOT_SEEN)}
+            pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": SOME_AT_MOST, "layer": NOT_SEEN, "group": NOT_SEEN}
             | dict.fromkeys(deeper_rates, ANY),
             sentences={
                 "mixed": "Subtracting the mean alone lets rates be {value_mean} as large; dividing by a size about zero, "
-                "{value_size}. Dividing by the spread, Layer Norm or Group Norm buys little."
+                "{value_size}. Dividing by the spread, Layer Norm or Group Norm buys less."
             },
             **(common | {"scope": SCOPE + example}),
         ),

@@ -29,4 +29,4 @@ def draw(results: dict, axes: list[Panel]) -> None:
             words.decades(panel, "x")
         words.named_ticks(panel, "y", [0.1, 1, 10], ["gain 0.1", "He 1", "10"])
         words.x_label(panel, "learning rate")
-    maps.key(axes, maps.LOSS_LEVELS, tuple(ARMS.values()), "loss", extra="diverged", hatched=True)
+    maps.key(axes[0], maps.LOSS_LEVELS, tuple(ARMS.values()), "loss", extra="diverged", hatched=True)

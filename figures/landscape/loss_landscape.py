@@ -1,4 +1,4 @@
-"""Loss around two trained reference networks, without and with Batch Norm: on a plane, and by distance."""
+"""Loss around a trained reference network, without and with Batch Norm: straight away from it, and on a plane."""
 
 import numpy as np
 
@@ -6,68 +6,61 @@ from whybn.drawing import maps, marks, words
 from whybn.drawing.palette import pen
 from whybn.drawing.quotes import quote
 from whybn.drawing.style import Layout, Panel
-from whybn.readings.definitions import GUESSING
-from whybn.readings.landscape import around, distances, ratio_at, reach
+from whybn.readings.definitions import GUESSING, typical_seed
+from whybn.readings.landscape import around, directions, distances, ratio_at, reach
 
 EXPERIMENTS = ("landscape",)
-LAYOUT = Layout(wide=(1, 4), narrow=(2, 2), row_height=124, share="", left=30, between=14, under=44)
-ARMS = {"plain": "rust", "batch_norm": "blue"}
-LEVELS = (0.3, 1, 3, 10, 30, 100, 300)  # of the loss
-COMPARED = {"tenth": 0.1, "half": 0.5, "whole": 1.0}  # distances of which the claim speaks
+LAYOUT = Layout(
+    wide=(1, 5), narrow=(2, 2), lead=3, row_height=240, narrow_row_height=205, share="", left=32, between=-10, right=8
+)
+ARMS = ("plain", "batch_norm")
+LEVELS = (0.3, 1, 3, 10, 30, 100)  # of the loss
+SPANNED = 0.5  # the distance of which the sentence above the figure speaks
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
-    parts = results["landscape"]
-    for panel, (arm, hue) in zip(axes[:2], ARMS.items(), strict=True):
-        _plane(panel, parts[arm], arm, hue)
-    _by_distance(axes[2], parts)
-    _ratio(axes[3], parts["plain"], parts["batch_norm"])
-    maps.key(axes, LEVELS, tuple(ARMS.values()), "loss", extra="guessing", hatched=False)
+    parts = {arm: results["landscape"][arm] for arm in ARMS}
+    seed = typical_seed(ratio_at(parts["plain"], parts["batch_norm"], SPANNED))
+    _away(axes[0], parts, seed)
+    _span(axes[0], parts, seed)
+    for panel, arm in zip(axes[1:], ARMS, strict=True):
+        _plane(panel, parts[arm], arm, seed)
+    maps.key(axes[1], LEVELS, ("grey",), "loss", extra="guessing", hatched=False, down=38, swatch=18)
 
 
-def _plane(panel: Panel, part: dict[str, np.ndarray], arm: str, hue: str) -> None:
-    words.title(panel, pen(arm).label)
-    maps.contours(panel, part["offsets"], part["offsets"], part["loss"][0, 0], LEVELS, hue, series="loss", mark=GUESSING)
-    words.y_label(panel, "direction 2")
-    words.few_ticks(panel, "x", 2)
-    words.few_ticks(panel, "y", 2)
-    words.x_label(panel, "direction 1")
-
-
-def _by_distance(panel: Panel, parts: dict[str, dict[str, np.ndarray]]) -> None:
-    """Draw the loss against the distance from the network, a line a seed."""
-    words.title(panel, "by distance")
+def _away(panel: Panel, parts: dict[str, dict[str, np.ndarray]], seed: int) -> None:
+    """Draw the loss in every direction that there is from the trained network of one seed."""
+    words.title(panel, "walking away from the trained network")
     for arm in ARMS:
-        marks.runs(panel, distances(parts[arm]), around(parts[arm]), arm)
-        marks.line(panel, distances(parts[arm]), np.median(around(parts[arm]), axis=0), arm, f"{pen(arm).label}, median")
-    panel.axes.set_ylim(0.03, 300)
-    marks.rule(panel, GUESSING, "guessing", above=False)
+        for name, (distance, losses) in zip(("sides", "diagonals"), directions(parts[arm], seed), strict=True):
+            marks.runs(panel, distance, losses, arm, f"{pen(arm).label}, {name}")
+    panel.axes.set_ylim(0.04, 300)
+    panel.axes.set_xlim(0, 1)
+    marks.rule(panel, GUESSING, "guessing", at=0)
     for arm in ARMS:
-        marks.points(panel, [quote(panel, f"landscape.{arm}_radius", float(np.median(reach(parts[arm]))))], [GUESSING], arm)
-    words.label(panel, 0.52, 22, "without", "rust", ha="right", va="bottom")
-    words.label(panel, 1, 6.5, "with", "blue", ha="right")
+        radius = quote(panel, f"landscape.{arm}_radius", float(np.median(reach(parts[arm]))))
+        marks.points(panel, [radius], [GUESSING], arm, "guessing is crossed, median", size=7)
+    words.label(panel, 0.66, 60, "without Batch Norm", "rust", ha="right")
+    words.label(panel, 1, 1.5, "with Batch Norm", "blue", ha="right")
     words.decades(panel, "y")
     words.y_label(panel, "loss")
-    _distance_axis(panel)
-
-
-def _ratio(panel: Panel, plain: dict[str, np.ndarray], normalised: dict[str, np.ndarray]) -> None:
-    """Draw the loss without over that with Batch Norm against the distance, a line a seed."""
-    words.title(panel, "times as high")
-    ratio = around(plain) / around(normalised)
-    marks.runs(panel, distances(plain), ratio, "ink")
-    marks.line(panel, distances(plain), np.median(ratio, axis=0), "ink", "median")
-    for name, distance in COMPARED.items():
-        height = float(np.median(ratio_at(plain, normalised, distance)))
-        marks.quoted(panel, f"steeper_plane.{name}", distance, height, "ink", size=5)
-    panel.axes.set_ylim(0.2, 100)
-    marks.rule(panel, 1, "equal", at=1, above=False)
-    words.decades(panel, "y")
-    words.y_label(panel, "loss without over with")
-    _distance_axis(panel)
-
-
-def _distance_axis(panel: Panel) -> None:
-    panel.axes.set_xlim(0, None)
     words.named_ticks(panel, "x", (0, 0.5, 1), ("0", "0.5", "1"))
-    words.x_label(panel, "distance")
+    words.x_label(panel, "distance, in lengths of the weights")
+
+
+def _span(panel: Panel, parts: dict[str, dict[str, np.ndarray]], seed: int) -> None:
+    """Span the gap between both arms' means over directions at one distance."""
+    high, low = (np.exp(np.interp(SPANNED, distances(parts[arm]), np.log(around(parts[arm])[seed]))) for arm in ARMS)
+    marks.strokes(panel, SPANNED, low, high, "ink", "gap half a length away")
+    words.label(panel, SPANNED, low, "half a\nlength away", "ink", va="top", shift=(0, -12))
+
+
+def _plane(panel: Panel, part: dict[str, np.ndarray], arm: str, seed: int) -> None:
+    """Draw the loss on the first plane through the trained network of one seed."""
+    words.title(panel, {"plain": "without", "batch_norm": "with"}[arm], pen(arm).role)
+    offsets, loss = part["offsets"], part["loss"][seed, 0]
+    maps.contours(panel, offsets, offsets, loss, LEVELS, "grey", series="loss", mark=GUESSING)
+    words.y_label(panel, "on a plane")
+    words.named_ticks(panel, "x", (-1, 0, 1), ("−1", "0", "1"))
+    words.named_ticks(panel, "y", (), ())
+    panel.axes.spines["left"].set_visible(False)

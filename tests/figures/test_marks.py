@@ -78,6 +78,8 @@ def test_contours_draw_the_mark_where_the_values_cross_it(panel):
     line = max((path.vertices for path in panel.axes.collections[-1].get_paths()), key=len)
     assert np.abs(np.hypot(*line.T) - 0.5).max() < 0.01
     np.testing.assert_array_equal(column(panel, "value"), values.ravel())
+    frame = panel.axes.get_window_extent()
+    assert frame.width == pytest.approx(frame.height)  # one scale
 
 
 @pytest.mark.parametrize(
@@ -171,8 +173,7 @@ def test_a_picture_is_square_upright_and_of_the_size_asked_for(panel):
 
 
 def test_the_key_has_every_shade_of_every_hue_and_all_limits(panel):
-    panel.first_column = panel.last_row = True
-    maps.key([panel], [0.5, 2], ["rust", "blue"], "loss", extra="diverged", hatched=True)
+    maps.key(panel, [0.5, 2], ["rust", "blue"], "loss", extra="diverged", hatched=True)
     faces = {mpl.colors.to_hex(patch.get_facecolor()) for patch in panel.axes.patches if patch.get_facecolor()[3]}
     assert faces == {maps.ramp(hue, step, 2) for hue in ("rust", "blue") for step in range(3)}
     assert {"loss", "0.5", "2", "diverged"} <= {text.get_text() for text in panel.axes.texts}

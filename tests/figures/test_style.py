@@ -38,6 +38,22 @@ def test_shared_axes_write_their_ticks_once():
     assert [panel.axes.yaxis.get_tick_params()["labelleft"] for panel in panels] == [True, False]
 
 
+def test_the_first_panel_may_take_several_columns():
+    layout = Layout(wide=(1, 5), narrow=(2, 2), lead=3, share="")
+    for width, rows in ((WIDE, 1), (NARROW, 2)):
+        with mpl.rc_context():
+            style.use_style()
+            _, panels = layout.panels(width)
+        boxes = [panel.axes.get_window_extent() for panel in panels]
+        assert len(panels) == 3
+        assert len({round(box.y0) for box in boxes}) == rows
+        assert max(box.x1 for box in boxes) == pytest.approx(width - style.PADDING - layout.right)
+        assert boxes[1].width == pytest.approx(boxes[2].width)
+        gap = boxes[2].x0 - boxes[1].x1
+        taken = 3 if width == WIDE else 2
+        assert boxes[0].width == pytest.approx(taken * boxes[1].width + (taken - 1) * gap)
+
+
 def test_a_title_over_a_column_takes_room_in_its_top_row_alone():
     heights = {}
     for named in (False, True):

@@ -99,6 +99,21 @@ def test_a_plane_is_read_by_the_distance_from_its_middle() -> None:
     np.testing.assert_allclose(landscape.reach({**plain, "loss": 0 * plain["loss"] + 9}), 0)
 
 
+def test_lines_away_from_a_network_lead_in_eight_directions_as_far_as_its_weights_are_long() -> None:
+    offsets = np.linspace(-1, 1, 21)
+    x, y = np.meshgrid(offsets, offsets)
+    planes = [np.hypot(x, y), x, y]
+    (along, sides), (across, diagonals) = landscape.directions({"offsets": offsets, "loss": np.stack(planes)[None]}, 0)
+    np.testing.assert_allclose(along, offsets[10:])
+    np.testing.assert_allclose(across, np.sqrt(2) * offsets[10:18])
+    np.testing.assert_allclose(sides[:4], np.tile(along, (4, 1)))
+    np.testing.assert_allclose(diagonals[:4], np.tile(across, (4, 1)))
+    for lines, distance in ((sides, along), (diagonals, across)):
+        ends = {(round(x, 3), round(y, 3)) for x, y in zip(lines[4:8, -1], lines[8:, -1], strict=True)}
+        assert len(ends) == 4
+        np.testing.assert_allclose([np.hypot(*end) for end in ends], distance[-1], rtol=1e-3)
+
+
 def test_sharpness_at_equal_loss_is_read_where_the_other_had_that_loss() -> None:
     plain = {"loss": np.array([3.0, 2.0, 1.0]).reshape(3, 1, 1), "sharpness": np.array([9.0, 9.0, 6.0]).reshape(3, 1, 1)}
     quick = {"loss": np.array([3.0, 0.5, 0.1]).reshape(3, 1, 1), "sharpness": np.array([1.0, 3.5, 8.0]).reshape(3, 1, 1)}

@@ -17,7 +17,6 @@ from whybn.drawing.words import plain
 
 HATCH = "/////"
 LOSS_LEVELS = (0.2, 0.5, 1, 2)  # limits between the shades of a loss on the digits; guessing has 2.3
-SWATCH = 22  # px, width of one shade in the key
 
 
 def cells(
@@ -82,7 +81,10 @@ def contours(
     series: str,
     mark: float,
 ) -> None:
-    """Fill `values` (len(y), len(x)) between `levels` (level,), dark for small, with a line at `mark`."""
+    """Fill `values` (len(y), len(x)) between `levels` (level,), dark for small, with a line at `mark`.
+
+    Both axes have one scale: the map takes as much of its panel as that leaves, from the upper left.
+    """
     x, y, values = (np.asarray(part, dtype=float) for part in (x, y, values))
     # Logarithms, because between grid points the loss grows by factors; overflow counts as very high.
     heights, beyond = np.minimum(np.log(values), 700.0), 800.0
@@ -93,6 +95,8 @@ def contours(
             panel.axes.contourf(x, y, heights, levels=[-beyond, level], colors=[ramp(hue, step, last)])
     if heights.min() < np.log(mark) < heights.max():
         panel.axes.contour(x, y, heights, levels=[np.log(mark)], colors=hex_of("paper"), linewidths=1.5)
+    panel.axes.set_aspect("equal", anchor="NW")
+    panel.axes.apply_aspect()
     _record_map(panel, x, y, values, series)
 
 
@@ -112,36 +116,38 @@ def picture(panel: Panel, x: float, y: float, side: float, greys: np.ndarray, *,
 
 
 def key(
-    axes: Sequence[Panel],
+    panel: Panel,
     levels: Sequence[float],
     hues: Sequence[str],
     name: str,
     *,
     extra: str,
     hatched: bool,
+    down: int = 58,
+    swatch: int = 22,
 ) -> None:
-    """Explain the shades at the figure's lower left: one row of swatches for each hue, over common numbers.
+    """Explain the shades below a panel, from its left edge: one row of swatches for each hue, over common numbers.
 
-    `extra` names what comes after the shades: the hatching if `hatched`, else the contour.
+    `extra` names what comes after the shades: the hatching if `hatched`, else the contour. The key stands `down` px below
+    the axes, by default under the label of the x axis; one shade is `swatch` px wide.
     """
-    panel = next(one for one in axes if one.first_column and one.last_row)
-    down, high = 58, 7
+    high = 7
     _below(panel, name, 0, down - 4, "left")
     start = 30
     for row, hue in enumerate(hues):
         for k, step in enumerate(range(len(levels), -1, -1)):
             colour = ramp(hue, step, len(levels))
-            _swatch(panel, (start + SWATCH * k, down + high * row), (SWATCH, high), facecolor=colour)
+            _swatch(panel, (start + swatch * k, down + high * row), (swatch, high), facecolor=colour)
     for k, level in enumerate(levels, start=1):
-        _below(panel, plain(level), start + SWATCH * k, down + high * len(hues) + 2, "center")
-    after, tall = start + SWATCH * (len(levels) + 1) + 12, high * len(hues)
+        _below(panel, plain(level), start + swatch * k, down + high * len(hues) + 2, "center")
+    after, tall = start + swatch * (len(levels) + 1) + 12, high * len(hues)
     if hatched:
-        _swatch(panel, (after, down), (SWATCH, tall), hatch=HATCH, hatchcolor=hex_of("grey-3"))
+        _swatch(panel, (after, down), (swatch, tall), hatch=HATCH, hatchcolor=hex_of("grey-3"))
     else:
         for row, hue in enumerate(hues):
-            _swatch(panel, (after, down + high * row), (SWATCH, high), facecolor=hex_of(f"{hue}-5"))
-        _swatch(panel, (after, down + tall / 2), (SWATCH, 0), edgecolor=hex_of("paper"), linewidth=1.5)
-    _below(panel, extra, after + SWATCH + 6, down - 4, "left")
+            _swatch(panel, (after, down + high * row), (swatch, high), facecolor=hex_of(f"{hue}-5"))
+        _swatch(panel, (after, down + tall / 2), (swatch, 0), edgecolor=hex_of("paper"), linewidth=1.5)
+    _below(panel, extra, after + swatch + 6, down - 4, "left")
 
 
 def ramp(hue: str, step: int, last: int) -> str:

@@ -70,7 +70,7 @@ class Layout:
     `share` holds "x" if all panels have the x axis in common, and "y" if the panels of a row of the
     wide figure have the y axis in common, wherever the narrow figure puts them. `columns_named` says
     that a title stands over the top panel of a column and holds for those below it; in a single column
-    each panel has its own.
+    each panel has its own. `lead` is how many columns the first panel takes, at most all.
     """
 
     wide: tuple[int, int] = (1, 2)
@@ -86,6 +86,7 @@ class Layout:
     between: int = 28
     under: int = 0
     columns_named: bool = False
+    lead: int = 1
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -121,7 +122,11 @@ class Layout:
         for row in range(rows):
             bottom = top - own_head[row] - own_height[row]
             for column in range(columns):
-                box = (start + column * (panel_width + gap), bottom, panel_width, own_height[row])
+                taken = min(self.lead, columns) if (row, column) == (0, 0) else 1
+                if row == 0 and 0 < column < self.lead:
+                    continue
+                box_width = taken * (panel_width + gap) - gap
+                box = (start + column * (panel_width + gap), bottom, box_width, own_height[row])
                 size = (width, height, width, height)
                 first = panels[0].axes if panels else None
                 row_start = len(panels) // self.wide[1] * self.wide[1]

@@ -51,10 +51,10 @@ def claims(results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "loss_landscape": "Maps of the loss on random planes through a trained network, on one logarithmic scale: without "
-        "Batch Norm a narrow bowl with steep walls, with it a wide one. Beside them, the loss against the distance from "
-        "the network, each line a seed. Both begin low and leave guessing behind, without Batch Norm at a distance of "
-        f"{fact['plain_radius']}, with it at {fact['batch_norm_radius']}. At a distance of one the loss is "
-        f"{fact['plain_far']} without and {fact['batch_norm_far']} with Batch Norm. Last, the first over the second: it "
-        "rises with the distance, all the way."
+        "loss_landscape": "The loss against the distance from a trained network, a thin line for each direction. Both begin "
+        "low and soon leave guessing behind, without Batch Norm at a distance of "
+        f"{fact['plain_radius']}, with it at {fact['batch_norm_radius']}. From there the lines without it climb on, to "
+        f"{fact['plain_far']} at a distance of one; those with it level off, at {fact['batch_norm_far']}. Beside them, two "
+        "maps of the loss on a plane through the networks, in shades of one grey: without Batch Norm a narrow bowl with "
+        "steep walls, with it a wide, flat one."
     }

@@ -22,6 +22,20 @@ def around(arm: Arm) -> np.ndarray:
     return np.exp(np.stack(rings, axis=1))
 
 
+def directions(arm: Arm, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Distances, (point,), and losses, (direction, point), straight away from one trained network as far as its weights are
+    long: along both directions of each plane to either side, and along the four diagonals between them.
+    """
+    loss, steps = arm["loss"][seed], distances(arm)
+    centre = len(steps) - 1
+    found = []
+    for sides, stretch in (((0, 1), (1, 0), (0, -1), (-1, 0)), 1.0), (((1, 1), (1, -1), (-1, -1), (-1, 1)), np.sqrt(2)):
+        far = np.arange(centre + 1)[stretch * steps <= steps[-1] * (1 + 1e-9)]
+        lines = [plane[centre + y * far, centre + x * far] for plane in loss for y, x in sides]
+        found.append((stretch * steps[far], np.stack(lines)))
+    return found
+
+
 def ratio_at(plain: Arm, normalised: Arm, distance: float) -> np.ndarray:
     """Loss at a distance without over with Batch Norm: (seed,). Between rings its logarithm is interpolated."""
     logs = np.log(around(plain) / around(normalised))

@@ -71,6 +71,21 @@ def test_figures_are_drawn_at_their_width_in_the_page_s_colours(served, visit, w
     )
 
 
+@pytest.mark.parametrize("width", [390, 640, 719, 720, 1000, 1219, 1220, 1280])
+@pytest.mark.parametrize("name", PAGES[:2])
+def test_words_in_figures_are_never_smaller_than_drawn(served, visit, name, width):
+    """A live figure sets its own; only its picture may be smaller, between telephone and desk."""
+    page, _, _ = visit(served + name, width)
+    figures = page.query_selector_all("figure:not([data-explorable]) img")
+    assert figures
+    for figure in figures:
+        figure.scroll_into_view_if_needed()
+        figure.evaluate("image => image.decode()")
+        drawn = figure.evaluate("image => image.naturalWidth")
+        assert drawn in {358, 680, 960}
+        assert figure.bounding_box()["width"] >= drawn - 0.5
+
+
 @pytest.mark.parametrize(("scheme", "ground"), [("light", "paper"), ("dark", "night")])
 def test_the_first_paint_has_the_reader_s_scheme(served, visit, scheme, ground):
     page, _, _ = visit(served, scheme=scheme, move=False)

@@ -60,7 +60,7 @@ def test_a_captioned_image_becomes_a_figure_with_two_widths_and_its_source(docs,
     html = convert(FIGURE)
     assert '<figure class="wide" id="curve">' in html
     narrow = r"\./assets/figures/curve\.narrow\.svg"
-    assert re.search(rf'<source height="500" media="\(max-width: 599px\)" srcset="{narrow}"'
+    assert re.search(rf'<source height="500" media="screen and \(max-width: 719px\)" srcset="{narrow}"'
                      r' width="358" />', html)  # fmt: skip
     assert 'alt="A chart"' in html
     assert 'height="340"' in html
@@ -195,6 +195,7 @@ def test_a_live_figure_says_which_one_it_is_on_the_figure_and_keeps_its_picture(
     html = convert(FIGURE.replace("#curve ", '#curve data-explorable="walk" '))
     (figure,) = re.findall(r"<figure [^>]*>", html)
     assert 'data-explorable="walk"' in figure
+    assert 'media="screen and (max-width: 599px)"' in html
     (image,) = re.findall(r"<img [^>]*>", html)
     assert "data-explorable" not in image
 

@@ -21,7 +21,10 @@ from whybn.common.nearest import nearest
 OWN = re.compile(r"(?:\.{1,2}/)*assets/figures/(?P<name>[\w-]+)\.svg$")
 ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
 VIEW_BOX = re.compile(r"\bviewBox=[\"']([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[\"']")
-NARROW, BROAD = "(max-width: 599px)", "(min-width: 1280px)"  # as in page.css
+# A wide drawing comes where the column is as wide, so that its words have their size, and on paper. A live figure sets its
+# own words, and has a telephone's shape only on telephones. As in figures.css and page.css.
+NARROW, BROAD = "screen and (max-width: 719px)", "(min-width: 1280px)"
+LIVE_NARROW = "screen and (max-width: 599px)"
 UNSEARCHED = {"data-search-exclude": ""}
 SOURCE = {"class": "source", **UNSEARCHED}
 BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'/%3E".replace(" ", "%20")
@@ -133,7 +136,7 @@ class Figures(Treeprocessor):
         holder.tail = None
         if own and holder is image:
             large = ET.SubElement(figure, "a", {"class": "enlarge", "href": image.get("src"), "title": "Large view"})
-            large.append(self.picture(image, own["name"]))
+            large.append(self.picture(image, own["name"], LIVE_NARROW if "data-explorable" in figure.attrib else NARROW))
         else:
             figure.append(holder)
         text = ET.SubElement(figure, "figcaption")
@@ -145,8 +148,11 @@ class Figures(Treeprocessor):
             link.text = "#"
         return figure
 
-    def picture(self, image: ET.Element, name: str) -> ET.Element:
-        """The image with its size and, where there are drawings for other widths, the choice between them."""
+    def picture(self, image: ET.Element, name: str, below: str) -> ET.Element:
+        """The image with its size and, where there are drawings for other widths, the choice between them.
+
+        `below` says where the narrow one is shown.
+        """
         folder = self.page().docs / "assets/figures"
         wide = Drawing.read(folder / f"{name}.svg")
         if wide:
@@ -155,7 +161,7 @@ class Figures(Treeprocessor):
         image.set("loading", "lazy")
         image.set("decoding", "async")
         picture = ET.Element("picture")
-        for kind, media in (("narrow", NARROW), ("broad", BROAD)):
+        for kind, media in (("narrow", below), ("broad", BROAD)):
             other = Drawing.read(folder / f"{name}.{kind}.svg")
             if other:
                 address = posixpath.join(posixpath.dirname(image.get("src")), f"{name}.{kind}.svg")

@@ -10,7 +10,9 @@ from whybn.readings.batches import error
 from whybn.readings.definitions import GUESSING_ERROR
 
 EXPERIMENTS = ("batches",)
-LAYOUT = Layout(wide=(1, 2), narrow=(2, 1), row_height=230, narrow_row_height=210, share="x", right=96, between=84)
+LAYOUT = Layout(
+    wide=(1, 2), narrow=(2, 1), row_height=230, narrow_row_height=210, broad_row_height=300, share="x", right=96, between=84
+)
 ARMS = {"plain": "no norm", "layer_norm": "Layer Norm", "group_norm": "Group Norm", "batch_norm": "Batch Norm"}
 ERRORS = (2, 5, 10, 20, 50)  # percent
 

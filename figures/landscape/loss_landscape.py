@@ -11,7 +11,16 @@ from whybn.readings.landscape import around, directions, distances, ratio_at, re
 
 EXPERIMENTS = ("landscape",)
 LAYOUT = Layout(
-    wide=(1, 5), narrow=(2, 2), lead=3, row_height=240, narrow_row_height=205, share="", left=32, between=-10, right=8
+    wide=(1, 5),
+    narrow=(2, 2),
+    lead=3,
+    row_height=240,
+    narrow_row_height=205,
+    broad_row_height=300,
+    share="",
+    left=32,
+    between=-10,
+    right=8,
 )
 ARMS = ("plain", "batch_norm")
 LEVELS = (0.3, 1, 3, 10, 30, 100)  # of the loss
@@ -25,7 +34,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
     _span(axes[0], parts, seed)
     for panel, arm in zip(axes[1:], ARMS, strict=True):
         _plane(panel, parts[arm], arm, seed)
-    maps.key(axes[1], LEVELS, ("grey",), "loss", extra="guessing", hatched=False, down=38, swatch=18)
+    swatch = axes[1].axes.get_window_extent().width / 6
+    maps.key(axes[1], LEVELS, ("grey",), "loss", extra="guessing", hatched=False, down=38, swatch=swatch)
 
 
 def _away(panel: Panel, parts: dict[str, dict[str, np.ndarray]], seed: int) -> None:

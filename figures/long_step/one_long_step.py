@@ -9,7 +9,7 @@ from whybn.readings.definitions import diverged_last, interval
 from whybn.readings.long_step import START, growth, undivided
 
 EXPERIMENTS = ("long_step",)
-LAYOUT = Layout(row_height=210, narrow_row_height=180, share="", left=34, right=118, between=104)
+LAYOUT = Layout(row_height=210, narrow_row_height=180, broad_row_height=280, share="", left=34, right=118, between=104)
 NAMES = {"plain": "without", "mean_only": "the mean alone", "size_only": "the size alone", "batch_norm": "Batch Norm"}
 MAPS = "Batch Norm, undivided"
 ROLES = {NAMES[name]: pen(name).role for name in NAMES} | {MAPS: "blue"}

@@ -9,12 +9,14 @@ from whybn.readings.controls import loss, own_shift, shift
 from whybn.readings.definitions import best_rate
 
 EXPERIMENTS = ("trajectory", "controls")
-LAYOUT = Layout(wide=(1, 3), narrow=(3, 1), row_height=190, narrow_row_height=136, share="", left=36, between=14)
+LAYOUT = Layout(
+    wide=(1, 3), narrow=(3, 1), row_height=190, narrow_row_height=136, broad_row_height=260, share="", left=36, between=14
+)
 ARMS = {"plain": "without", "batch_norm": "with Batch Norm"}
 DEPTHS = {10: "ten", 20: "twenty"}
 # Where each name stands in the panels over rates: rate, shift, alignment across and up.
 PLACES = {"plain": (0.04, 0.6, "right", "bottom"), "batch_norm": (3, 0.06, "right", "top")}
-LIMITS = (0.01, 12)
+LIMITS = (0.008, 12)
 CEILING = 0.06  # of the change of the loss
 
 
@@ -35,7 +37,7 @@ def _stitched(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
         layers = np.arange(2, 2 + len(values))
         marks.runs(panel, layers, values.T, arm, text)
     marks.band(panel, layers[[0, -1]], [0, 0], [CEILING] * 2, "truth", "worse")
-    words.label(panel, layers[-1], CEILING / 2, "worse", "grey", ha="right")
+    words.label(panel, layers[-1], CEILING / 2, "worse", "grey", ha="right", shift=(-6, 0))
     panel.axes.set_ylim(None, CEILING)
     words.few_ticks(panel, "x", 6)
     words.few_ticks(panel, "y")

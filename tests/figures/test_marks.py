@@ -184,8 +184,8 @@ def test_labels_at_line_ends_keep_their_order_and_their_distance(panel):
     words.end_labels(panel, 1, {"b": 50, "a": 49, "c": 51, "far": 90}, "rust")
     middles = {text.get_text(): text.get_window_extent().get_points()[:, 1].mean() for text in panel.axes.texts}
     heights = [middles[name] for name in ("a", "b", "c", "far")]
-    assert min(np.diff(heights)) >= words.LINE - 0.5
-    assert abs(middles["b"] - panel.axes.transData.transform((1, 50))[1]) < words.LINE / 2
+    assert min(np.diff(heights)) >= words.line_height() - 0.5
+    assert abs(middles["b"] - panel.axes.transData.transform((1, 50))[1]) < words.line_height() / 2
 
 
 def test_labels_at_line_ends_may_each_have_their_own_role(panel):
@@ -203,7 +203,7 @@ def test_names_of_dots_stand_beside_them_and_apart(panel):
     for name, box in boxes.items():
         assert not any(box.overlaps(other) for another, other in boxes.items() if another != name)
         assert not any(box.contains(*dot) for dot in dots.values())
-        assert np.hypot(*(dots[name] - np.clip(dots[name], box.min, box.max))) < 3 * words.LINE
+        assert np.hypot(*(dots[name] - np.clip(dots[name], box.min, box.max))) < 3 * words.line_height()
         assert not box.y0 < dots["on the line"][1] < box.y1
     assert boxes["at the rim"].x1 <= panel.axes.figure.bbox.x1
 

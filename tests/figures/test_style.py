@@ -71,6 +71,7 @@ def test_text_is_twelve_pixels_and_thirteen_in_broad_figures():
             figure, _ = Layout(broad_row_height=200).panels(width)
             assert figure.dpi == 72
             assert mpl.rcParams["font.size"] == mpl.rcParams["xtick.labelsize"] == size
+            assert mpl.rcParams["axes.titlesize"] == size + 1
 
 
 def test_render_returns_two_widths_and_the_data():

@@ -124,7 +124,7 @@ def key(
     extra: str,
     hatched: bool,
     down: int = 58,
-    swatch: int = 22,
+    swatch: float = 22,
 ) -> None:
     """Explain the shades below a panel, from its left edge: one row of swatches for each hue, over common numbers.
 

@@ -189,7 +189,7 @@ def use_style(width: int = WIDE) -> None:
     mpl.rcdefaults()
     mpl.style.use(SHEET)
     if width == BROAD:
-        mpl.rcParams.update(dict.fromkeys(TYPE, BROAD_TYPE))
+        mpl.rcParams.update({**dict.fromkeys(TYPE, BROAD_TYPE), "axes.titlesize": BROAD_TYPE + 1})
     grey = hex_of("grey")
     for key in (
         "axes.edgecolor",

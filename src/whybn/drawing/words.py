@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -10,7 +11,7 @@ from matplotlib.transforms import Bbox
 from whybn.drawing.palette import hex_of
 from whybn.drawing.style import Panel
 
-LINE = 14.0  # px between the lines of two labels
+LEADING = 7 / 6  # between the lines of two labels, over the size of their words
 DOT = 10.0  # px that a dot keeps free of words
 KEY = -28.0  # px from the x axis to the top of its label
 
@@ -18,7 +19,7 @@ KEY = -28.0  # px from the x axis to the top of its label
 def title(panel: Panel, text: str, role: str = "ink") -> None:
     """Name the panel, in its picture and in its data."""
     panel.name = text
-    _above(panel, text, 27, color=hex_of(role), weight=600, size=13)
+    _above(panel, text, 27, color=hex_of(role), weight=600, size=mpl.rcParams["axes.titlesize"])
 
 
 def y_label(panel: Panel, text: str) -> None:
@@ -119,7 +120,7 @@ def _inside(panel: Panel, box: Bbox) -> bool:
 
 def _sides() -> Iterator[tuple[str, str, tuple[float, float]]]:
     """Where a dot's name may stand, from the nearest place: how it is aligned there, and moved (px)."""
-    for away in np.arange(0, 20) * LINE / 2:
+    for away in np.arange(0, 20) * line_height() / 2:
         for up in {away, -away}:
             yield "left", "center", (7, up)
             yield "right", "center", (-7, up)
@@ -127,12 +128,17 @@ def _sides() -> Iterator[tuple[str, str, tuple[float, float]]]:
         yield "center", "top", (0, -5 - away)
 
 
+def line_height() -> float:
+    """Px between the lines of two labels."""
+    return LEADING * mpl.rcParams["font.size"]
+
+
 def _apart(heights: list[float]) -> list[float]:
-    """Return rising `heights` at least LINE apart: neighbours that touch push each other away, half each."""
-    placed = list(heights)
+    """Return rising `heights` at least a line apart: neighbours that touch push each other away, half each."""
+    placed, line = list(heights), line_height()
     for _ in range(100):
         for k in range(len(placed) - 1):
-            push = max(LINE - (placed[k + 1] - placed[k]), 0) / 2
+            push = max(line - (placed[k + 1] - placed[k]), 0) / 2
             placed[k] -= push
             placed[k + 1] += push
     return placed

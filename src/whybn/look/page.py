@@ -74,7 +74,7 @@ def _images(report: "Report") -> dict[str, str]:
 
     wide, narrow = (pictures(report.data(), narrow=one) for one in (False, True))
     return {
-        name: f'<picture><source media="(max-width:600px)" srcset="{_address(narrow[name])}">'
+        name: f'<picture><source media="(max-width:695px)" srcset="{_address(narrow[name])}">'
         f'<img src="{_address(wide[name])}" alt="{TITLES[name]}; the numbers stand below"></picture>'
         for name in wide
     }

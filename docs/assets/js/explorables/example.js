@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { ARMS, NAMES, add, set, number, measured, clamp, scale, panel, words, calm } = whybn;
+  const { ARMS, NAMES, add, set, measured, clamp, scale, panel, words, calm } = whybn;
 
   /** Batch Norm of one unit before scale and shift, by `statistics` or, without them, by those of the values. */
   whybn.batchNorm = (values, epsilon, statistics) => {
@@ -88,7 +88,7 @@
         panel(one.frame, {
           x, left, right, top, bottom,
           title: NAMES[index],
-          xTicks: [-4, 0, 4, 8].map((tick) => [tick, number(tick, 1)]),
+          xTicks: [-4, 0, 4, 8],
         });
         if (narrow || !index) {
           ["arrives", "leaves", "before"].forEach((word, row) => {

@@ -51,7 +51,7 @@
     return there;
   }
 
-  /** Words and axes of a panel: title and y label above, hairlines left and below, ticks [value, words]. */
+  /** Words and axes of a panel: title and y label above, hairlines left and below, ticks [value, words] or values. */
   function panel(group, { x, y, title, yLabel, xLabel, xTicks = [], yTicks = [], left, right, top, bottom }) {
     group.replaceChildren();
     const line = (d) => add(group, "path", { class: "axis", d });
@@ -59,11 +59,12 @@
     if (yLabel) add(group, "text", { x: left, y: top - 9 }, yLabel);
     if (y) line(`M${left},${top}V${bottom}`);
     line(`M${left},${bottom}H${right}`);
-    for (const [value, words] of yTicks) {
+    const named = (ticks) => ticks.map((tick) => (tick.length ? tick : [tick, number(tick, 4)]));
+    for (const [value, words] of named(yTicks)) {
       line(`M${left},${y(value)}h-3`);
       add(group, "text", { x: left - 7, y: y(value) + 4, class: "end" }, words);
     }
-    for (const [value, words] of xTicks) {
+    for (const [value, words] of named(xTicks)) {
       line(`M${x(value)},${bottom}v3`);
       add(group, "text", { x: x(value), y: bottom + 17, class: "middle" }, words);
     }

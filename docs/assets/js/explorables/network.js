@@ -8,7 +8,7 @@
      "off"       neither subtracted nor divided by
    The size is that about the mean; about zero where the mean is off.
 
-   All of it is one function that needs nothing from outside, so that a worker can be made from its source text. */
+   All of it is one function, as engine.js is. */
 function whybnNetwork() {
   "use strict";
   const INPUTS = 64, WIDTH = 32, CLASSES = 10, EPSILON = 1e-5;

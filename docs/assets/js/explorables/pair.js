@@ -63,6 +63,7 @@
     function layout(width, height) {
       const left = 46, right = width - 20, top = height - 200, bottom = height - 52;
       across = (right - left) / 10;
+      const centre = (digit) => left + across * (digit + 0.5);
       side = Math.min(across - 5, 46);
       x = scale([0, data.steps], [left, right]);
       y = scale(LOSSES, [bottom, top]);
@@ -70,16 +71,15 @@
       answered.forEach(({ told, words, strokes }, arm) => {
         const at = middle + (arm ? off : -off) + 6;
         set(told, { x: left, y: at + (arm ? 22 : -22) }).textContent = `${NAMES[arm]} it says`;
-        words.forEach((word, digit) => set(word, { x: left + across * (digit + 0.5), y: at }));
-        strokes.forEach((stroke, digit) => set(stroke, { d: `M${left + across * (digit + 0.5) - 10},${at - 6}h20` }));
+        words.forEach((word, digit) => set(word, { x: centre(digit), y: at }));
+        strokes.forEach((stroke, digit) => set(stroke, { d: `M${centre(digit) - 10},${at - 6}h20` }));
       });
       thumbs.forEach((thumb, digit) => {
-        set(thumb, { transform: `translate(${left + across * (digit + 0.5) - side / 2},${middle - side / 2})` });
+        set(thumb, { transform: `translate(${centre(digit) - side / 2},${middle - side / 2})` });
       });
-      const ticks = [0, 1, 2, 3].map((k) => (k * data.steps) / 3.2).map(Math.round);
       panel(frame, {
         x, y, left, right, top, bottom, yLabel: "loss", xLabel: "training steps",
-        xTicks: ticks.map((at) => [at, at]), yTicks: [[0, 0], [2, 2]],
+        xTicks: [0, 1, 2, 3].map((k) => Math.round((k * data.steps) / 3.2)), yTicks: [0, 2],
       });
       set(rule, { d: `M${left},${y(GUESSING)}H${right}` });
       set(guessing, { x: right, y: y(GUESSING) - 5 });

@@ -6,7 +6,7 @@
 (() => {
   const { ARMS, NAMES, add, set, measured, scale, panel, path, words } = whybn;
   const MOMENTS = ["early", "middle", "late"];
-  const TICKS = [[1 / 16, "1/16"], [1 / 4, "1/4"], [1, "1"], [4, "4"]];
+  const TICKS = [[1 / 16, "1/16"], [1 / 4, "1/4"], 1, 4];
   // Where an axis has ticks: of less than a factor of 5, of less than 60, of more.
   const ROUND = [[0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10], [0.1, 0.2, 0.5, 1, 2, 5, 10], [0.1, 1, 10]];
 
@@ -123,11 +123,11 @@
       const losses = ARMS.flatMap((arm) => chosen(arm, "loss")).flat();
       const extent = [Math.min(...losses) / 1.1, Math.max(...losses) * 1.1];
       const round = ROUND[+(extent[1] > 60 * extent[0]) + +(extent[1] > 5 * extent[0])];
-      const ticks = round.filter((tick) => tick > extent[0] && tick < extent[1]).map((tick) => [tick, tick]);
+      const yTicks = round.filter((tick) => tick > extent[0] && tick < extent[1]);
       for (const one of drawn) {
         const { arm, curves, left, right, top, bottom, x } = one;
         const y = (one.y = scale(extent, [bottom, top], true));
-        panel(one.frame, { ...one, xTicks: TICKS, yTicks: ticks });
+        panel(one.frame, { ...one, xTicks: TICKS, yTicks });
         const table = chosen(arm, "loss");
         const curve = (values, look) => {
           add(curves, "path", { class: look, d: path(values.map((value, k) => [x(multiples[k]), y(value)])) });

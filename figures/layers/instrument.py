@@ -1,5 +1,7 @@
 """Two networks at one place of the map: what enters each layer's activation function, the gradients, the loss."""
 
+from dataclasses import replace
+
 import numpy as np
 from sklearn.datasets import load_digits
 
@@ -24,9 +26,12 @@ ARMS = ("plain", "batch_norm")
 OVERLAP = 1.8  # height of the hills, in layers
 SMOOTHING = 0.2  # of a distribution, in its own standard deviations
 REACH = 3.2  # how far a hill's outline goes to each side, in standard deviations
-POINTS = 13  # of an outline at least
-APART = 0.2  # between two of them at most, on the figure's axis
+POINTS = 11  # of an outline at least
+APART = 0.28  # between two of them at most, on the figure's axis
 THINNEST = 0.01  # part of a hill's height below which its line would be its foot
+HILLS = {False: 0.7, True: 1.0}  # part of the panel's width that the hills have; narrow or not
+DOTS = {False: (0.84, 1.14), True: (1.1, 1.46)}  # where the axis of the dots lies, in widths of the panel
+BEYOND = 0.5  # decades that this axis goes on beyond a size of one
 
 
 def draw(results: dict, axes: list[Panel]) -> None:
@@ -34,6 +39,7 @@ def draw(results: dict, axes: list[Panel]) -> None:
     for panel, arm in zip(axes[:2], ARMS, strict=True):
         words.title(panel, pen(arm).label, pen(arm).role)
         _distributions(panel, arms[arm], arm)
+        _sizes(panel, arms, arm)
     gradient, loss = axes[2:]
     words.title(gradient, "gradient")
     words.title(loss, "loss")
@@ -75,10 +81,34 @@ def _distributions(panel: Panel, part: dict[str, np.ndarray], arm: str) -> None:
         at, hill = _outline(part["edges"], row)
         marks.ridge(panel, at, OVERLAP * hill, layer, arm, f"layer {layer}")
     panel.axes.set(xlim=(-10, 10), ylim=(layers[-1] + 0.4, layers[0] - OVERLAP - 0.1))
-    words.named_ticks(panel, "x", (-10, -1, 0, 1, 10), ("−10", "−1", "0", "1", "10"))
+    panel.axes.set_position(_part(panel, 0, HILLS[panel.narrow]))
+    ticks = (-1, 0, 1) if panel.narrow else (-10, -1, 0, 1, 10)
+    words.named_ticks(panel, "x", ticks, [words.plain(tick) for tick in ticks])
     words.named_ticks(panel, "y", layers[[0, -1]], layers[[0, -1]])
     words.y_label(panel, "layer")
     words.x_label(panel, "into the activation")
+
+
+def _sizes(panel: Panel, arms: dict[str, dict[str, np.ndarray]], arm: str) -> None:
+    """A dot beside each hill for its size, median over seeds, on a logarithmic axis that both networks share."""
+    sizes = {name: np.median(part["spread"][0], -1) for name, part in arms.items()}
+    layers = 1 + np.arange(len(sizes[arm]))
+    left, right = (edge / HILLS[panel.narrow] for edge in DOTS[panel.narrow])
+    beside = replace(panel, axes=panel.axes.inset_axes((left, 0, right - left, 1), facecolor="none"))
+    beside.axes.set(xscale="log", ylim=panel.axes.get_ylim())
+    marks.points(beside, sizes[arm], layers, arm, "size")
+    smallest = 10 ** int(np.ceil(-np.log10(min(map(np.min, sizes.values())))))
+    beside.axes.set_xlim(1 / smallest, 10**BEYOND)
+    words.named_ticks(beside, "x", (1 / smallest, 1), (f"1/{smallest}", "1"))
+    words.named_ticks(beside, "y", (), ())
+    beside.axes.spines["left"].set_visible(False)
+    words.x_label(beside, "size")
+
+
+def _part(panel: Panel, left: float, right: float) -> tuple[float, float, float, float]:
+    """Where the part of a panel from `left` to `right`, in widths of it, lies in the figure."""
+    box = panel.axes.get_position()
+    return box.x0 + left * box.width, box.y0, (right - left) * box.width, box.height
 
 
 def _outline(edges: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -351,15 +351,16 @@ def test_hills_and_dots_are_those_of_the_arrays(recorded, settings):
         for arm in ARMS:
             seen, found = run.seen(arm, step), run.of(arm, step)
             shapes = np.frombuffer(base64.b64decode(seen["shape"]), np.uint8).reshape(depth, bins)
-            sizes = unpacked(seen["gradient"], depth)
+            slopes, sizes = (unpacked(seen[name], depth) for name in ("gradient", "size"))
             for layer in range(depth):
                 hill = shapes[layer] / shapes[layer].sum()
                 expected, _ = np.histogram(found[f"entering.{layer}"], edges)
                 expected = np.ceil(255 * expected / expected.max())
                 # Values next to an edge may be counted in the bin beside it, for the table has eight bits of them.
                 assert np.abs(np.cumsum(hill) - np.cumsum(expected / expected.sum())).max() < 0.05
-                size = found[f"gradient.weight.{layer}"].double().square().mean().sqrt()
-                torch.testing.assert_close(sizes[layer].double(), size, rtol=1e-6, atol=0)
+                for dots, name in ((slopes, f"gradient.weight.{layer}"), (sizes, f"entering.{layer}")):
+                    expected = found[name].double().square().mean().sqrt()
+                    torch.testing.assert_close(dots[layer].double(), expected, rtol=1e-6, atol=0)
 
 
 # Places in the midst of their kind on the map: rate, gain, and what becomes of the two networks there.

@@ -1,5 +1,6 @@
 """The instrument in the reader's hands: nothing moves by itself, everything has a key, and the past can be seen again."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -209,6 +210,53 @@ def test_divergence_is_said(served, opened):
     go_to(figure, diverged[0] - 1)
     page.wait_for_timeout(300)
     assert figure.locator("text.plain:has-text('diverged')").count() == 0
+
+
+SIZES = """
+(settings) => {
+  const engine = whybnEngine(), { images, labels } = whybn.data.instrument;
+  return [null, { mean: "live", size: "live" }].map((normaliser) =>
+    [...engine.training(settings, engine.digits(images, labels), normaliser).next().size]);
+}
+"""
+# Colours on the canvas where the dots belong, by their axis's first and last tick and those of the layers; and the hues.
+DOTS = """
+(figure, [sizes, decades]) => {
+  const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d");
+  const place = (text, name) => +text.getAttribute(name);
+  const groups = [...figure.querySelectorAll(".moving")], axes = groups.filter((one) => one.textContent.endsWith("size"));
+  return axes.map((axis, arm) => {
+    const ticks = [...axis.querySelectorAll(".middle")].map((text) => [text.textContent, place(text, "x")]);
+    const layers = [...groups[groups.indexOf(axis) - 1].querySelectorAll("text.end")].map((text) => place(text, "y") - 4);
+    const [[, from], [, to]] = ticks;
+    const colours = sizes[arm].map((size, layer) => {
+      const x = from + (1 + Math.log10(size) / decades) * (to - from);
+      const y = layers[0] + (layer / (sizes[arm].length - 1)) * (layers[1] - layers[0]);
+      const found = context.getImageData(Math.round(x * devicePixelRatio), Math.round(y * devicePixelRatio), 1, 1).data;
+      return `rgb(${[...found].slice(0, 3).join(", ")})`;
+    });
+    const { fill } = getComputedStyle(figure.querySelector(["text.plain", "text.batch_norm"][arm]));
+    return [ticks.map(([text]) => text), colours, fill];
+  });
+}
+"""
+
+
+@pytest.mark.parametrize(("gain", "decades", "least"), [(0.562, 3, "1/1000"), (0.316, 6, "1/10⁶"), (1, 3, "1/1000")])
+def test_beside_each_hill_a_dot_stands_at_its_size(served, opened, gain, decades, least):
+    page, figure, _ = opened(f"{served}?instrument.gain={gain}")
+    page.wait_for_timeout(1000)
+    settings = {"rate": 0.1, "gain": gain, "depth": 10, "batch": 32, "seed": 0}
+    sizes = page.evaluate(SIZES, settings)
+    found = figure.evaluate(DOTS, [sizes, decades])
+    assert len(found) == 2
+    for ticks, colours, hue in found:
+        assert ticks == [least, "1"]
+        assert colours == 10 * [hue]
+    said = figure.locator(".stage svg").get_attribute("aria-label")
+    assert [float(number) for number in re.findall(r" and ([\d.e−-]+)", said)] == [
+        pytest.approx(one[-1], rel=0.06) for one in sizes
+    ]
 
 
 def test_out_of_sight_it_rests(served, opened):

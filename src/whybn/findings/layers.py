@@ -10,12 +10,12 @@ EXPERIMENTS = ("layers",)
 
 
 def _fading(arm: dict[str, np.ndarray]) -> np.ndarray:
-    """Spread of what enters the first activation function over that of the last, before the first step, per seed."""
+    """Size of what enters the first activation function over that of the last, before the first step, per seed."""
     return arm["spread"][0, 0] / arm["spread"][0, -1]
 
 
 def facts(results: dict) -> dict[str, Fact | str]:
-    """Spreads, gradients and losses at the one place of the map."""
+    """Sizes, gradients and losses at the one place of the map."""
     arms = results["layers"]
     plain = arms["plain"]
     found: dict[str, Fact | str] = {
@@ -40,10 +40,10 @@ def claims(_results: dict) -> list[Claim]:
 def alts(fact: dict[str, str]) -> dict[str, str]:
     """Alt texts, given the facts as displayed."""
     return {
-        "instrument": f"What enters the activation functions in each of {fact['layers']} layers, the gradient in each "
-        f"layer, and the loss over {fact['steps']} steps, from initial weights {fact['gain']} times He’s. Without Batch "
-        f"Norm the distributions shrink with each layer, by a factor of {fact['plain_fading']} in all; the gradient in the "
-        f"first layer is {fact['plain_gradient']} at the start, and the loss ends at {fact['plain_loss']}. With Batch Norm "
-        f"all layers have the same spread; the gradient in the first layer is {fact['batch_norm_gradient']}, and the loss "
-        f"ends at {fact['batch_norm_loss']}."
+        "instrument": f"What enters the activation functions in each of {fact['layers']} layers, beside it a dot for its "
+        f"size, the gradient in each layer, and the loss over {fact['steps']} steps, from initial weights {fact['gain']} "
+        f"times He’s. Without Batch Norm the distributions shrink with each layer, by a factor of {fact['plain_fading']} in "
+        f"all; the gradient in the first layer is {fact['plain_gradient']} at the start, and the loss ends at "
+        f"{fact['plain_loss']}. With Batch Norm all layers have the same size; the gradient in the first layer is "
+        f"{fact['batch_norm_gradient']}, and the loss ends at {fact['batch_norm_loss']}."
     }

@@ -13,7 +13,8 @@
   const { ARMS, NAMES, GUESSING, add, set, clamp, scale, panel } = whybn;
   const LOSSES = [0.03, 30];
   const REACHES = [10, 100, 1000]; // of the axis of the distributions
-  const POWERS = [-8, 2]; // of ten: the axis of the gradients at most; what lies beyond is drawn hollow at its end
+  const DOTS = ["size", "gradient"]; // what is shown beside each hill, on axes of their own
+  const BEYOND = 0.5; // of a power of ten: how far they go on after the last tick
   const OVERLAP = 2; // height of the hills, in layers
   const SHADES = ["shade-0", "shade-1", "shade-2", "shade-3", "shade-4"]; // of the map: from paper to dark
 
@@ -26,9 +27,6 @@
   /** A loss, with as many digits from step to step. */
   const reading = (loss) => (loss < 100 ? loss.toFixed(2) : "above 100");
 
-  /** A number with a true minus sign. */
-  const plain = (value) => String(value).replace("-", "−");
-
   whybn.drawing = (live) => {
     const { data, state } = live;
     const { BINS, REACH } = whybnEngine();
@@ -37,21 +35,22 @@
     const ground = add(live.stage, "g"), notes = add(live.stage, "g");
     let panels = [], maps, losses, columns, drawn, rings, readings, ends, said;
 
-    /** Never less than a step before, so that the axes do not jump to and fro. */
-    function limits({ gradient, shape, whole }, before) {
-      let [low, high, reach] = before?.axes ?? [-3, 0, 0];
-      for (const size of gradient) {
-        if (!(size > 0)) continue;
-        low = clamp(Math.floor(Math.log10(size)), POWERS[0], low);
-        high = clamp(Math.ceil(Math.log10(size)), high, POWERS[1]);
-      }
+    /** Never less than a step before, so that the axes do not jump to and fro. Those of the dots go from 10⁻⁸ to 100 at
+        most; what lies beyond is drawn hollow at the end. */
+    function limits(seen, before) {
+      const { shape, whole } = seen;
+      let [reach, ...powers] = before?.axes ?? [0, 3, 0, 3, 0];
+      powers = DOTS.flatMap((name, k) => {
+        const found = [...seen[name]].filter((value) => value > 0).map(Math.log10), [down, up] = powers.slice(2 * k);
+        return [clamp(Math.ceil(-Math.min(...found)), down, 8), clamp(Math.ceil(Math.max(...found) - BEYOND), up, 2)];
+      });
       const middle = (BINS - 1) / 2;
       const beyond = () => {
         const edge = (Math.asinh(REACHES[reach]) / REACH) * middle;
         return shape.some((height, at) => height > 12 && Math.abs((at % BINS) - middle) > edge);
       };
       while (reach < REACHES.length - 1 && beyond()) reach++;
-      return { axes: [low, high, reach], latest: isNaN(whole) && before ? before.latest : whole };
+      return { axes: [reach, ...powers], latest: isNaN(whole) && before ? before.latest : whole };
     }
 
     function layout(width, height) {
@@ -72,7 +71,9 @@
       const high = wide ? height - 42 - first : (height - 128 - first) / 2;
       columns = ARMS.map((_, arm) => {
         const x = left + (wide ? arm * (share + 44) : 0), top = first + (wide ? 0 : arm * (high + 86));
-        return { x, wall: x + share * 0.62, from: x + share * 0.62 + 34, right: x + share, top, bottom: top + high };
+        const at = (part) => x + share * part;
+        const dots = DOTS.map((name, k) => ({ name, left: at(0.6 + 0.24 * k), right: at(0.76 + 0.24 * k) }));
+        return { x, wall: at(0.48), dots, right: at(1), top, bottom: top + high };
       });
       panels = [...maps, losses];
       drawn = said = null;
@@ -102,8 +103,8 @@
         const group = add(ground, "g");
         panel(group, {
           ...map, x, title: NAMES[arm], yLabel: arm ? "point to train there" : "initial gain",
-          xLabel: arm ? "learning rate" : null, xTicks: [[0.01, "0.01"], [0.1, "0.1"], [1, "1"]],
-          y: arm ? null : y, yTicks: arm ? [] : [[0.1, "0.1"], [1, "He 1"], [10, "10"]],
+          xLabel: arm ? "learning rate" : null, xTicks: [0.01, 0.1, 1],
+          y: arm ? null : y, yTicks: arm ? [] : [0.1, [1, "He 1"], 10],
         });
         const cells = add(group, "g", { class: `map ${ARMS[arm]}` });
         const wide = (map.right - map.left) / data.rates.length, high = (map.bottom - map.top) / data.gains.length;
@@ -115,7 +116,7 @@
         Object.assign(map, { x, y });
       });
       const { left: from, bottom: under } = maps[0];
-      add(ground, "text", { x: from, y: under + 34 }, wideEnough() ? "10 layers, mini-batches of 32" : "10 layers, 32 images");
+      add(ground, "text", { x: from, y: under + 34 }, "10 layers, mini-batches of 32");
       const key = add(ground, "g", { class: `map ${ARMS[1]}` });
       SHADES.toReversed().forEach((shade, k) => {
         add(key, "rect", { class: shade, x: from + 30 + 13 * k, y: under + 43, width: 12, height: 10 });
@@ -127,14 +128,11 @@
       rings = maps.map(() => add(ground, "circle", { class: "ring", r: 4.5 }));
     }
 
-    const wideEnough = () => maps[0].right - maps[0].left > 120;
-
     /** Axes of the losses and of the layers, drawn again where their limits have changed. */
     function drawAxes(seen, end, names) {
       const alive = seen.filter((one) => one.diverged < 0), held = alive.length ? alive : seen;
-      const [lows, highs, reaches] = [0, 1, 2].map((k) => held.map((one) => one.axes[k]));
-      const low = Math.min(...lows), high = Math.max(...highs), reach = Math.max(...reaches);
-      const depth = seen[0].gradient.length, key = [low, high, reach, end, depth, names].join();
+      const [reach, ...powers] = held[0].axes.map((_, k) => Math.max(...held.map(({ axes }) => axes[k])));
+      const depth = seen[0].size.length, key = [reach, powers, end, depth, names].join();
       if (key === drawn) return;
       drawn = key;
       for (const old of [...ground.querySelectorAll(".moving")]) old.remove();
@@ -143,27 +141,28 @@
       losses.y = scale(LOSSES, [losses.bottom, losses.top], true);
       panel(group(), {
         ...losses, yLabel: "loss: thin, mini-batch; thick, training set", xLabel: "steps",
-        xTicks: [0, end / 4, end / 2, (3 * end) / 4, end].map((at) => [at, at]), yTicks: [0.1, 1, 10].map((at) => [at, at]),
+        xTicks: [0, end / 4, end / 2, (3 * end) / 4, end], yTicks: [0.1, 1, 10],
       });
-      const every = Math.ceil((high - low) / 2);
       columns.forEach((column, arm) => {
-        const { x, wall, from, right, top } = column, widest = Math.asinh(REACHES[reach]);
-        column.y = scale([1 - OVERLAP, depth + 0.4], [top, column.bottom]);
+        const { x, wall, top, bottom } = column, widest = Math.asinh(REACHES[reach]);
+        column.depth = depth;
+        column.y = scale([1 - OVERLAP, depth + 0.4], [top, bottom]);
         column.high = (column.y(2) - column.y(1)) * OVERLAP;
         column.value = scale([-widest, widest], [x, wall]);
-        column.size = scale([low, high], [from, right]);
         column.edge = Math.max(1, Math.ceil((1 - widest / REACH) * (BINS / 2))); // the first bin that is shown
         column.bins = Array.from({ length: BINS }, (_, bin) => column.value(((2 * bin + 1) / BINS - 1) * REACH));
         const far = REACHES[reach], near = reach ? 10 : 1, places = [-far, -near, 0, near, far];
         panel(group(), {
-          x: (value) => column.value(Math.asinh(value)), y: column.y, left: x, right: wall, top, bottom: column.bottom,
+          x: (value) => column.value(Math.asinh(value)), y: column.y, left: x, right: wall, top, bottom,
           title: names[arm], yLabel: "what enters the activation function, by layer",
-          xTicks: places.map((value) => [value, plain(value)]), yTicks: [[1, 1], [depth, depth]],
+          xTicks: places, yTicks: [1, depth],
         });
-        const powers = [];
-        for (let power = high; power >= low; power -= every) powers.push([power, powerOfTen(power)]);
-        const axis = { x: column.size, left: from, right, top, bottom: column.bottom, xTicks: powers };
-        panel(group(), { ...axis, xLabel: "gradient" });
+        column.dots.forEach((one, k) => {
+          const [down, up] = powers.slice(2 * k);
+          one.x = scale([-down, up + BEYOND], [one.left, one.right]);
+          const xTicks = [[-down, k ? powerOfTen(-down) : `1/${powerOfTen(down)}`], [up, powerOfTen(up)]];
+          panel(group(), { ...one, top, bottom, xTicks, xLabel: one.name });
+        });
       });
     }
 

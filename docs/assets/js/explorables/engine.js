@@ -24,9 +24,8 @@ function whybnEngine() {
 
   function shuffle(values, draw) {
     for (let last = values.length - 1; last > 0; last--) {
-      const other = Math.floor(draw() * (last + 1)), kept = values[last];
-      values[last] = values[other];
-      values[other] = kept;
+      const other = Math.floor(draw() * (last + 1));
+      [values[last], values[other]] = [values[other], values[last]];
     }
     return values;
   }
@@ -111,10 +110,12 @@ function whybnEngine() {
     }
 
     /* step; loss of the mini-batch; whole, the loss of the training set in train mode, NaN where it was not taken, and with
-       it the answers to ten test images, `shown`, with the statistics of the training set; gradient (layer,), root mean
-       squares over the weights; shape (layer, bin); diverged, the step or -1. */
+       it the answers to ten test images, `shown`, with the statistics of the training set; size and gradient (layer,),
+       root mean squares of what enters the activation functions and over the weights; shape (layer, bin); diverged, the
+       step or -1. */
     function next() {
-      const seen = { step, loss: NaN, whole: NaN, gradient: floats(depth, NaN), shape: new Uint8Array(depth * BINS) };
+      const seen = { step, loss: NaN, whole: NaN, size: floats(depth, NaN), gradient: floats(depth, NaN) };
+      seen.shape = new Uint8Array(depth * BINS);
       nextBatch();
       if (net.diverged < 0) observe(seen);
       step++;
@@ -135,6 +136,7 @@ function whybnEngine() {
       }
       backward(net, inputs);
       for (let layer = 0; layer < depth; layer++) {
+        seen.size[layer] = rootMeanSquare(pass.entering[layer]);
         seen.gradient[layer] = rootMeanSquare(net.gradient.weight[layer]);
         histogram(pass.halves[layer], seen.shape, layer * BINS);
       }

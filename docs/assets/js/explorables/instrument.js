@@ -150,9 +150,10 @@ for (const name of ["network", "engine", "training", "painting", "drawing"]) why
       const start = `Learning rate ${number(state.rate)}, initial gain ${number(state.gain)}, ${state.depth} layers, ` +
         `mini-batches of ${state.batch}; mean ${words(state.mean)}, size ${words(state.size)}.`;
       if (!seen) return start;
-      const arms = seen.map(({ diverged, latest }, arm) =>
-        `${names()[arm]} ${diverged < 0 ? drawing.reading(latest) : `diverged at step ${diverged}`}`);
-      return `${start} Step ${seen[0].step}, loss on the training set: ${arms.join(", ")}.`;
+      const arms = seen.map(({ diverged, latest, size }, arm) =>
+        `${names()[arm]} ` +
+        (diverged < 0 ? `${drawing.reading(latest)} and ${number(size.at(-1))}` : `diverged at step ${diverged}`));
+      return `${start} Step ${seen[0].step}, loss on the training set and size in the last layer: ${arms.join(", ")}.`;
     }
 
     function steered() {

@@ -1,4 +1,4 @@
-/* What moves in the instrument: losses, hills and gradients, on a canvas below its words and axes.
+/* What moves in the instrument: losses, hills, sizes and gradients, on a canvas below its words and axes.
 
    `whybn.painting(live)` gives
      resize(width, height)
@@ -73,12 +73,11 @@
       context.restore();
     }
 
-    /** Hills and gradients of one network, in its column. */
-    function layers({ y, high, bins, edge, size, from, right }, { shape, gradient }, arm) {
-      const { hue, hill } = colours.arms[arm], tops = [];
-      const dots = [...gradient].map((value, layer) => [size(Math.log10(value)), y(layer + 1)]);
-      dots.forEach(([, foot], layer) => {
-        const at = layer * BINS;
+    /** Hills, sizes and gradients of one network, in its column. */
+    function layers({ y, high, bins, edge, dots, depth }, seen, arm) {
+      const { hue, hill } = colours.arms[arm], { shape } = seen, tops = [];
+      for (let layer = 0; layer < depth; layer++) {
+        const at = layer * BINS, foot = y(layer + 1);
         for (let bin = edge; bin < BINS - edge; bin++) {
           const height = (shape[at + bin - 1] + 2 * shape[at + bin] + shape[at + bin + 1]) / 4 / 255;
           tops[bin] = foot - height * high;
@@ -86,7 +85,11 @@
         let first = edge, last = BINS - edge - 1; // of the bins that hold something
         while (first < last - 1 && tops[first + 1] > foot - 0.3) first++;
         while (last > first + 1 && tops[last - 1] > foot - 0.3) last--;
-        if (last - first < 6) return spike(bins[(first + last) >> 1], foot, foot - high, hue);
+        if (last - first < 6) { // narrower than the bins can tell
+          const x = bins[(first + last) >> 1];
+          line([[x, foot], [x, foot - high]], hue, 2);
+          continue;
+        }
         const trace = () => {
           for (let bin = first; bin <= last; bin++) context.lineTo(bins[bin], tops[bin]);
         };
@@ -99,21 +102,19 @@
         context.beginPath();
         trace();
         stroke(hue, 1);
-      });
-      const places = dots.map(([px, py]) => [clamp(px, from, right), py]);
-      line(places, hue, 1);
-      places.forEach(([px, py], layer) => {
-        context.beginPath();
-        context.arc(px, py, 2.5, 0, 7);
-        context.fillStyle = px === dots[layer][0] ? hue : colours.paper;
-        context.fill();
-        stroke(hue, 1);
-      });
-    }
-
-    /** A distribution narrower than the bins can tell. */
-    function spike(x, foot, top, hue) {
-      line([[x, foot], [x, top]], hue, 2);
+      }
+      for (const { name, x, left, right } of dots) {
+        const wanted = Array.from(seen[name], (value) => x(Math.log10(value)));
+        const places = wanted.map((px, layer) => [clamp(px, left, right), y(layer + 1)]);
+        line(places, hue, 1);
+        places.forEach(([px, py], layer) => {
+          context.beginPath();
+          context.arc(px, py, 2.5, 0, 7);
+          context.fillStyle = px === wanted[layer] ? hue : colours.paper; // hollow: it lies beyond
+          context.fill();
+          stroke(hue, 1);
+        });
+      }
     }
 
     /** In the place of a network that has diverged. */

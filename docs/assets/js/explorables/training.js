@@ -22,7 +22,7 @@
       for (let k = 0; k < steps; k++) {
         trainings.forEach((training, index) => {
           const seen = training.next();
-          self.postMessage({ run, arm: arms[index], seen }, [seen.shape.buffer, seen.gradient.buffer]);
+          self.postMessage({ run, arm: arms[index], seen }, [seen.shape, seen.size, seen.gradient].map(({ buffer }) => buffer));
         });
       }
     };

@@ -9,7 +9,7 @@ from whybn.readings.definitions import GUESSING, diverged_last, interval
 from whybn.readings.pair import shown_seed
 
 EXPERIMENTS = ("pair", "atlas")
-LAYOUT = Layout(wide=(2, 1), narrow=(2, 1), row_height=(158, 150), share="", head=40)
+LAYOUT = Layout(wide=(2, 1), narrow=(2, 1), row_height=(158, 150), broad_row_height=(186, 190), share="", head=40)
 ROWS = {"plain": 1.0, "batch_norm": -1.0}  # where the answers stand, above and below the digits
 STRUCK = 0.2  # half the width of the stroke through a wrong answer, in digits
 
@@ -38,7 +38,7 @@ def _answers(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
     panel.name = "answers"
     panel.axes.set(xlim=(-0.6, 9.6), ylim=(-1.2, 2.1), xticks=[], yticks=[])
     panel.axes.axis("off")
-    side = 28 if panel.narrow else 46
+    side = 28 if panel.narrow else min(64, 0.075 * panel.axes.bbox.width)  # px
     for digit, greys in enumerate(arms["plain"]["shown"][seed]):
         maps.picture(panel, digit, 0, side, greys.reshape(8, 8), series=f"test image of a {digit}")
     for arm, height in ROWS.items():

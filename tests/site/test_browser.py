@@ -52,6 +52,37 @@ def test_works_from_disk_with_no_search_to_be_seen(built, visit, name, width):
     assert {urlsplit(address).scheme for address in requests} <= {"file", "data", "blob"}
 
 
+@pytest.mark.parametrize(("width", "room"), [(1280, 0), (1600, 1184), (1920, 1344), (2560, 1440)])
+def test_opening_and_instrument_have_the_room_of_a_broad_window(served, visit, width, room):
+    page, _, _ = visit(served, width)
+    page.locator("#instrument").scroll_into_view_if_needed()
+    page.locator("#instrument .moving").first.wait_for(state="attached")
+    left = page.locator(".ways").bounding_box()["x"]
+    contents = page.locator(".md-sidebar--primary").bounding_box()
+    assert contents["x"] + contents["width"] <= left
+    for part, small in ((".opening", 1024), ("#instrument", 680)):
+        box = page.locator(part).bounding_box()
+        assert (box["x"], box["width"]) == pytest.approx((left, room or small), abs=1)
+        assert box["x"] + box["width"] <= width - 40
+        for note in page.locator(".sidenote:visible").all():
+            beside = note.bounding_box()
+            assert beside["y"] >= box["y"] + box["height"] or beside["y"] + beside["height"] <= box["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shown = page.locator("#one_difference img").evaluate("image => [image.currentSrc.includes('.broad.'), image.width]")
+    assert shown == [bool(room), room - 344 if room else 680]
+
+
+@pytest.mark.parametrize(("width", "pitch", "type_"), [(1280, 11, 12), (1600, 24, 13), (2560, 24, 13)])
+def test_the_instrument_has_larger_panels_there_and_no_larger_words(served, visit, width, pitch, type_):
+    page, _, _ = visit(served, width)
+    page.locator("#instrument").scroll_into_view_if_needed()
+    page.locator("#instrument .moving").first.wait_for(state="attached")
+    cells = [cell.bounding_box() for cell in page.locator("#instrument .map.batch_norm rect").all()[:2]]
+    assert cells[1]["x"] - cells[0]["x"] == pytest.approx(pitch, abs=0.1)
+    word = page.locator("#instrument .moving text:not(.title)").first
+    assert word.evaluate("text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a") == type_
+
+
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_figures_are_drawn_at_their_width_in_the_page_s_colours(served, visit, width, scheme):
     page, _, _ = visit(served, width, scheme)

@@ -92,6 +92,19 @@ def test_the_opening_ends_with_the_first_figure(docs, convert, monkeypatch):
     assert end not in convert(FIGURE)
 
 
+def test_the_figure_beside_the_title_is_drawn_broad_only_in_the_broadest_windows(docs, convert, monkeypatch):
+    from jekyll_dialect import extension
+
+    draw(docs)
+    (docs / "assets" / "figures" / "curve.broad.svg").write_text(SVG.format(960, 400))
+    monkeypatch.setattr(extension, "page_of", lambda *_: Page(docs, "index.md", {"opening": "figure"}))
+    first, second = re.findall(
+        r'<picture class="(\w+)">.*?media="([^"]*)" srcset="[^"]*broad', convert(f"{FIGURE}\n\n{FIGURE}")
+    )
+    assert first == ("bleed", "(min-width: 1600px)")
+    assert second == ("broad", "(min-width: 1280px)")
+
+
 def test_one_width_only_makes_no_picture(docs, convert):
     draw(docs, narrow=False)
     assert "<picture>" not in convert(FIGURE)

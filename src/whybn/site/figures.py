@@ -23,7 +23,7 @@ ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
 VIEW_BOX = re.compile(r"\bviewBox=[\"']([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[ ,]+([\d.eE+-]+)[\"']")
 # A wide drawing comes where the column is as wide, so that its words have their size, and on paper. A live figure sets its
 # own words, and has a telephone's shape only on telephones. As in figures.css and page.css.
-NARROW, BROAD = "screen and (max-width: 719px)", "(min-width: 1280px)"
+NARROW, BROAD, BLEED = "screen and (max-width: 719px)", "(min-width: 1280px)", "(min-width: 1600px)"
 LIVE_NARROW = "screen and (max-width: 599px)"
 UNSEARCHED = {"data-search-exclude": ""}
 SOURCE = {"class": "source", **UNSEARCHED}
@@ -120,6 +120,8 @@ class Figures(Treeprocessor):
         if (self.page().meta or {}).get("opening") == "figure":
             first = next((place for place, child in enumerate(root) if child.tag == "figure"), -1)
             root.insert(first + 1, ET.Element("template", {"class": "opening-ends"}))  # overrides/main.html replaces it
+            if first >= 0:
+                _beside_the_title(root[first])
 
     def figure(self, paragraph: ET.Element, holder: ET.Element, image: ET.Element, caption: ET.Element) -> ET.Element:
         """A `figure` element: picture and caption."""
@@ -199,6 +201,15 @@ class Figures(Treeprocessor):
         command.text = AtomicString(str(entry["command"]))
         command.tail = f" · {computed['times']['figures'][own['name']]} s"
         return [line]
+
+
+def _beside_the_title(figure: ET.Element) -> None:
+    """The figure that a page opens with has room for its broad drawing only in the broadest windows."""
+    for picture in figure.iter("picture"):
+        for source in picture:
+            if source.get("media") == BROAD:
+                source.set("media", BLEED)
+                picture.set("class", "bleed")
 
 
 def _image_and_caption(

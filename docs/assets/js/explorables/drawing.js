@@ -56,7 +56,7 @@
     function layout(width, height) {
       const wide = width >= 560, left = 44, right = width - 12, top = 44;
       painting.resize(width, height);
-      const side = wide ? 11 : Math.floor((right - left - 16) / 2 / data.rates.length);
+      const side = wide ? clamp(Math.floor((width - 330) / 31), 11, 24) : Math.floor((right - left - 16) / 2 / data.rates.length);
       const mapWidth = side * data.rates.length, mapHeight = side * data.gains.length;
       maps = ARMS.map((_, arm) => {
         const x = left + arm * (mapWidth + 16);
@@ -145,7 +145,6 @@
       });
       columns.forEach((column, arm) => {
         const { x, wall, top, bottom } = column, widest = Math.asinh(REACHES[reach]);
-        column.depth = depth;
         column.y = scale([1 - OVERLAP, depth + 0.4], [top, bottom]);
         column.high = (column.y(2) - column.y(1)) * OVERLAP;
         column.value = scale([-widest, widest], [x, wall]);

@@ -74,9 +74,9 @@
     }
 
     /** Hills, sizes and gradients of one network, in its column. */
-    function layers({ y, high, bins, edge, dots, depth }, seen, arm) {
+    function layers({ y, high, bins, edge, dots }, seen, arm) {
       const { hue, hill } = colours.arms[arm], { shape } = seen, tops = [];
-      for (let layer = 0; layer < depth; layer++) {
+      for (let layer = 0; layer < seen.size.length; layer++) {
         const at = layer * BINS, foot = y(layer + 1);
         for (let bin = edge; bin < BINS - edge; bin++) {
           const height = (shape[at + bin - 1] + 2 * shape[at + bin] + shape[at + bin + 1]) / 4 / 255;

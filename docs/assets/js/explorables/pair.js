@@ -61,10 +61,10 @@
     let x, y, across, side;
 
     function layout(width, height) {
-      const left = 46, right = width - 20, top = height - 200, bottom = height - 52;
+      const left = 46, right = width - 20, top = Math.min(height - 200, 240), bottom = height - 52;
       across = (right - left) / 10;
       const centre = (digit) => left + across * (digit + 0.5);
-      side = Math.min(across - 5, 46);
+      side = Math.min(across - 5, width < 800 ? 46 : 64);
       x = scale([0, data.steps], [left, right]);
       y = scale(LOSSES, [bottom, top]);
       const [middle, off] = [top - 126, side / 2 + 20];

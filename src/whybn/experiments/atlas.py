@@ -14,7 +14,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 23
+BUDGET = 13
 LARGE_BUDGET = 110
 
 

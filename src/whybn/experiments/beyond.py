@@ -35,7 +35,7 @@ PARTS = (
     "held_decay",
     "adam",
 )
-BUDGET = 85
+BUDGET = 54
 LARGE_BUDGET = 330
 
 

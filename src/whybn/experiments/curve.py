@@ -15,7 +15,7 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, Optimiser, assemble, train
 
 PARTS = ("whole", "partial", "relearning")
-BUDGET = 17
+BUDGET = 12
 LARGE_BUDGET = 100
 
 NETWORK = Architecture(inputs=1, outputs=1, depth=3, width=32)

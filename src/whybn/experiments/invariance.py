@@ -18,7 +18,7 @@ from whybn.measures.bound import Bound, gradient_bound
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 8
+BUDGET = 5
 LARGE_BUDGET = 80
 
 

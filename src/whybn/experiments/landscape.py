@@ -15,7 +15,7 @@ from whybn.lab.training import assemble, train
 from whybn.measures.landscape import filter_normalised_direction, plane_losses
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 6
+BUDGET = 5
 LARGE_BUDGET = 80
 
 

@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, gradients, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 2
+BUDGET = 1
 LARGE_BUDGET = 5
 
 

@@ -19,7 +19,7 @@ from whybn.measures.along_gradient import inner
 from whybn.measures.layer_sizes import layer_sizes
 
 PARTS = ("plain", "mean_only", "size_only", "spread_only", "batch_norm", "mean_stopped")
-BUDGET = 5
+BUDGET = 3
 LARGE_BUDGET = 25
 
 

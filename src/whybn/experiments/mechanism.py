@@ -30,7 +30,7 @@ PARTS = (
     "plain_quieter",
     "mean_only_louder",
 )
-BUDGET = 15
+BUDGET = 13
 LARGE_BUDGET = 50
 # Of a ReLU's mean square at a normal input, 1/pi is its squared mean. A gain of LOUDER makes up for its subtraction.
 LOUDER = (1 - 1 / np.pi) ** -0.5

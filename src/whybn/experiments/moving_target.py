@@ -22,7 +22,7 @@ NETWORKS = {
 }
 PARTS = ("sigmoid", "relu", "linear")
 SCHEMES = {"sigmoid": "glorot", "relu": "he", "linear": "glorot"}
-BUDGET = 7
+BUDGET = 5
 LARGE_BUDGET = 30
 
 

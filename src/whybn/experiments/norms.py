@@ -15,7 +15,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm", "l1_norm", "linf_norm")
-BUDGET = 8
+BUDGET = 6
 LARGE_BUDGET = 70
 
 

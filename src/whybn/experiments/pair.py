@@ -16,7 +16,7 @@ from whybn.lab.normalisers import Context
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 2
+BUDGET = 1
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Optimiser, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 14
+BUDGET = 10
 LARGE_BUDGET = 180
 SGD = (-2.0, 1 / 3)  # common logarithm of the lowest and highest learning rate
 

@@ -18,7 +18,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "shared_batch_norm", "layer_norm")
-BUDGET = 12
+BUDGET = 10
 LARGE_BUDGET = 130
 PIXELS = 64
 

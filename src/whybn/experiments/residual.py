@@ -16,7 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 NETWORKS = {"plain": Residual(), "batch_norm": Residual(arm="batch_norm"), "skip_init": Residual(branch="skip_init")}
 PARTS = ("plain", "batch_norm", "skip_init")
-BUDGET = 13
+BUDGET = 7
 LARGE_BUDGET = 80
 
 

@@ -16,7 +16,7 @@ from whybn.lab.normalisers import Arm, Mean, Size
 from whybn.lab.training import Optimiser, assemble, calibrate, evaluate, train
 
 PARTS = ("standardised_weights", "squashed", "warm_up", "every_2", "every_20", "every_80")
-BUDGET = 7
+BUDGET = 6
 LARGE_BUDGET = 40
 
 

@@ -18,7 +18,7 @@ from whybn.measures.along_gradient import walk
 
 NOISY = "noisy_batch_norm"
 PARTS = ("plain", "batch_norm", "noisy_batch_norm")
-BUDGET = 35
+BUDGET = 21
 LARGE_BUDGET = 220
 
 

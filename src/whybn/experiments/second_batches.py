@@ -15,7 +15,7 @@ from whybn.lab.networks import initialise, on_gpu
 from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 19
+BUDGET = 11
 LARGE_BUDGET = 300
 
 

@@ -19,7 +19,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("tanh_plain", "tanh_batch_norm", "relu_plain", "relu_batch_norm")
-BUDGET = 18
+BUDGET = 14
 LARGE_BUDGET = 70
 
 

@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 11
+BUDGET = 6
 LARGE_BUDGET = 60
 
 

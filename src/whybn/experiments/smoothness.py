@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 8
+BUDGET = 5
 LARGE_BUDGET = 100
 
 

@@ -13,7 +13,7 @@ from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.training import assemble, train
 
 PARTS = ("turns",)
-BUDGET = 3
+BUDGET = 2
 TIMED = True
 ARMS = ("plain", "batch_norm")
 

@@ -34,7 +34,7 @@ PARTS = (
     "limited_steps",
     "held_norms",
 )
-BUDGET = 85
+BUDGET = 58
 LARGE_BUDGET = 500
 IN_OTHER_DEPTHS = ("plain", "mean_only", "size_only", "batch_norm")
 SELDOM = {"gradient": False, "every": 5}

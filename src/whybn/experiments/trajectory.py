@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.shift import distribution_shift, misfit
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 5
+BUDGET = 2
 LARGE_BUDGET = 30
 
 

@@ -15,7 +15,7 @@ from whybn.lab.training import Ensemble, assemble, train
 from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 2
+BUDGET = 1
 LARGE_BUDGET = 10
 
 

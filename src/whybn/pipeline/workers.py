@@ -84,6 +84,8 @@ def run_tasks(tasks: list[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     # joblib's tracker of shared resources is a process of its own; after Ctrl-C it would warn of what it cleans up.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     os.environ.setdefault("GLIBC_TUNABLES", MEMORY)
+    # joblib starts a worker anew that keeps much memory, as they are told to here, and warns as if that were a fault.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs")
     here = socket.gethostname(), os.getpid()
     calls = (joblib.delayed(_attempt)(index, task, *here) for index, task in enumerate(tasks))
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)

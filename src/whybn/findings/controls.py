@@ -157,8 +157,9 @@ def _noise_claims(arms: dict) -> list[Claim]:
             pattern={name: SOME_AT_LEAST for _, name, _ in noisy},
             sentences=dict.fromkeys(
                 ("supported", "mixed"),
-                "The noise is not free: with it off again, the loss is {value_ten, noise off} as high as with Batch Norm "
-                "alone in ten layers, and {value_twenty, noise off} in twenty.",
+                "Is the noise free? With it off again, the loss is {value_ten, noise off} as high as with Batch Norm alone "
+                "in ten layers ({verdict_ten, noise off}), and {value_twenty, noise off} in twenty "
+                "({verdict_twenty, noise off}).",
             ),
             **NOISE,
         ),

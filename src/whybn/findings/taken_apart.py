@@ -131,7 +131,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             margin=TOGETHER,
             sentences={
                 "supported": "Subtracting and dividing together train at rates {value} as large as the better "
-                "of the two alone, a step of our grid."
+                f"of the two alone; a step of our grid is {times(10 ** spacing(plain['rates']))}."
             },
             **(
                 common

@@ -15,7 +15,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 13
-LARGE_BUDGET = 110
+LARGE_BUDGET = 80
 
 
 @dataclass(frozen=True)

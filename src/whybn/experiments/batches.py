@@ -18,7 +18,7 @@ from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "layer_norm", "group_norm")
 BUDGET = 9
-LARGE_BUDGET = 200
+LARGE_BUDGET = 140
 
 
 @dataclass(frozen=True)

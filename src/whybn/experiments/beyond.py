@@ -36,7 +36,7 @@ PARTS = (
     "adam",
 )
 BUDGET = 54
-LARGE_BUDGET = 330
+LARGE_BUDGET = 230
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm", "drifting", "noisy_plain", "frozen_batch_norm")
 BUDGET = 34
-LARGE_BUDGET = 180
+LARGE_BUDGET = 90
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from whybn.lab.training import Ensemble, Optimiser, assemble, train
 
 PARTS = ("whole", "partial", "relearning")
 BUDGET = 12
-LARGE_BUDGET = 100
+LARGE_BUDGET = 50
 
 NETWORK = Architecture(inputs=1, outputs=1, depth=3, width=32)
 OPTIMISERS = {

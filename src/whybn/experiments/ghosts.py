@@ -18,7 +18,7 @@ from whybn.lab.training import Ensemble, assemble, calibrate, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 11
-LARGE_BUDGET = 70
+LARGE_BUDGET = 50
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 5
-LARGE_BUDGET = 80
+LARGE_BUDGET = 38
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from whybn.measures.landscape import filter_normalised_direction, plane_losses
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 5
-LARGE_BUDGET = 80
+LARGE_BUDGET = 70
 
 
 @dataclass(frozen=True)

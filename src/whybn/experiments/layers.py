@@ -18,7 +18,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, gradients, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 1
-LARGE_BUDGET = 5
+LARGE_BUDGET = 2
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from whybn.measures.layer_sizes import layer_sizes
 
 PARTS = ("plain", "mean_only", "size_only", "spread_only", "batch_norm", "mean_stopped")
 BUDGET = 3
-LARGE_BUDGET = 25
+LARGE_BUDGET = 7
 
 
 @dataclass(frozen=True)

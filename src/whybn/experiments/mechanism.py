@@ -31,7 +31,7 @@ PARTS = (
     "mean_only_louder",
 )
 BUDGET = 13
-LARGE_BUDGET = 50
+LARGE_BUDGET = 30
 # Of a ReLU's mean square at a normal input, 1/pi is its squared mean. A gain of LOUDER makes up for its subtraction.
 LOUDER = (1 - 1 / np.pi) ** -0.5
 GAINS = {"plain_quieter": 1 / LOUDER, "mean_only_louder": LOUDER}

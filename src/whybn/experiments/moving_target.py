@@ -23,7 +23,7 @@ NETWORKS = {
 PARTS = ("sigmoid", "relu", "linear")
 SCHEMES = {"sigmoid": "glorot", "relu": "he", "linear": "glorot"}
 BUDGET = 5
-LARGE_BUDGET = 30
+LARGE_BUDGET = 18
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm", "l1_norm", "linf_norm")
 BUDGET = 6
-LARGE_BUDGET = 70
+LARGE_BUDGET = 50
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 43
-LARGE_BUDGET = 200
+LARGE_BUDGET = 125
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from whybn.lab.training import Optimiser, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 10
-LARGE_BUDGET = 180
+LARGE_BUDGET = 115
 SGD = (-2.0, 1 / 3)  # common logarithm of the lowest and highest learning rate
 
 

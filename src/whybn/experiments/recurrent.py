@@ -19,7 +19,7 @@ from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "shared_batch_norm", "layer_norm")
 BUDGET = 10
-LARGE_BUDGET = 130
+LARGE_BUDGET = 90
 PIXELS = 64
 
 

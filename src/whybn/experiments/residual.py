@@ -17,7 +17,7 @@ from whybn.lab.training import assemble, evaluate, train
 NETWORKS = {"plain": Residual(), "batch_norm": Residual(arm="batch_norm"), "skip_init": Residual(branch="skip_init")}
 PARTS = ("plain", "batch_norm", "skip_init")
 BUDGET = 7
-LARGE_BUDGET = 80
+LARGE_BUDGET = 29
 
 
 @dataclass(frozen=True)

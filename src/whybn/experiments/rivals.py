@@ -17,7 +17,7 @@ from whybn.lab.training import Optimiser, assemble, calibrate, evaluate, train
 
 PARTS = ("standardised_weights", "squashed", "warm_up", "every_2", "every_20", "every_80")
 BUDGET = 6
-LARGE_BUDGET = 40
+LARGE_BUDGET = 14
 
 
 def _every(steps: int) -> Arm:

@@ -19,7 +19,7 @@ from whybn.measures.along_gradient import walk
 NOISY = "noisy_batch_norm"
 PARTS = ("plain", "batch_norm", "noisy_batch_norm")
 BUDGET = 21
-LARGE_BUDGET = 220
+LARGE_BUDGET = 125
 
 
 @dataclass(frozen=True)

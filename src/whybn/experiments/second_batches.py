@@ -16,7 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 11
-LARGE_BUDGET = 300
+LARGE_BUDGET = 145
 
 
 @dataclass(frozen=True)

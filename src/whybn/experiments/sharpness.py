@@ -20,7 +20,7 @@ from whybn.measures.curvature import Hessian, top_eigenvalue
 
 PARTS = ("tanh_plain", "tanh_batch_norm", "relu_plain", "relu_batch_norm")
 BUDGET = 14
-LARGE_BUDGET = 70
+LARGE_BUDGET = 55
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 1
-LARGE_BUDGET = 15
+LARGE_BUDGET = 3
 
 
 @dataclass(frozen=True)

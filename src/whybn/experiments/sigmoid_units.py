@@ -18,7 +18,7 @@ from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 6
-LARGE_BUDGET = 60
+LARGE_BUDGET = 40
 
 
 @dataclass(frozen=True)

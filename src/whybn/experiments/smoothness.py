@@ -18,7 +18,7 @@ from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 5
-LARGE_BUDGET = 100
+LARGE_BUDGET = 55
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ PARTS = (
     "held_norms",
 )
 BUDGET = 58
-LARGE_BUDGET = 500
+LARGE_BUDGET = 350
 IN_OTHER_DEPTHS = ("plain", "mean_only", "size_only", "batch_norm")
 SELDOM = {"gradient": False, "every": 5}
 ARMS = {

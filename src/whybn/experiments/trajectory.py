@@ -18,7 +18,7 @@ from whybn.measures.shift import distribution_shift, misfit
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 2
-LARGE_BUDGET = 30
+LARGE_BUDGET = 15
 
 
 @dataclass(frozen=True)

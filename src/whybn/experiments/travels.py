@@ -18,7 +18,7 @@ from whybn.measures.hidden_layers import middle_sameness
 
 PARTS = ("plain", "mean_only", "size_only", "batch_norm", "mean_stopped")
 BUDGET = 80
-LARGE_BUDGET = 250
+LARGE_BUDGET = 85
 FROM_GAINS = ("mean_only", "size_only")  # the arms that also start from bad gains
 
 

@@ -16,7 +16,7 @@ from whybn.measures.along_gradient import walk
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 1
-LARGE_BUDGET = 10
+LARGE_BUDGET = 7
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from whybn.lab.training import assemble, train
 
 PARTS = ("batch_norm",)
 BUDGET = 1
-LARGE_BUDGET = 1
+LARGE_BUDGET = 2
 
 
 @dataclass(frozen=True)

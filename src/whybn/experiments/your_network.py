@@ -18,7 +18,7 @@ from whybn.probes.subject import undisturbed_randomness
 
 PARTS = ("plain",)
 BUDGET = 1
-LARGE_BUDGET = 1
+LARGE_BUDGET = 2
 
 
 @dataclass(frozen=True)

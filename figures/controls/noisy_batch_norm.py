@@ -42,15 +42,15 @@ def draw(results: dict, axes: list[Panel]) -> None:
         panel.axes.spines[side].set_visible(True)
     words.named_ticks(moves, "y", (0.05, 0.1, 0.2, 0.5), ("0.05", "0.1", "0.2", "0.5"))
     words.named_ticks(rates, "y", *_rate_ticks(arms["plain"]))
-    for arm in ARMS:
-        _joined(moves, rates, arms[arm], arm)
+    starts = {ARMS[arm][0]: _joined(moves, rates, arms[arm], arm) for arm in ARMS}
+    words.end_labels(moves, -JITTER, starts, {name: pen(arm).role for arm, (name, _) in ARMS.items()}, before=True)
     words.y_label(moves, "how far inputs move")
     above = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
     rates.axes.annotate("largest rate that trains", (1, 1), (0, 9), **above)
 
 
-def _joined(moves: Panel, rates: Panel, part: dict[str, np.ndarray], arm: str) -> None:
-    """Draw the seeds of both columns, the name of the arm, and a line from one median to the other."""
+def _joined(moves: Panel, rates: Panel, part: dict[str, np.ndarray], arm: str) -> float:
+    """Draw the seeds of both columns and a line from one median to the other; return where it begins."""
     name, place = ARMS[arm]
     moved, rate = own_shift(part, DEPTH), largest(part, DEPTH)
     aside = np.linspace(-JITTER, JITTER, len(moved))
@@ -68,7 +68,7 @@ def _joined(moves: Panel, rates: Panel, part: dict[str, np.ndarray], arm: str) -
             linestyle=(0, pen(arm).dash) if pen(arm).dash else "solid",
         )
     )
-    words.label(moves, -2 * JITTER, start, name, pen(arm).role, ha="right")
+    return start
 
 
 def _rate_ticks(part: dict[str, np.ndarray]) -> tuple[list[float], list[str]]:

@@ -50,7 +50,8 @@ def _answers(panel: Panel, arms: dict[str, dict[str, np.ndarray]]) -> None:
             text = str(answer) if answer >= 0 else "–"
             panel.axes.annotate(text, (digit, height), ha="center", va="center", size=18, weight=600, color=hex_of(role))
         at = np.flatnonzero(wrong)
-        panel.axes.hlines(np.full(len(at), height), at - STRUCK, at + STRUCK, color=hex_of("grey"), linewidth=1.25)
+        strokes = np.column_stack([at - STRUCK, at + STRUCK, np.full(len(at), np.nan)]).ravel()  # with gaps between them
+        panel.axes.plot(strokes, np.full(len(strokes), height), color=hex_of("grey"), linewidth=1.25)
         shift = 25 if height > 0 else -25
         words.label(panel, -0.45, height, f"{pen(arm).label} it says", pen(arm).role, va="center", shift=(0, shift))
 

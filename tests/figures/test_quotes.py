@@ -70,8 +70,9 @@ def written(panel: style.Panel) -> set[str]:
 
 
 def unquoted(panel: style.Panel) -> set[str]:
-    """The same, without what is quoted in them."""
-    words = written(panel)
+    """The same, without what is quoted in them, and without the digits that a network takes images for."""
+    answers = {f"{row['value']:g}" for row in panel.rows if str(row["series"]).endswith(", answer")}
+    words = written(panel) - answers
     for quote in panel.quotes:
         words = {text.replace(quote.text, "") if quote.text else text for text in words}
     return words

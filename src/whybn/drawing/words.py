@@ -66,17 +66,17 @@ def key(panel: Panel, names: Mapping[str, str]) -> None:
         place, shift = (1, 1), (10.0, 0.0)
 
 
-def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str | dict[str, str]) -> None:
-    """Name curves at their right ends: {name: y of its end} at `x`, pushed apart where they would touch.
+def end_labels(panel: Panel, x: float, ends: dict[str, float], role: str | dict[str, str], *, before: bool = False) -> None:
+    """Name curves at their right ends, or `before` their left ones: {name: y of its end} at `x`, apart from each other.
 
     `role` is one for all names, or {name: role}. Call it when the limits and scale of the y axis are final.
     """
-    across = panel.axes.transData
-    names = sorted(ends, key=ends.get)
-    wanted = [across.transform((x, ends[name]))[1] for name in names]
-    for name, height, end in zip(names, _apart(wanted), wanted, strict=True):
+    wanted = {name: panel.axes.transData.transform((x, end))[1] for name, end in ends.items()}
+    names = sorted(wanted, key=wanted.get)
+    for name, height in zip(names, _apart([wanted[name] for name in names]), strict=True):
         own = role if isinstance(role, str) else role[name]
-        label(panel, x, ends[name], name, own, shift=(7, height - end))
+        shift = -7 if before else 7, height - wanted[name]
+        label(panel, x, ends[name], name, own, ha="right" if before else "left", shift=shift)
 
 
 def point_labels(panel: Panel, places: Mapping[str, tuple[float, float]], role: str, *, rule: float) -> None:

@@ -240,6 +240,7 @@ def test_held_norms_are_held_in_hidden_layers_alone() -> None:
     assert abs(trained["weight.3"].norm() / start.parameters["weight.3"].norm() - 1) > 1e-3
 
 
+@needs_numba
 @pytest.mark.parametrize("branch", BRANCHES)
 @pytest.mark.parametrize("training", [True, False])
 def test_residual_networks_equal_autograd(branch: str, training: bool) -> None:

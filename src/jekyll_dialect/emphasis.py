@@ -49,7 +49,7 @@ def _literal(signs: str) -> str:
 class Emphasis(InlineProcessor):
     """Stands in the place of Python-Markdown's own, when code, links and HTML have been taken out of a text."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str | None, int, int]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str | None, int, int]:
         """Return what replaces the match, and where the match begins and ends; nothing for attributes."""
         if m[0].startswith("{"):
             return None, m.start(), m.end()

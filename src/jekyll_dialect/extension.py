@@ -87,15 +87,15 @@ class Dialect(Extension):
         self.config = {"docs": ["docs", "the folder that holds the pages, _data and _config.yml"]}
         super().__init__(**options)
 
-    def explain(self, segments: list[str], variables: Mapping[str, object]) -> str | None:  # noqa: ARG002
+    def explain(self, segments: list[str], variables: Mapping[str, object]) -> str | None:  # noqa: ARG002 - for who overrides it
         """What is wrong with the unknown name `segments`, where the site knows more than that; else None."""
         return None
 
-    def expect(self, segments: list[str], variables: Mapping[str, object]) -> bool:  # noqa: ARG002
+    def expect(self, segments: list[str], variables: Mapping[str, object]) -> bool:  # noqa: ARG002 - for who overrides it
         """Whether the unknown name `segments` is one that something at work is still to give."""
         return False
 
-    def check(self, text: str, page: Page) -> Iterable[tuple[int, str]]:  # noqa: ARG002
+    def check(self, text: str, page: Page) -> Iterable[tuple[int, str]]:  # noqa: ARG002 - for who overrides it
         """(place, message) for each slip that only this site can know of, in a text without its code."""
         return ()
 
@@ -107,7 +107,7 @@ class Dialect(Extension):
         """The page being rendered."""
         return page_of(self.md, Path(self.getConfig("docs")))
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Python-Markdown calls
+    def extendMarkdown(self, md: Markdown) -> None:
         """Register the processors; the numbers are their places among those of Python-Markdown."""
         self.md = md
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *spans.ESCAPES]
@@ -167,6 +167,6 @@ class Dialect(Extension):
             self.md.treeprocessors.register(contents, "toc", 5)
 
 
-def makeExtension(**options: object) -> Dialect:  # noqa: N802 - the name that Python-Markdown calls
+def makeExtension(**options: object) -> Dialect:
     """Return the extension; `docs` names another folder than `docs`."""
     return Dialect(**options)

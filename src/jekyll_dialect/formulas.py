@@ -76,7 +76,7 @@ class Inline(InlineProcessor):
         super().__init__(r"(?s)\$\$(.*?)\$\$", md)
         self.formulas = formulas
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | ET.Element, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | ET.Element, int, int]:  # noqa: ARG002 - as Python-Markdown calls it
         """Return what replaces the match, and where the match begins and ends."""
         return self.formulas.set(m[1].strip(), "inline"), m.start(0), m.end(0)
 
@@ -88,7 +88,7 @@ class Displayed(InlineProcessor):
         super().__init__(r"⁅formula (\d+)⁆", md)
         self.formulas, self.texts = formulas, texts
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | ET.Element, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | ET.Element, int, int]:  # noqa: ARG002 - as Python-Markdown calls it
         """Return what replaces the match, and where the match begins and ends."""
         return self.formulas.set(self.texts()[int(m[1])], "block"), m.start(0), m.end(0)
 

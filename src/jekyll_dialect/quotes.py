@@ -39,7 +39,7 @@ FIRST_SIGN = {"code": "`", "a": "[", "img": "!", "br": "\n"}
 class SmartQuotes(InlineProcessor):
     """Runs when code, links and HTML have been taken out of a text, and emphasis has not."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:
         """Return what replaces the match, and where the match begins and ends; nothing within an attribute list."""
         if ATTRIBUTES_OPEN.search(data, 0, m.start()):
             return None, None, None

@@ -27,7 +27,7 @@ UNRESOLVED = r"⟦([^⟧]*)⟧"
 class BackslashBreak(InlineProcessor):
     r"""One or two backslashes before the end of a line break it."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002 - as Python-Markdown calls it
         """Return what replaces the match, and where the match begins and ends."""
         return ET.Element("br"), m.start(0), m.end(0)
 
@@ -39,7 +39,7 @@ class Replacement(InlineProcessor):
         super().__init__(pattern, md)
         self.character = character
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002 - as Python-Markdown calls it
         """Return what replaces the match, and where the match begins and ends."""
         return self.character, m.start(0), m.end(0)
 
@@ -47,7 +47,7 @@ class Replacement(InlineProcessor):
 class Code(BacktickInlineProcessor):
     """Code between backticks, which ends with the next ones; a single one between spaces begins none."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str | None, int, int]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element | str | None, int, int]:
         """Return what replaces the match, and where the match begins and ends."""
         if m[1]:  # backslashes that are no escapes
             return super().handleMatch(m, data)
@@ -66,7 +66,7 @@ class Code(BacktickInlineProcessor):
 class BlockTag(InlineProcessor):
     """The tag of a block within a line of text is text."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:
         """Return what replaces the match, and where the match begins and ends; nothing for a line that is a block."""
         line = data[data.rfind("\n", 0, m.start()) + 1 : m.start()].strip()
         raw = HTML_PLACEHOLDER_RE.match(line)
@@ -79,7 +79,7 @@ class BlockTag(InlineProcessor):
 class RawSpan(InlineProcessor):
     """An element within a line of text whose content is no Markdown: `<kbd>`, `<u>`, `<svg>`."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int | None, int | None]:
         """Return what replaces the match, and where the match begins and ends."""
         closing = re.compile(rf"</{m['tag']}\s*>", re.IGNORECASE).search(data, m.end())
         if closing is None:
@@ -100,7 +100,7 @@ class Raw(InlineProcessor):
         super().__init__(r"⁅html (\d+)⁆", md)
         self.blocks = blocks
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002 - as Python-Markdown calls it
         """Return what replaces the match, and where the match begins and ends."""
         return self.md.htmlStash.store(self.blocks()[int(m[1])]), m.start(0), m.end(0)
 
@@ -108,7 +108,7 @@ class Raw(InlineProcessor):
 class Dashes(InlineProcessor):
     """More than three hyphens: an em dash for each three, and what is left."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # noqa: ARG002 - as Python-Markdown calls it
         """Return what replaces the match, and where the match begins and ends."""
         dashes, rest = divmod(len(m[0]), 3)
         return "—" * dashes + ("–" if rest == 2 else "-" * rest), m.start(0), m.end(0)
@@ -127,7 +127,7 @@ class TreeDone(Treeprocessor):
 
     done = False
 
-    def run(self, root: ET.Element) -> None:  # noqa: ARG002
+    def run(self, root: ET.Element) -> None:  # noqa: ARG002 - as Python-Markdown calls it
         """Note that the page is next."""
         self.done = True
 
@@ -152,7 +152,7 @@ class Reported(Postprocessor):
 class UnresolvedMark(InlineProcessor):
     """What an unknown name leaves in the text of a served page: itself, or an ellipsis where it is still to come."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002, N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ET.Element, int, int]:  # noqa: ARG002 - as Python-Markdown calls it
         """Return what replaces the match, and where the match begins and ends."""
         pending = m[1].startswith(PENDING)
         title = f"not computed yet: {m[1].removeprefix(PENDING)}" if pending else "unknown name"

@@ -12,7 +12,7 @@ import pytest
 from toy import Toy, stop_group
 
 from whybn.pipeline import ledger
-from whybn.pipeline.workers import cores
+from whybn.pipeline.workers import Task, biggest_first, cores
 
 SUMS = "src/toylab/experiments/sums.py"
 
@@ -67,6 +67,13 @@ def test_the_biggest_budget_starts_first_and_time_left_is_told(toy):
     assert out.startswith("training: 3 to do, 1 at a time, budget about 6 s\n[1/3] sums")
     assert out.count("s left\n") == 2 + 1, "after each piece but the last, of parts and of figures"
     assert "[3/3] tides · sea" in out
+
+
+def test_workers_begin_with_different_groups_and_then_the_biggest_comes_first():
+    budgets = {("sums", "long"): 9, ("sums", "longer"): 10, ("sums", "short"): 5, ("tides", "sea"): 4, ("tides", "lake"): 6}
+    tasks = [Task(part, group, print, (), budget, "") for (group, part), budget in budgets.items()]
+    assert [task.name for task in biggest_first(tasks, 2)] == ["longer", "lake", "long", "short", "sea"]
+    assert [task.name for task in biggest_first(tasks, 1)] == ["longer", "long", "lake", "short", "sea"]
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

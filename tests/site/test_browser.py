@@ -83,14 +83,20 @@ def test_the_instrument_has_larger_panels_there_and_no_larger_words(served, visi
     assert word.evaluate("text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a") == type_
 
 
+def pictures(page, selector):
+    """Each picture of a page, of which there are some, brought into view and loaded."""
+    found = page.query_selector_all(selector)
+    assert found
+    for picture in found:
+        picture.scroll_into_view_if_needed()
+        picture.evaluate("image => image.decode()")
+        yield picture
+
+
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_figures_are_drawn_at_their_width_in_the_page_s_colours(served, visit, width, scheme):
     page, _, _ = visit(served, width, scheme)
-    figures = page.query_selector_all("figure img")
-    assert figures
-    for figure in figures:
-        figure.scroll_into_view_if_needed()
-        figure.evaluate("image => image.decode()")
+    for figure in pictures(page, "figure img"):
         shown = figure.evaluate("image => image.currentSrc")
         assert (".narrow.svg" in shown) == (width < 720)
         assert (".broad.svg" in shown) == (width >= 1280 and figure.evaluate("image => !!image.closest('.broad')"))
@@ -107,11 +113,7 @@ def test_figures_are_drawn_at_their_width_in_the_page_s_colours(served, visit, w
 def test_words_in_figures_are_never_smaller_than_drawn(served, visit, name, width):
     """A live figure sets its own; only its picture may be smaller, between telephone and desk."""
     page, _, _ = visit(served + name, width)
-    figures = page.query_selector_all("figure:not([data-explorable]) img")
-    assert figures
-    for figure in figures:
-        figure.scroll_into_view_if_needed()
-        figure.evaluate("image => image.decode()")
+    for figure in pictures(page, "figure:not([data-explorable]) img"):
         drawn = figure.evaluate("image => image.naturalWidth")
         assert drawn in {358, 680, 960}
         assert figure.bounding_box()["width"] >= drawn - 0.5

@@ -130,7 +130,7 @@ class Build:
         module = f"{self.project.package}.experiments.{experiment.name}"
         whole = experiment.large_budget if self.variant.size == "large" else experiment.budget
         part, budget = (module, address.part, self.variant), whole / len(experiment.parts)
-        return Task(_name(address), train, part, budget, str(self.project.src))
+        return Task(_name(address), experiment.name, train, part, budget, str(self.project.src))
 
     def note_experiments(self, complete: dict[str, list[Address]]) -> None:
         """Record what the methods page says of each experiment."""
@@ -220,7 +220,7 @@ class Build:
             results = {needed: complete[needed] for needed in figure.experiments}
             style = f"{project.package}.drawing.style"
             arguments = (figure.path, style, results, self.store, self.variant.quick)
-            tasks[name] = Task(name, draw, arguments, DRAWING_BUDGET, str(project.src))
+            tasks[name] = Task(name, name, draw, arguments, DRAWING_BUDGET, str(project.src))
         for name, made in self._drawings(tasks):
             self.records.write("figure", name, {"key": keys[name], "files": self._put(made)})
 

@@ -31,9 +31,13 @@ MEMORY = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.mall
 
 @dataclass(frozen=True)
 class Task:
-    """A call of a module-level function; ``budget`` in core-seconds, ``src`` a folder to import from."""
+    """A call of a module-level function; ``budget`` in core-seconds, ``src`` a folder to import from.
+
+    Tasks of one ``group`` need the same compiled code.
+    """
 
     name: str
+    group: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     budget: float
@@ -66,12 +70,12 @@ def cores() -> int:
 def biggest_first(tasks: list[Task], workers: int) -> list[Task]:
     """Order tasks so that no long one begins when the others are done.
 
-    The workers begin with tasks of different experiments: those of one would all compile the same code at the same time.
+    The workers begin with different groups: one group would compile its code as often as there are workers.
     """
     ordered = sorted(tasks, key=lambda task: -task.budget)
     biggest: dict[str, Task] = {}
     for task in ordered:
-        biggest.setdefault(task.name.partition(" · ")[0], task)
+        biggest.setdefault(task.group, task)
     begin = list(biggest.values())[:workers]
     return begin + [task for task in ordered if task not in begin]
 

@@ -146,13 +146,13 @@ class Subject:
 @contextmanager
 def undisturbed_randomness() -> Iterator[None]:
     """Leave the random numbers of PyTorch (all devices), NumPy and Python where they were, whatever happens inside."""
-    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.default_generator.get_state()  # noqa: NPY002
+    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.default_generator.get_state()  # noqa: NPY002 - others draw from it
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
     try:
         yield
     finally:
         random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
+        np.random.set_state(numpy)  # noqa: NPY002 - others draw from it
         torch.default_generator.set_state(cpu)
         if cuda:
             torch.cuda.set_rng_state_all(cuda)

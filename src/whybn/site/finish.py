@@ -43,7 +43,7 @@ def finish(folder: Path, docs: Path, address: str) -> list[str]:
     else:
         for empty in folder.glob("sitemap.xml*"):
             empty.unlink()
-        print("no feed, sitemap and card: set WHYBN_SITE_URL to the address of the published site")  # noqa: T201
+        print("no feed, sitemap and card: set WHYBN_SITE_URL to the address of the published site")  # noqa: T201 - for who builds
     return wrong
 
 

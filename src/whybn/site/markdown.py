@@ -37,7 +37,7 @@ class ArticleExtension(Dialect):
         """The page with a place to link to at each claim, and, where they are listed, a mark that leads there."""
         return quotations.with_marks(source, listed=(self.page().docs / quotations.LEDGER).is_file())
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Python-Markdown calls
+    def extendMarkdown(self, md: Markdown) -> None:
         """Register the processors; the numbers are their places among those of Python-Markdown and the dialect."""
         super().extendMarkdown(md)
         # After raw HTML (30) has come back.
@@ -50,6 +50,6 @@ class ArticleExtension(Dialect):
         md.treeprocessors.register(figures.Figures(md, self.page), "figures", -10)
 
 
-def makeExtension(**options: object) -> ArticleExtension:  # noqa: N802 - the name that Python-Markdown calls
+def makeExtension(**options: object) -> ArticleExtension:
     """Return the extension; `docs` names another folder than `docs`."""
     return ArticleExtension(**options)

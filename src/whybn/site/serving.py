@@ -146,7 +146,7 @@ def renew(settings: Settings, shown: Shown, root: Path, address: str, seen: Stam
     if computed(stamps(settings), settings.docs) != computed(now, settings.docs):
         return seen
     if trouble:
-        print(f"error: the site cannot be built: {trouble}", file=sys.stderr)  # noqa: T201
+        print(f"error: the site cannot be built: {trouble}", file=sys.stderr)  # noqa: T201 - for who serves
         return now
     shown.folder = folder
     shown.builds += 1
@@ -161,7 +161,7 @@ def keep_building(settings: Settings, shown: Shown, root: Path, address: str) ->
     while os.getppid() == parent:
         told, seen = bool(seen), renew(settings, shown, root, address, seen)
         if seen and not told:
-            print(address, flush=True)  # noqa: T201
+            print(address, flush=True)  # noqa: T201 - for who serves
         time.sleep(EVERY)
 
 

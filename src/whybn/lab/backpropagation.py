@@ -40,7 +40,7 @@ compiled = None
 if arithmetic.name() != arithmetic.REFERENCE:
     from whybn.lab import compiled
 
-SILENT = np.empty((0, 0, 0), np.float32), np.empty((0, 0, 0), np.float32), np.empty(0, np.int64)  # no noise
+NO_ROWS = np.empty(0, np.int64)  # of noise
 
 Back = Callable[[np.ndarray], np.ndarray]  # from the slope along what a part computed to that along what it received
 Move = Callable[[str, Tensor], None]
@@ -235,18 +235,19 @@ class _Pass:
         names = f"scale.{layer}", f"shift.{layer}" if arm.affine else f"bias.{layer}" if self.bias_behind else ""
         scale, shift = (lay.each(self.own.get(name), value) for name, value in zip(names, (1.0, 0.0), strict=True))
         found = _statistics(self.plan, running, lay)
-        statistics, codes = tuple(found.values()), (*self.plan.codes, lay.positions, max(lay.units // GROUPS, 1))
+        statistics, codes = tuple(found.values()), (*self.plan.codes, max(lay.units // GROUPS, 1))
         noise = self.context.noise if arm.noise else None
-        drawn = [one.reshape(-1, *lay.wide[1:]) for one in noise.draw(*z.shape[1:])] if noise else ()
-        more, times, row = (*drawn, noise.rows) if noise else SILENT
-        z = z.reshape(lay.wide)
+        drawn = noise.draw(*z.shape[1:]) if noise else [constant(0.0, (0, 0, 0), z.dtype)] * 2
+        more, times = (one.astype(z.dtype, copy=False) for one in drawn)
+        row = noise.rows if noise else NO_ROWS
+        z = z.reshape(lay.parted)
         out = np.empty_like(z)
         compiled.normalise(z, out, scale, shift, *statistics, codes, more, times, row, relu)
         self.remember(running, found, lay)
 
         def back(slope: np.ndarray) -> np.ndarray:
             of_scale, of_shift = np.empty_like(scale), np.empty_like(scale)
-            slope = slope.reshape(lay.wide)
+            slope = slope.reshape(lay.parted)
             known = scale, *statistics, codes, self.plan.gradients, times, row, relu
             compiled.normalise_back(z, out, slope, *known, of_scale, of_shift)
             for name, slopes in zip(names, (of_scale, of_shift), strict=True):
@@ -367,23 +368,35 @@ def plan_of(normaliser: Normaliser | None, context: Context) -> Plan:
 @no_type_check
 @dataclass(frozen=True)
 class _Layout:
-    """How values (member, row, unit) are parted: ghosts of the mini-batch as members, and rows as wide as they may be.
+    """How values (member, row, unit) are parted, with the ghosts of the mini-batch as members: (ghost, row, unit).
 
-    rows: those that share statistics over the batch. positions: rows of one example.
+    positions: rows of one example.
     """
 
     shape: tuple[int, int, int]
     ghosts: int
-    rows: int
-    units: int
     positions: int
-    wide: tuple[int, int, int]
     dtype: np.dtype
+
+    @property
+    def parted(self) -> tuple[int, int, int]:
+        """The shape of the values."""
+        return self.shape[0] * self.ghosts, self.rows, self.units
+
+    @property
+    def rows(self) -> int:
+        """Those that share statistics over the batch."""
+        return self.shape[1] // self.ghosts
+
+    @property
+    def units(self) -> int:
+        """Units of the layer."""
+        return self.shape[2]
 
     def each(self, values: np.ndarray | None, otherwise: float) -> np.ndarray:
         """Values (member, unit) for each ghost."""
         if values is None:
-            return constant(otherwise, (self.wide[0], self.units), self.dtype)
+            return constant(otherwise, (self.parted[0], self.units), self.dtype)
         return values if self.ghosts == 1 else values.repeat(self.ghosts, 0)
 
     def together(self, values: np.ndarray) -> Tensor:
@@ -397,19 +410,15 @@ def _layout(
     normaliser: Normaliser | None, parted: bool, shape: tuple[int, int, int], positions: int, dtype: np.dtype
 ) -> _Layout:
     """The layout that a normaliser asks for. Raises ValueError where ghosts do not fill the batch."""
-    members, rows, units = shape
-    ghosts = ghosts_of(normaliser, rows // positions) if normaliser and parted else 1
-    alike = normaliser is None or all(part.over == "batch" for part in normaliser.parts)
-    count = compiled.rows_in_one(rows // ghosts, units) if alike else 1
-    wide = members * ghosts, rows // ghosts // count, units * count
-    return _Layout(shape, ghosts, rows // ghosts, units, positions, wide, dtype)
+    ghosts = ghosts_of(normaliser, shape[1] // positions) if normaliser and parted else 1
+    return _Layout(shape, ghosts, positions, dtype)
 
 
 @no_type_check
 def _statistics(plan: Plan, running: Running | None, lay: _Layout) -> dict[str, np.ndarray]:
     """Mean, mean of the size and squared size: as they are kept, or room for those of the values at hand."""
     mean_over, mean_live, size_over, size_live, about_mean = plan.codes
-    shared = lay.wide[0], 1, lay.units
+    shared = lay.parted[0], 1, lay.units
 
     def room(name: str, over: int, live: int, otherwise: float) -> np.ndarray:
         if live:

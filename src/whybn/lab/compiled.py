@@ -26,216 +26,357 @@ compiled = njit(cache=True, error_model="numpy")
 inner = njit(cache=True, error_model="numpy", forceinline=True)
 within = njit(error_model="numpy", inline="always")
 
-
-# The small functions take one member and run through its rows once. Of a statistic, row e * step belongs to example e: the
-# step is 1 where each example has its own, and 0 where they share one. Where all rows share all statistics, several short
-# rows are taken as one wide row, with the statistics repeated. What is not a number stays so: comparisons are written for
-# it. Unsigned numbers count from the start: with others LLVM makes no vectors, as they might count from the end.
-WIDE = 64  # numbers in a wide row, at most
+LANES, HALF = 16, 8  # numbers in a vector, which LLVM parts where a processor has shorter ones
+FOUR = 4  # rows whose sums run beside each other, as each addition waits for the one before
 
 
-def rows_in_one(rows: int, units: int) -> int:
-    """How many rows make one wide row."""
-    return max(count for count in range(1, max(1, WIDE // units) + 1) if rows % count == 0)
+# Loops over the rows of a member, written in LLVM's own instructions: of its own accord it makes no vectors before it has
+# made sure, row by row, that no two arrays overlap. What a loop computes is told by a body, which reckons with some numbers
+# side by side.
+@no_type_check
+class _Lanes:
+    """Numbers side by side. Each operation on them rounds by itself."""
+
+    def __init__(self, builder, value):
+        self.builder, self.value = builder, value
+
+    def __add__(self, other):
+        return _Lanes(self.builder, self.builder.fadd(self.value, other.value))
+
+    def __sub__(self, other):
+        return _Lanes(self.builder, self.builder.fsub(self.value, other.value))
+
+    def __mul__(self, other):
+        return _Lanes(self.builder, self.builder.fmul(self.value, other.value))
+
+    def where(self, guard):
+        """These numbers where `guard` is above zero, else zero."""
+        zero = ir.Constant(self.value.type, None)
+        above = self.builder.fcmp_ordered(">", guard.value, zero)
+        return _Lanes(self.builder, self.builder.select(above, self.value, zero))
+
+    def rectified(self):
+        """ReLU. What is not a number stays so."""
+        zero = ir.Constant(self.value.type, None)
+        below = self.builder.fcmp_ordered("<", self.value, zero)
+        return _Lanes(self.builder, self.builder.select(below, zero, self.value))
+
+    def total(self):
+        """The sum of eight numbers, as pairs of pairs of pairs."""
+        pairs = self
+        for apart in (1, 2, 4):
+            order = ir.Constant(ir.VectorType(ir.IntType(32), HALF), [lane ^ apart for lane in range(HALF)])
+            pairs += _Lanes(self.builder, self.builder.shuffle_vector(pairs.value, pairs.value, order))
+        return _Lanes(self.builder, self.builder.extract_element(pairs.value, ir.IntType(32)(0)))
+
+
+@no_type_check
+class _Array:
+    """An array (row, unit) or (unit,) without gaps, or one number, as a loop reads it."""
+
+    def __init__(self, context, builder, kind, value):
+        self.builder, self.number, self.value = builder, isinstance(kind, types.Float), value
+        self.rows = cgutils.intp_t(1)
+        if not self.number:
+            array = context.make_array(kind)(context, builder, value)
+            *rows, self.units = cgutils.unpack_tuple(builder, array.shape, kind.ndim)
+            self.data, self.rows = array.data, rows[0] if rows else self.rows
+            self.align = context.get_abi_sizeof(context.get_value_type(kind.dtype))
+
+    def _place(self, row, column, lanes):
+        place = self.builder.gep(self.data, [self.builder.add(self.builder.mul(row, self.units), column)])
+        return self.builder.bitcast(place, ir.VectorType(self.data.type.pointee, lanes).as_pointer())
+
+    def of_block(self, block, column, lanes):
+        """The numbers of a block of rows from a column on, which may be the same for all."""
+        if self.number:
+            return _everywhere(self.builder, self.value, lanes)
+        one = self.builder.icmp_signed("==", self.rows, cgutils.intp_t(1))
+        return self.load(self.builder.select(one, cgutils.intp_t(0), block), column, lanes)
+
+    def load(self, row, column, lanes):
+        """Numbers of a row from a column on."""
+        return _Lanes(self.builder, self.builder.load(self._place(row, column, lanes), align=self.align))
+
+    def store(self, lanes, row, column):
+        """Write numbers to a row from a column on."""
+        self.builder.store(lanes.value, self._place(row, column, lanes.value.type.count), align=self.align)
+
+
+@no_type_check
+def _everywhere(builder, number, lanes):
+    """One number in all places of a vector."""
+    vector = ir.VectorType(number.type, lanes)
+    one = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
+    nowhere = ir.Constant(ir.VectorType(ir.IntType(32), lanes), None)
+    return _Lanes(builder, builder.shuffle_vector(one, one, nowhere))
+
+
+@no_type_check
+def _arrays(context, builder, kinds, given):
+    values = cgutils.unpack_tuple(builder, given, len(kinds))
+    return [_Array(context, builder, kind, value) for kind, value in zip(kinds, values, strict=True)]
+
+
+@no_type_check
+def _highest(builder, counts):
+    """The largest of some counts."""
+    highest = cgutils.intp_t(1)
+    for count in counts:
+        highest = builder.select(builder.icmp_signed(">", count, highest), count, highest)
+    return highest
+
+
+@no_type_check
+def _whole(builder, count, step):
+    """The part of a count that whole steps reach, a power of two each."""
+    return builder.and_(count, cgutils.intp_t(-step))
+
+
+@no_type_check
+class _Sums:
+    """Running sums of some numbers side by side, which begin with zero."""
+
+    def __init__(self, builder, vector, count):
+        self.builder = builder
+        self.places = [cgutils.alloca_once(builder, vector) for _ in range(count)]
+        for place in self.places:
+            builder.store(ir.Constant(vector, None), place)
+
+    def add(self, which, lanes):
+        """Add to one of them."""
+        self.builder.store((self[which] + lanes).value, self.places[which])
+
+    def __getitem__(self, which):
+        return _Lanes(self.builder, self.builder.load(self.places[which]))
+
+
+@no_type_check
+def over_rows(body):
+    """A loop over rows. body: what to write, if anything, and what to add up over rows, in one tuple.
+
+    Called as loop(out, totals, matrices, rows). out: (row, unit), written, or None. totals: rows of units, filled with the
+    sums. The body gets numbers of the matrices (row, unit), and then of `rows`: each is one number, one row for all (unit,)
+    or (1, unit), or has one row for every so many of the matrices.
+    """
+
+    @intrinsic
+    @no_type_check
+    def loop(_typing, out, totals, matrices, rows):
+        def generate(context, builder, signature, given):
+            number = context.get_value_type(matrices[0].dtype)
+            target = None if signature.args[0] == types.none else _Array(context, builder, signature.args[0], given[0])
+            ends, read, held = (_arrays(context, builder, *one) for one in zip(signature.args[1:], given[1:], strict=True))
+            blocks = _highest(builder, [one.rows for one in held])
+            height, units = builder.sdiv(read[0].rows, blocks), read[0].units
+            columns = cgutils.intp_t(0), *(_whole(builder, units, lanes) for lanes in (LANES, HALF, 1))
+            for lanes, (begin, end) in zip((LANES, HALF, 1), itertools.pairwise(columns), strict=True):
+                with cgutils.for_range_slice(builder, begin, end, cgutils.intp_t(lanes)) as (column, _):
+                    sums = [_Sums(builder, ir.VectorType(number, lanes), FOUR) for _ in ends]
+                    with cgutils.for_range(builder, blocks) as block:
+                        others = [one.of_block(block.index, column, lanes) for one in held]
+                        start = builder.mul(block.index, height)
+                        for row, which in _in_fours(builder, start, height):
+                            found = body(*(one.load(row, column, lanes) for one in read), *others)
+                            if target is not None:
+                                target.store(found[0], row, column)
+                            for of_total, more in zip(sums, found[target is not None :], strict=True):
+                                of_total.add(which, more)
+                    for place, four in zip(ends, sums, strict=True):
+                        place.store((four[0] + four[1]) + (four[2] + four[3]), cgutils.intp_t(0), column)
+            return context.get_dummy_value()
+
+        return types.void(out, totals, matrices, rows), generate
+
+    return loop
+
+
+@no_type_check
+def _in_fours(builder, start, count):
+    """Loops over `count` rows, each with the number of its sum."""
+    together, end = builder.add(start, _whole(builder, count, FOUR)), builder.add(start, count)
+    with cgutils.for_range_slice(builder, start, together, cgutils.intp_t(FOUR)) as (row, _):
+        for which in range(FOUR):
+            yield builder.add(row, cgutils.intp_t(which)), which
+    with cgutils.for_range_slice(builder, together, end, cgutils.intp_t(1)) as (row, _):
+        yield row, 0
+
+
+@no_type_check
+def mean_of(body):
+    """Means of what a body computes, over the units of a row or over groups of them.
+
+    Called as mean(out, width, matrices, rows), with the last two as in `over_rows`. out: one row for every so many of the
+    matrices; each of its numbers is the mean over these rows and over the `width` units among which it stands.
+    """
+
+    @intrinsic
+    @no_type_check
+    def mean(_typing, out, width, matrices, rows):
+        def generate(context, builder, signature, given):
+            number = context.get_value_type(matrices[0].dtype)
+            target = _Array(context, builder, signature.args[0], given[0])
+            read, held = (_arrays(context, builder, *one) for one in zip(signature.args[2:], given[2:], strict=True))
+            width, eights = given[1], _whole(builder, given[1], HALF)
+            height = builder.sdiv(read[0].rows, target.rows)
+            count = builder.sitofp(builder.mul(height, width), number)
+            share = builder.fdiv(number(1), count)
+            zero = cgutils.intp_t(0)
+            with (
+                cgutils.for_range(builder, target.rows) as to,
+                cgutils.for_range_slice(builder, zero, target.units, width) as (first, _),
+            ):
+                middle, end = builder.add(first, eights), builder.add(first, width)
+                parts = (HALF, first, middle), (1, middle, end)
+                sums = [_Sums(builder, ir.VectorType(number, lanes), 1) for lanes, *_ in parts]
+                start = builder.mul(to.index, height)
+                with cgutils.for_range_slice(builder, start, builder.add(start, height), cgutils.intp_t(1)) as (row, _):
+                    for (lanes, begin, stop), total in zip(parts, sums, strict=True):
+                        with cgutils.for_range_slice(builder, begin, stop, cgutils.intp_t(lanes)) as (column, _):
+                            values = [one.load(row, column, lanes) for one in read]
+                            others = [one.of_block(to.index, column, lanes) for one in held]
+                            total.add(0, body(*values, *others))
+                rest = builder.extract_element(sums[1][0].value, ir.IntType(32)(0))
+                found = builder.fmul(builder.fadd(sums[0][0].total().value, rest), share)
+                for lanes, begin, stop in parts:
+                    with cgutils.for_range_slice(builder, begin, stop, cgutils.intp_t(lanes)) as (column, _):
+                        target.store(_everywhere(builder, found, lanes), to.index, column)
+            return context.get_dummy_value()
+
+        return types.void(out, width, matrices, rows), generate
+
+    return mean
+
+
+_same = over_rows(lambda x: (x,))
+_sum_where = over_rows(lambda s, out: (s.where(out), s.where(out)))
+_sum_squares = over_rows(lambda x, middle: ((x - middle) * (x - middle),))
+_sum_products = over_rows(lambda s, factor: (s * factor,))
+_tilt = over_rows(lambda s, x, middle, inverse: (s, s * ((x - middle) * inverse)))
+_tilt_where = over_rows(
+    lambda s, x, out, middle, inverse: (s.where(out), s.where(out), s.where(out) * ((x - middle) * inverse))
+)
+_shift = over_rows(lambda x, bias: (x + bias,))
+_shift_rectified = over_rows(lambda x, bias: ((x + bias).rectified(),))
+_scale = over_rows(lambda x, middle, factor, shift: ((x - middle) * factor + shift,))
+_scale_rectified = over_rows(lambda x, middle, factor, shift: (((x - middle) * factor + shift).rectified(),))
+_add_noise = over_rows(lambda x, more, times: (more + times * x,))
+_add_noise_rectified = over_rows(lambda x, more, times: ((more + times * x).rectified(),))
+_product = over_rows(lambda x, times: (x * times,))
+_product_where = over_rows(lambda s, times, out: ((s * times).where(out),))
+_send = over_rows(lambda s, x, middle, factor, level, turn: (s * factor - level - turn * (x - middle),))
+_move = over_rows(lambda x, slope, rate: (x - rate * slope,))
+_mean = mean_of(lambda x: x)
+_mean_square = mean_of(lambda x, middle: (x - middle) * (x - middle))
+_mean_product = mean_of(lambda s, factor: s * factor)
+_mean_tilt = mean_of(lambda s, x, middle, inverse, scale: s * ((x - middle) * inverse) * scale)
+
+
+@intrinsic
+@no_type_check
+def _pointer(_typing, address):
+    """An address as `carray` takes it."""
+
+    def generate(_context, builder, _signature, arguments):
+        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+
+    return types.voidptr(address), generate
 
 
 @inner
 @no_type_check
-def _repeat(values, out):
-    """Write `values` (1 or example, unit) to the wide rows `out`, as often as they hold it."""
-    units = uintp(values.shape[1])
-    for k in range(len(out)):
-        row, own = out[k], values[k]
-        for part in range(uintp(len(row)) // units):
-            for u in range(units):
-                row[part * units + u] = own[u]
+def _view(begin, shape, like):
+    """An array at an address. Nobody counts who holds it, which takes as long as many a loop: its owner keeps it."""
+    return carray(_pointer(begin), shape, like.dtype)
 
 
 @inner
 @no_type_check
-def _add_up(wide, share, out):
-    """The sums for each unit of a wide row of sums, times `share`."""
-    units = uintp(len(out))
-    out[:] = 0
-    for part in range(uintp(len(wide)) // units):
-        for u in range(units):
-            out[u] += wide[part * units + u]
-    for u in range(units):
-        out[u] *= share
+def _of(stack, member):
+    """A matrix of stacked ones (member, row, column), seen in the same way."""
+    shape = stack.shape[1], stack.shape[2]
+    return _view(stack.ctypes.data + member * shape[0] * shape[1] * stack.itemsize, shape, stack)
 
 
-@compiled
+@intrinsic
 @no_type_check
-def _sum(row, first, count):
-    """The sum of some numbers of a row, eight threads of additions beside each other, as one waits for its last result."""
-    zero = row.dtype.type(0)
-    a, b, c, d, e, f, g, h = zero, zero, zero, zero, zero, zero, zero, zero
-    start, eights = uintp(first), uintp(count // 8 * 8)
-    for u in range(start, start + eights, uintp(8)):
-        a += row[u]
-        b += row[u + uintp(1)]
-        c += row[u + uintp(2)]
-        d += row[u + uintp(3)]
-        e += row[u + uintp(4)]
-        f += row[u + uintp(5)]
-        g += row[u + uintp(6)]
-        h += row[u + uintp(7)]
-    for u in range(start + eights, start + uintp(count)):
-        a += row[u]
-    return ((a + b) + (c + d)) + ((e + f) + (g + h))
+def _keep(_typing, owner):
+    """Nothing, but that `owner` lives until here."""
+    return types.void(owner), lambda context, _builder, _signature, _given: context.get_dummy_value()
 
 
 @inner
 @no_type_check
-def _sum_rows(x, total):
-    """The sum of the rows of `x`, four at a time, as each addition to memory waits for the last."""
-    total[:] = 0
-    fours = len(x) // 4 * 4
-    for r in range(0, fours, 4):
-        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
-        for u in range(len(total)):
-            total[u] += (a[u] + b[u]) + (c[u] + d[u])
-    for r in range(fours, len(x)):
-        a = x[r]
-        for u in range(len(total)):
-            total[u] += a[u]
+def _finish(over, rows, sums):
+    """Turn sums over rows into means, in place: for each unit, or for all units of the layer."""
+    own, share = sums[0], sums.dtype.type(1 / rows)
+    for u in range(len(own)):
+        own[u] *= share
+    if over == LAYER:
+        _mean(sums, len(own), (sums,), ())
 
 
 @inner
 @no_type_check
-def _sum_squares(x, middle, total):
-    """The sum over rows of the squares of `x` about `middle`, four rows at a time."""
-    total[:] = 0
-    fours = len(x) // 4 * 4
-    for r in range(0, fours, 4):
-        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
-        for u in range(len(total)):
-            one, two, three, four = a[u] - middle[u], b[u] - middle[u], c[u] - middle[u], d[u] - middle[u]
-            total[u] += (one * one + two * two) + (three * three + four * four)
-    for r in range(fours, len(x)):
-        a = x[r]
-        for u in range(len(total)):
-            one = a[u] - middle[u]
-            total[u] += one * one
+def _width(over, group, units):
+    """Units that share a statistic of this kind."""
+    return group if over == GROUP else units if over >= LAYER else 1
 
 
 @inner
 @no_type_check
-def _sum_tilted(slope, x, middle, total):
-    """The sum over rows of `slope` times `x` less `middle`, four rows at a time."""
-    total[:] = 0
-    fours = len(x) // 4 * 4
-    for r in range(0, fours, 4):
-        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
-        s, t, v, w = slope[r], slope[r + 1], slope[r + 2], slope[r + 3]
-        for u in range(len(total)):
-            one, two, three, four = a[u] - middle[u], b[u] - middle[u], c[u] - middle[u], d[u] - middle[u]
-            total[u] += (s[u] * one + t[u] * two) + (v[u] * three + w[u] * four)
-    for r in range(fours, len(x)):
-        a, s = x[r], slope[r]
-        for u in range(len(total)):
-            total[u] += s[u] * (a[u] - middle[u])
+def _fill_mean(x, over, group, out):
+    """The mean of `x` (row, unit) over what `over` says, in `out` (1 or example, unit)."""
+    if over <= LAYER:
+        _same(None, (out,), (x,), ())
+        _finish(over, len(x), out)
+    else:
+        _mean(out, _width(over, group, x.shape[1]), (x,), ())
 
 
 @inner
 @no_type_check
-def _fill_mean(x, over, positions, group, room, out):
-    """The mean of `x` (row, unit) over what `over` says, in `out` (1 or example, unit); `room` is two rows."""
-    rows, units = x.shape
-    if over == BATCH:
-        _sum_rows(x, room[0])
-        _add_up(room[0], x.dtype.type(out.shape[1] / x.size), out[0])
-        return
-    width = group if over == GROUP else units
-    height = rows if over == LAYER else positions
-    for e in range(len(out)):
-        for first in range(0, units, width):
-            whole = x.dtype.type(0)
-            for r in range(e * height, (e + 1) * height):
-                whole += _sum(x[r], first, width)
-            whole *= x.dtype.type(1 / (height * width))
-            mean = out[e]
-            for u in range(uintp(first), uintp(first + width)):
-                mean[u] = whole
-
-
-@compiled
-@no_type_check
-def _fill_square(x, about, over, positions, group, room, out):
+def _fill_square(x, about, over, group, out):
     """The mean square of `x` (row, unit) about `about` (1 or example, unit), in the form of _fill_mean."""
-    if over == BATCH:
-        _repeat(about, room[1:])
-        _sum_squares(x, room[1], room[0])
-        _add_up(room[0], x.dtype.type(out.shape[1] / x.size), out[0])
-        return
-    gaps, step = np.empty(x.shape, x.dtype), int(len(about) > 1)
-    for r in range(len(x)):
-        row, own, gap = x[r], about[r // positions * step], gaps[r]
-        for u in range(len(row)):
-            gap[u] = (row[u] - own[u]) * (row[u] - own[u])
-    _fill_mean(gaps, over, positions, group, room, out)
+    if over <= LAYER:
+        _sum_squares(None, (out,), (x,), (about,))
+        _finish(over, len(x), out)
+    else:
+        _mean_square(out, _width(over, group, x.shape[1]), (x,), (about,))
 
 
 @inner
 @no_type_check
-def _fill_inverse(square, normalised, out):
+def _fill_inverse(square, over, group, out):
     """One over the size; one where nothing divides."""
-    one, epsilon = out.dtype.type(1), out.dtype.type(EPSILON)
+    units, one, epsilon = out.shape[1], out.dtype.type(1), out.dtype.type(EPSILON)
+    width = _width(over, group, units)
     for k in range(len(out)):
-        for u in range(out.shape[1]):
-            out[k, u] = one / np.sqrt(square[k, u] + epsilon) if normalised else one
-
-
-@inner
-@no_type_check
-def _apply(x, middle, factor, shift, relu, out):
-    """Rows of `x` less `middle`, times `factor`, and `shift`; and ReLU of that, where wanted."""
-    zero = x.dtype.type(0)
-    for r in range(len(x)):
-        row, target = x[r], out[r]
-        if relu:
-            for u in range(len(row)):
-                y = (row[u] - middle[u]) * factor[u] + shift[u]
-                target[u] = zero if y < zero else y
-        else:
-            for u in range(len(row)):
-                target[u] = (row[u] - middle[u]) * factor[u] + shift[u]
-
-
-@inner
-@no_type_check
-def _apply_by_example(x, positions, middle, middle_step, factor, factor_step, shift, relu, out):
-    """The same where each example has a middle or a factor of its own."""
-    for e in range(len(x) // positions):
-        rows = slice(e * positions, (e + 1) * positions)
-        _apply(x[rows], middle[e * middle_step], factor[e * factor_step], shift, relu, out[rows])
-
-
-@inner
-@no_type_check
-def _take_relu(slope, out):
-    """Take ReLU, which left `out`, out of `slope`."""
-    zero = slope.dtype.type(0)
-    for r in range(len(slope)):
-        s, o = slope[r], out[r]
-        for u in range(len(s)):
-            s[u] = s[u] if o[u] > zero else zero
+        row, own = out[k], square[k]
+        for first in range(0, units, width):
+            inverse = one if over == NONE else one / np.sqrt(own[first] + epsilon)
+            for u in range(uintp(first), uintp(first + width)):  # counted from the start: else LLVM makes no vectors
+                row[u] = inverse
 
 
 @inner
 @no_type_check
 def _add_bias(z, bias, relu):
     """`add_bias` for one member: z (row, unit), bias (unit,)."""
-    zero = z.dtype.type(0)
-    for r in range(len(z)):
-        row = z[r]
-        if relu:
-            for u in range(len(row)):
-                y = row[u] + bias[u]
-                row[u] = zero if y < zero else y
-        else:
-            for u in range(len(row)):
-                row[u] += bias[u]
+    if relu:
+        _shift_rectified(z, (), (z,), (bias,))
+    else:
+        _shift(z, (), (z,), (bias,))
+
+
+@inner
+@no_type_check
+def _add_bias_back(out, slope, of_bias, relu):
+    """`add_bias_back` for one member."""
+    if relu:
+        _sum_where(slope, (of_bias,), (slope, out), ())
+    else:
+        _same(None, (of_bias,), (slope,), ())
 
 
 @compiled
@@ -243,7 +384,7 @@ def _add_bias(z, bias, relu):
 def add_bias(z, bias, relu):
     """Add `bias` (member, unit) to `z` (member, row, unit) in place, and take ReLU of it, where wanted."""
     for m in range(len(z)):
-        _add_bias(z[m], bias[m], relu)
+        _add_bias(_of(z, m), bias[m], relu)
 
 
 @compiled
@@ -251,145 +392,69 @@ def add_bias(z, bias, relu):
 def add_bias_back(out, slope, of_bias, relu):
     """The way back of `add_bias`, which left `out`: ReLU is taken out of `slope`; its sums go to `of_bias`."""
     for m in range(len(slope)):
-        if relu:
-            _take_relu(slope[m], out[m])
-        _sum_rows(slope[m], of_bias[m])
+        _add_bias_back(_of(out, m), _of(slope, m), of_bias[m], relu)
 
 
 @compiled
 @no_type_check
-def _add_noise(shift, factor, relu, out):
-    zero = out.dtype.type(0)
-    for r in range(len(out)):
-        row, more, times = out[r], shift[r], factor[r]
-        for u in range(len(row)):
-            y = more[u] + times[u] * row[u]
-            row[u] = zero if relu and y < zero else y
-
-
-@compiled
-@no_type_check
-def _take_noise(slope, out, factor, relu):
-    """Take ReLU and the noise before it out of `slope`."""
-    zero = slope.dtype.type(0)
-    for r in range(len(slope)):
-        s, o, times = slope[r], out[r], factor[r]
-        for u in range(len(s)):
-            s[u] = s[u] * times[u] if o[u] > zero or not relu else zero
-
-
-@inner
-@no_type_check
-def _send(slope, factor, level, turn, x, middle):
-    """Rows of slopes times factor, less what goes through the mean and through the size."""
-    for r in range(len(slope)):
-        s, row = slope[r], x[r]
-        for u in range(len(s)):
-            s[u] = s[u] * factor[u] - level[u] - turn[u] * (row[u] - middle[u])
-
-
-@inner
-@no_type_check
-def _send_by_example(slope, positions, factor, factor_step, level, level_step, turn, x, middle, middle_step):
-    """The same where each example has some of them for itself."""
-    for e in range(len(slope) // positions):
-        rows = slice(e * positions, (e + 1) * positions)
-        f, h, w, c = factor[e * factor_step], level[e * level_step], turn[e * factor_step], middle[e * middle_step]
-        _send(slope[rows], f, h, w, x[rows], c)
-
-
-@compiled
-@no_type_check
-def _room(z, centre, square, about, by_unit):
-    """Where the loops of one member keep what they need for a moment: of each unit, and as wide as the rows."""
-    width, dtype, units = z.shape[2], z.dtype, square.shape[2]
-    ones, others = centre.shape[1], square.shape[1]
-    inverse, factor = np.empty((others, units), dtype), np.empty((others, units), dtype)
-    turn, level = np.zeros((others, units), dtype), np.zeros((ones, units), dtype)
-    wide = np.empty((others, width), dtype), np.empty((others, width), dtype), np.empty((ones, width), dtype)
-    middles = np.empty((ones, width), dtype), np.empty((about.shape[1], width), dtype)
-    work = np.empty((0 if by_unit else z.shape[1], width), dtype)
-    sums = np.empty((2, width), dtype), np.empty((1, width), dtype)
-    return (inverse, factor, turn, level), wide, middles, work, sums
+def _room(centre, square):
+    """Where the loops of one member keep for a moment what they know of each unit."""
+    level, others = np.zeros(centre.shape[1:], centre.dtype), square.shape[1:]
+    return np.empty(others, centre.dtype), np.empty(others, centre.dtype), np.zeros(others, centre.dtype), level
 
 
 @within
 @no_type_check
 def _normalise(z, out, scale, shift, centre, about, square, plan, relu, room):
     """`normalise` for one member: z and out (row, unit), statistics (1 or example, unit), scale and shift (1, unit)."""
-    mean_over, mean_live, size_over, size_live, about_mean, positions, group = plan
-    (inverse, _, _, _), (factor, _, _), (middle, _), _, (pair, offset) = room
+    mean_over, mean_live, size_over, size_live, about_mean, group = plan
+    _, factor, _, _ = room
     if mean_live:
-        _fill_mean(z, mean_over, positions, group, pair, centre)
+        _fill_mean(z, mean_over, group, centre)
     if size_live and about_mean and not (mean_live and mean_over == size_over):  # else it is the centre itself
-        _fill_mean(z, size_over, positions, group, pair, about)
+        _fill_mean(z, size_over, group, about)
     if size_live:
-        _fill_square(z, about, size_over, positions, group, pair, square)
-    _fill_inverse(square, size_over != NONE, inverse)
-    for k in range(len(inverse)):
-        for u in range(inverse.shape[1]):
-            inverse[k, u] *= scale[0, u]
-    steps = int(len(centre) > 1), int(len(square) > 1)
-    if max(steps):
-        _apply_by_example(z, positions, centre, steps[0], inverse, steps[1], shift[0], relu, out)
-    else:  # all rows have their statistics in common
-        _repeat(shift, offset)
-        _repeat(centre, middle)
-        _repeat(inverse, factor)
-        _apply(z, middle[0], factor[0], offset[0], relu, out)
+        _fill_square(z, about, size_over, group, square)
+    _fill_inverse(square, size_over, group, factor)
+    _product(factor, (), (factor,), (scale,))
+    if relu:
+        _scale_rectified(out, (), (z,), (centre, factor, shift))
+    else:
+        _scale(out, (), (z,), (centre, factor, shift))
 
 
 @within
 @no_type_check
-def _normalise_back(z, s, scale, centre, about, square, plan, gradients, of_scale, of_shift, room):
-    """`normalise_back` for one member, whose slope `s` is that before ReLU and noise; of_scale, of_shift (unit,)."""
-    mean_over, _, size_over, _, _, positions, group = plan
+def _normalise_back(kept, s, relu, scale, plan, gradients, of_scale, of_shift, room):
+    """`normalise_back` for one member, whose slope `s` is that before noise; relu: and before ReLU. of_scale: (unit,)."""
+    z, out, centre, about, square = kept
+    mean_over, _, size_over, _, _, group = plan
     through_mean, through_size = gradients
-    (inverse, factor, turn, level), (wide_factor, wide_turn, wide_level), (_, middle), work, (pair, offset) = room
-    steps = int(len(centre) > 1), int(len(square) > 1), int(len(about) > 1)
-    rows, units, zero, one = len(z), scale.shape[1], z.dtype.type(0), z.dtype.type(1)
-    share = z.dtype.type(units / z.size)
-    _sum_rows(s, offset[0])
-    _add_up(offset[0], one, of_shift)
-    _fill_inverse(square, size_over != NONE, inverse)
-    for k in range(len(factor)):
-        for u in range(units):
-            factor[k, u] = inverse[k, u] * scale[0, u]
-    if mean_over <= BATCH and size_over <= BATCH:  # then the sums over rows tell all
-        _repeat(centre, pair[:1])
-        _sum_tilted(s, z, pair[0], offset[0])
-        _add_up(offset[0], one, of_scale)
-        for u in range(units):
-            of_scale[u] *= inverse[0, u]
-            level[0, u] = factor[0, u] * of_shift[u] * share * through_mean
-            turn[0, u] = scale[0, u] * of_scale[u] * share * through_size
+    inverse, factor, turn, level = room
+    units = scale.shape[1]
+    _fill_inverse(square, size_over, group, inverse)
+    _product(factor, (), (inverse,), (scale,))
+    if relu:
+        _tilt_where(s, (of_shift, of_scale), (s, z, out), (centre, inverse))
     else:
-        of_scale[:] = zero
-        for r in range(rows):
-            c, k = r // positions * steps[0], r // positions * steps[1]
+        _tilt(None, (of_shift, of_scale), (s, z), (centre, inverse))
+    if through_size:
+        if size_over <= LAYER:
             for u in range(units):
-                tilted = s[r, u] * ((z[r, u] - centre[c, u]) * inverse[k, u])
-                of_scale[u] += tilted
-                work[r, u] = tilted * scale[0, u]
-        if through_size:
-            _fill_mean(work, size_over, positions, group, pair, turn)
-        if through_mean:
-            for r in range(rows):
-                k = r // positions * steps[1]
-                for u in range(units):
-                    work[r, u] = s[r, u] * factor[k, u]
-            _fill_mean(work, mean_over, positions, group, pair, level)
-    for k in range(len(turn)):
-        for u in range(units):
-            turn[k, u] *= inverse[k, u] * inverse[k, u]
-    if max(steps):
-        _send_by_example(s, positions, factor, steps[1], level, steps[0], turn, z, about, steps[2])
-    else:
-        _repeat(factor, wide_factor)
-        _repeat(turn, wide_turn)
-        _repeat(level, wide_level)
-        _repeat(about, middle)
-        _send(s, wide_factor[0], wide_level[0], wide_turn[0], z, middle[0])
+                turn[0, u] = scale[0, u] * of_scale[u]
+            _finish(size_over, len(z), turn)
+        else:
+            _mean_tilt(turn, _width(size_over, group, units), (s, z), (centre, inverse, scale))
+        for k in range(len(turn)):
+            for u in range(units):
+                turn[k, u] *= inverse[k, u] * inverse[k, u]
+    if through_mean:
+        if mean_over <= LAYER:
+            _sum_products(None, (level,), (s,), (factor,))
+            _finish(mean_over, len(z), level)
+        else:
+            _mean_product(level, _width(mean_over, group, units), (s,), (factor,))
+    _send(s, (), (s, z), (about, factor, level, turn))
 
 
 @compiled
@@ -397,18 +462,21 @@ def _normalise_back(z, s, scale, centre, about, square, plan, gradients, of_scal
 def normalise(z, out, scale, shift, centre, about, square, plan, noise_shift, noise_factor, noise_row, relu):
     """Write to `out` what the layer makes of `z`, and fill the statistics that the plan calls live.
 
-    z, out: (member, row, unit), in wide rows where the statistics are taken over the batch alone. plan: over and live of
-    the mean; over, live and about-the-mean of the size; positions; units in a group. centre is subtracted, about is the
-    mean that the size is taken about, square the squared size. noise_shift, noise_factor: (seed, row, unit) in rows as
-    wide, and noise_row (member,) the seed of each member, all empty where there is none.
+    z, out: (member, row, unit). plan: over and live of the mean; over, live and about-the-mean of the size; units in a
+    group. centre is subtracted, about is the mean that the size is taken about, square the squared size. noise_shift,
+    noise_factor: (seed, row, unit), and noise_row (member,) the seed of each member, all empty where there is none.
     """
-    room, noisy = _room(z, centre, square, about, True), noise_row.size > 0
+    room, noisy = _room(centre, square), noise_row.size > 0
     for m in range(len(z)):
-        own = slice(m, m + 1)
-        floor = relu and not noisy
-        _normalise(z[m], out[m], scale[own], shift[own], centre[m], about[m], square[m], plan, floor, room)
+        x, y, mean, middle, size = _of(z, m), _of(out, m), _of(centre, m), _of(about, m), _of(square, m)
+        own, floor = slice(m, m + 1), relu and not noisy
+        _normalise(x, y, scale[own], shift[own], mean, middle, size, plan, floor, room)
         if noisy:
-            _add_noise(noise_shift[noise_row[m]], noise_factor[noise_row[m]], relu, out[m])
+            noise = _of(noise_shift, noise_row[m]), _of(noise_factor, noise_row[m])
+            if relu:
+                _add_noise_rectified(y, (), (y, *noise), ())
+            else:
+                _add_noise(y, (), (y, *noise), ())
 
 
 @compiled
@@ -421,14 +489,17 @@ def normalise_back(
     gradients: whether it goes through the mean and through the size. of_scale, of_shift (member, unit): filled with the
     gradients of scale and shift.
     """
-    room = _room(z, centre, square, about, plan[0] <= BATCH and plan[2] <= BATCH)
+    room = _room(centre, square)
     for m in range(len(z)):
-        s, own = slope[m], scale[m : m + 1]
+        kept = _of(z, m), _of(out, m), _of(centre, m), _of(about, m), _of(square, m)
+        s, own, ends = _of(slope, m), scale[m : m + 1], relu
         if noise_row.size:
-            _take_noise(s, out[m], noise_factor[noise_row[m]], relu)
-        elif relu:
-            _take_relu(s, out[m])
-        _normalise_back(z[m], s, own, centre[m], about[m], square[m], plan, gradients, of_scale[m], of_shift[m], room)
+            times, ends = _of(noise_factor, noise_row[m]), False
+            if relu:
+                _product_where(s, (), (s, times, kept[1]), ())
+            else:
+                _product(s, (), (s, times), ())
+        _normalise_back(kept, s, ends, own, plan, gradients, of_scale[m], of_shift[m], room)
 
 
 @inner
@@ -489,30 +560,11 @@ def cross_entropy(outputs, targets, loss, slopes):
         loss[m] = _cross_entropy(outputs[m], targets[m], slopes[m])
 
 
-@compiled
-@no_type_check
-def _copy(source, start, target, end, count):
-    for i in range(uintp(count)):
-        target[uintp(end) + i] = source[uintp(start) + i]
-
-
-@intrinsic
-@no_type_check
-def _pointer(_typing, address):
-    """An address as `carray` takes it."""
-
-    def generate(_context, builder, _signature, arguments):
-        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
-
-    return types.voidptr(address), generate
-
-
 # Products of matrices as small as these take two to three times as long by a BLAS, which prepares for large ones; and it
 # rounds by the processor at hand. Here each number is summed from its first term to its last, by additions that round once
 # with their product (fused multiply-add): the same bits wherever it runs, however many stand side by side. Where a number
 # of the first factor stands is the sum of two offsets, that of its row and that of its column: so a patch of a picture is a
 # row without being copied, and a matrix is turned by taking one table for the other.
-LANES, HALF = 16, 8  # numbers in a vector, which LLVM parts where a processor has shorter ones
 ROWS, VECTORS = (8, 2) if get_host_cpu_features().get("avx512f") else (4, 1)  # of so many numbers the sums fit in registers
 
 
@@ -528,7 +580,6 @@ def _tile(builder, number, shape, places, steps, depth):
     vector, bits = ir.VectorType(number, lanes), 32 if number == ir.FloatType() else 64
     fused = ir.FunctionType(vector, [vector] * 3)
     fused = cgutils.get_or_insert_function(builder.module, fused, f"llvm.fma.v{lanes}f{bits}")
-    undefined, nowhere = ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), lanes), None)
 
     def at(place, offset):
         return builder.gep(place, [offset if isinstance(offset, ir.Value) else cgutils.intp_t(offset)])
@@ -537,72 +588,103 @@ def _tile(builder, number, shape, places, steps, depth):
         return builder.bitcast(at(place, which * lanes), vector.as_pointer())
 
     starts = [at(first, builder.load(at(row_offsets, row))) for row in range(rows)]
-    sums = [[cgutils.alloca_once(builder, vector) for _ in range(vectors)] for _ in range(rows)]
-    for total in itertools.chain(*sums):
-        builder.store(ir.Constant(vector, None), total)
+    sums = [_Sums(builder, vector, vectors) for _ in range(rows)]
     with cgutils.for_range(builder, depth) as loop:
         row = at(second, builder.mul(loop.index, steps[1]))
         across = [builder.load(vector_at(row, which), align=bits // 8) for which in range(vectors)]
         offset = builder.load(at(offsets, loop.index))
         for start, totals in zip(starts, sums, strict=True):
-            one = builder.insert_element(undefined, builder.load(at(start, offset)), ir.IntType(32)(0))
-            everywhere = builder.shuffle_vector(one, undefined, nowhere)
-            for total, other in zip(totals, across, strict=True):
-                builder.store(builder.call(fused, [everywhere, other, builder.load(total)]), total)
+            everywhere = _everywhere(builder, builder.load(at(start, offset)), lanes).value
+            for which, other in enumerate(across):
+                builder.store(builder.call(fused, [everywhere, other, totals[which].value]), totals.places[which])
     for row, totals in enumerate(sums):
         place = at(out, builder.mul(steps[0], cgutils.intp_t(row)))
-        for which, total in enumerate(totals):
-            builder.store(builder.load(total), vector_at(place, which), align=bits // 8)
+        for which in range(vectors):
+            builder.store(totals[which].value, vector_at(place, which), align=bits // 8)
 
 
-@intrinsic(prefer_literal=True)
 @no_type_check
-def _strip(_typing, lanes, vectors, places, steps, rows, depth, like):
-    """Fill a strip of a product, `lanes` times `vectors` columns wide; places as addresses, else as in `_tile`."""
-    width = lanes.literal_value, vectors.literal_value
+def _strip(builder, number, width, places, steps, rows, depth):
+    """Instructions for a strip of a product, all its rows; else as in `_tile`."""
+    out, first, second, row_offsets, offsets = places
+    together = _whole(builder, rows, ROWS)
+    for begin, end, step in ((cgutils.intp_t(0), together, ROWS), (together, rows, 1)):
+        with cgutils.for_range_slice(builder, begin, end, cgutils.intp_t(step)) as (row, _):
+            there = builder.gep(out, [builder.mul(row, steps[0])]), first, second, builder.gep(row_offsets, [row]), offsets
+            _tile(builder, number, (step, *width), there, steps, depth)
+
+
+@intrinsic
+@no_type_check
+def _multiply_columns(_typing, places, shape, like):
+    """`_multiply` of what stands at these addresses; shape: rows, terms of a sum, columns."""
 
     def generate(context, builder, signature, given):
-        number = context.get_value_type(signature.args[-1].dtype)
-        places, steps = (cgutils.unpack_tuple(builder, one) for one in given[2:4])
+        number, zero = context.get_value_type(signature.args[2].dtype), cgutils.intp_t(0)
         kinds = number, number, number, cgutils.intp_t, cgutils.intp_t
-        out, *factors, row_offsets, offsets = (
-            builder.inttoptr(place, kind.as_pointer()) for place, kind in zip(places, kinds, strict=True)
-        )
-        rows, depth = given[4:6]
-        many, one = cgutils.intp_t(ROWS), cgutils.intp_t(1)
-        together = builder.sub(rows, builder.srem(rows, many))
-        for begin, end, step in ((cgutils.intp_t(0), together, many), (together, rows, one)):
-            with cgutils.for_range_slice(builder, begin, end, step) as (row, _):
-                there = builder.gep(out, [builder.mul(row, steps[0])]), *factors, builder.gep(row_offsets, [row]), offsets
-                _tile(builder, number, (step.constant, *width), there, steps, depth)
+        places = zip(cgutils.unpack_tuple(builder, given[0], len(kinds)), kinds, strict=True)
+        out, first, second, *offsets = (builder.inttoptr(place, kind.as_pointer()) for place, kind in places)
+        rows, depth, columns = cgutils.unpack_tuple(builder, given[1], 3)
+
+        def strips(begin, end, lanes, vectors):
+            with cgutils.for_range_slice(builder, begin, end, cgutils.intp_t(lanes * vectors)) as (column, _):
+                here = builder.gep(out, [column]), first, builder.gep(second, [column]), *offsets
+                _strip(builder, number, (lanes, vectors), here, (columns, columns), rows, depth)
+
+        ends = [zero, *(_whole(builder, columns, step) for step in (LANES * VECTORS, LANES, HALF))]
+        strips(*ends[:2], LANES, VECTORS)
+        if VECTORS > 1:
+            strips(*ends[1:3], LANES, 1)
+        strips(*ends[2:], HALF, 1)
+        with builder.if_then(builder.icmp_signed("<", ends[3], columns)):
+            enough = builder.icmp_signed(">=", columns, cgutils.intp_t(HALF))
+            with builder.if_else(enough) as (again, alone):
+                with again:  # those before the end once more, as that is quicker than one by one
+                    strips(builder.sub(columns, cgutils.intp_t(HALF)), columns, HALF, 1)
+                with alone:
+                    strips(zero, columns, 1, 1)
         return context.get_dummy_value()
 
-    return types.void(lanes, vectors, places, steps, rows, depth, like), generate
+    return types.void(places, shape, like), generate
 
 
 @compiled
 @no_type_check
 def _multiply(first, offsets, second, out):
-    """Write to `out` (row, column) the product of `first`, with the offsets of its rows and of its columns, and `second`."""
-    rows, columns = out.shape
-    depth, size, steps, done = len(second), first.itemsize, (columns, columns), 0
-    here, start, other = out.ctypes.data, first.ctypes.data, second.ctypes.data
-    of_rows, of_columns = offsets[0].ctypes.data, offsets[1].ctypes.data
-    for column in range(done, columns - LANES * VECTORS + 1, LANES * VECTORS):
-        places = here + column * size, start, other + column * size, of_rows, of_columns
-        _strip(LANES, VECTORS, places, steps, rows, depth, first)
-        done = column + LANES * VECTORS
-    for column in range(done, columns - LANES + 1, LANES):
-        places = here + column * size, start, other + column * size, of_rows, of_columns
-        _strip(LANES, 1, places, steps, rows, depth, first)
-        done = column + LANES
-    for column in range(done, columns - HALF + 1, HALF):
-        places = here + column * size, start, other + column * size, of_rows, of_columns
-        _strip(HALF, 1, places, steps, rows, depth, first)
-        done = column + HALF
-    for column in range(done, columns):
-        places = here + column * size, start, other + column * size, of_rows, of_columns
-        _strip(1, 1, places, steps, rows, depth, first)
+    """Write to `out` (row, column) the product of `first` and `second`; offsets: addresses of those of the first."""
+    arrays = out.ctypes.data, first.ctypes.data, second.ctypes.data
+    _multiply_columns((*arrays, *offsets), (out.shape[0], len(second), out.shape[1]), first)
+
+
+@intrinsic
+@no_type_check
+def _turn_squares(_typing, x, out):
+    """Write whole squares of `x` (row, column), eight by eight numbers, to `out` (column, row), turned."""
+
+    def generate(context, builder, signature, given):
+        source, target = (_Array(context, builder, *one) for one in zip(signature.args, given, strict=True))
+        zero, step = cgutils.intp_t(0), cgutils.intp_t(HALF)
+        with (
+            cgutils.for_range_slice(builder, zero, _whole(builder, source.rows, HALF), step) as (row, _),
+            cgutils.for_range_slice(builder, zero, _whole(builder, source.units, HALF), step) as (column, _),
+        ):
+            lines = [source.load(builder.add(row, cgutils.intp_t(k)), column, HALF).value for k in range(HALF)]
+            for _ in range(HALF.bit_length() - 1):
+                pairs = zip(lines[: HALF // 2], lines[HALF // 2 :], strict=True)
+                lines = [line for pair in pairs for line in _riffle(builder, *pair)]
+            for k, line in enumerate(lines):
+                target.store(_Lanes(builder, line), builder.add(column, cgutils.intp_t(k)), row)
+        return context.get_dummy_value()
+
+    return types.void(x, out), generate
+
+
+@no_type_check
+def _riffle(builder, one, other):
+    """Numbers of two vectors, one from each in turn: the first halves, and the second halves."""
+    for start in (0, HALF // 2):
+        order = [start + lane // 2 + HALF * (lane % 2) for lane in range(HALF)]
+        yield builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(ir.IntType(32), HALF), order))
 
 
 @compiled
@@ -614,16 +696,19 @@ def _offsets(rows, columns):
 
 @inner
 @no_type_check
+def _addresses(offsets):
+    """Where the offsets of rows and of columns stand."""
+    return offsets[0].ctypes.data, offsets[1].ctypes.data
+
+
+@inner
+@no_type_check
 def _turn(x, out):
     """Write rows of `x` as columns of `out`."""
-    fours = len(x) // 4 * 4
-    for r in range(0, fours, 4):
-        a, b, c, d = x[r], x[r + 1], x[r + 2], x[r + 3]
-        for u in range(x.shape[1]):
-            row = out[u]
-            row[r], row[r + 1], row[r + 2], row[r + 3] = a[u], b[u], c[u], d[u]
-    for r in range(fours, len(x)):
-        for u in range(x.shape[1]):
+    rows, columns = x.shape
+    _turn_squares(x, out)
+    for r in range(rows):
+        for u in range(columns // HALF * HALF if r < rows // HALF * HALF else 0, columns):
             out[u, r] = x[r, u]
 
 
@@ -631,23 +716,25 @@ def _turn(x, out):
 @no_type_check
 def multiply(first, second, out):
     """Write the product of each member to `out` (member, row, column)."""
-    offsets = _offsets(first.shape[1], first.shape[2])
+    table = _offsets(first.shape[1], first.shape[2])
     for m in range(len(out)):
-        _multiply(first[m], offsets, second[m], out[m])
+        _multiply(_of(first, m), _addresses(table), _of(second, m), _of(out, m))
+    _keep(table)
 
 
 @compiled
 @no_type_check
 def multiply_back(first, second, slope, of_first, of_second):
     """The way back of `multiply`: `slope` is that along its `out`. An empty `of_first` is left alone."""
-    rows, columns = _offsets(first.shape[1], first.shape[2])
-    of_slope = _offsets(slope.shape[1], slope.shape[2])
+    table, of_slope = _offsets(first.shape[1], first.shape[2]), _offsets(slope.shape[1], slope.shape[2])
+    rows, columns = _addresses(table)
     turned = np.empty((second.shape[2], second.shape[1]), second.dtype)
     for m in range(len(slope)):
         if of_first.size:
-            _turn(second[m], turned)
-            _multiply(slope[m], of_slope, turned, of_first[m])
-        _multiply(first[m], (columns, rows), slope[m], of_second[m])
+            _turn(_of(second, m), turned)
+            _multiply(_of(slope, m), _addresses(of_slope), turned, _of(of_first, m))
+        _multiply(_of(first, m), (columns, rows), _of(slope, m), _of(of_second, m))
+    _keep((table, of_slope))
 
 
 @compiled
@@ -688,10 +775,11 @@ def convolve(x, stride, weight, out):
     """
     _, examples, side, _, channels = x.shape
     framed = np.zeros((examples, side + 2, side + 2, channels), x.dtype)
-    offsets = _patches(framed, (side - 1) // stride + 1, stride)
+    table = _patches(framed, (side - 1) // stride + 1, stride)
     for m in range(len(x)):
         _frame(x[m], 1, framed)
-        _multiply(framed, offsets, weight[m], out[m])
+        _multiply(framed, _addresses(table), _of(weight, m), _of(out, m))
+    _keep(table)
 
 
 @compiled
@@ -704,45 +792,45 @@ def convolve_back(x, stride, weight, slope, of_x, of_weight):
     _, examples, side, _, channels = x.shape
     filters, places = weight.shape[2], (side - 1) // stride + 1
     framed = np.zeros((examples, side + 2, side + 2, channels), x.dtype)
-    of_patches, of_taps = _patches(framed, places, stride)
+    table = _patches(framed, places, stride)
+    of_patches, of_taps = _addresses(table)
     apart = np.zeros((examples, side + 2, side + 2, filters), x.dtype)
-    offsets = _patches(apart, side, 1)
+    of_apart = _patches(apart, side, 1)
     turned = np.empty((9 * filters, channels), x.dtype)
     for m in range(len(x)):
         _frame(x[m], 1, framed)
-        _multiply(framed, (of_taps, of_patches), slope[m], of_weight[m])
+        _multiply(framed, (of_taps, of_patches), _of(slope, m), _of(of_weight, m))
         if of_x.size:
             _frame(slope[m].reshape(examples, places, places, filters), stride, apart)
             for tap in range(9):
                 _turn(weight[m, tap * channels : (tap + 1) * channels], turned[(8 - tap) * filters : (9 - tap) * filters])
-            _multiply(apart, offsets, turned, of_x[m].reshape(examples * side * side, channels))
+            _multiply(apart, _addresses(of_apart), turned, of_x[m].reshape(examples * side * side, channels))
+    _keep((table, of_apart))
 
 
 @compiled
 @no_type_check
-def _matrix(begin, member, rows, columns, like):
-    """The matrix of a member, of stacked ones (member, row, column) that begin at an address."""
-    place = _pointer(begin + member * rows * columns * like.itemsize)
-    return carray(place, (rows, columns), like.dtype)
+def _lay_out(shapes, like):
+    """Memory for arrays of zeros of these shapes, and where each of them begins: where a line of the cache does."""
+    line, places, end = 64, np.empty(len(shapes), np.int64), 0
+    for which, shape in enumerate(shapes):
+        places[which] = end
+        end += (shape[0] * shape[1] * shape[2] * like.itemsize + line - 1) // line * line
+    memory = np.zeros(end // like.itemsize + line, like.dtype)
+    start = (memory.ctypes.data + line - 1) // line * line
+    for which in range(len(shapes)):
+        places[which] += start
+    return memory, places
 
 
 @compiled
 @no_type_check
 def _layer(addresses, layer, member, into, out, like):
     """Weights, scale, shift (or bias), running mean and running squared size of a member; those it lacks lead nowhere."""
-    weight, scale = _matrix(addresses[0, layer], member, into, out, like), _matrix(addresses[1, layer], member, 1, out, like)
-    shift, mean = _matrix(addresses[2, layer], member, 1, out, like), _matrix(addresses[3, layer], member, 1, out, like)
-    return weight, scale, shift, mean, _matrix(addresses[4, layer], member, 1, out, like)
-
-
-@inner
-@no_type_check
-def _move(values, slopes, rate):
-    """Move a matrix against its slopes."""
-    for r in range(len(values)):
-        row, slope = values[r], slopes[r]
-        for u in range(len(row)):
-            row[u] -= rate * slope[u]
+    own, row = member * out * like.itemsize, (1, out)
+    weight, scale = _view(addresses[0, layer] + own * into, (into, out), like), _view(addresses[1, layer] + own, row, like)
+    shift, mean = _view(addresses[2, layer] + own, row, like), _view(addresses[3, layer] + own, row, like)
+    return weight, scale, shift, mean, _view(addresses[4, layer] + own, row, like)
 
 
 @within
@@ -751,27 +839,25 @@ def _ahead(own, x, offsets, addresses, how, room, passed):
     """Through the hidden layers of one member: what comes in, what leaves and the statistics are kept in `passed`."""
     plan, _, keeps, biased, relu = how
     mean_over, mean_live, size_over, size_live = plan[:4]
-    z, out, centre, about, square, unscaled = passed
-    units = unscaled.shape[1]
-    for layer in range(len(z)):
+    units = passed[0].shape[2]
+    for layer in range(len(passed[0])):
+        z, out, centre, about, square = _at(passed, layer)
         weight, scale, shift, mean, size = _layer(addresses, layer, own, x.shape[1], units, x)
-        of_x = offsets[1] if layer else offsets[0]
-        _multiply(x, of_x, weight, _matrix(z.ctypes.data, layer, len(x), units, x))
+        _multiply(x, offsets[1] if layer else offsets[0], weight, z)
         if biased:
-            _add_bias(z[layer], shift[0], relu)
+            _add_bias(z, shift[0], relu)
         else:
             if mean_over != NONE and not mean_live:
-                _copy(mean[0], 0, centre[layer, 0], 0, units)
+                _same(centre, (), (mean,), ())
             if size_over != NONE and not size_live:
-                _copy(size[0], 0, square[layer, 0], 0, units)
-            factor = scale if addresses[1, layer] else unscaled
-            mid, tilt, found = centre[layer], about[layer], square[layer]
-            _normalise(z[layer], out[layer], factor, shift, mid, tilt, found, plan, relu, room)
+                _same(square, (), (size,), ())
+            factor = scale if addresses[1, layer] else passed[5]
+            _normalise(z, out, factor, shift, centre, about, square, plan, relu, room)
             if keeps[0] > 0:
-                _remember(mean[0], centre[layer, 0], keeps[0], keeps[1])
+                _remember(mean[0], centre[0], keeps[0], keeps[1])
             if keeps[2] > 0:
-                _remember(size[0], square[layer, 0], keeps[2], keeps[3])
-        x = _matrix(out.ctypes.data, layer, len(x), units, x)
+                _remember(size[0], square[0], keeps[2], keeps[3])
+        x = out
     return x
 
 
@@ -780,31 +866,51 @@ def _ahead(own, x, offsets, addresses, how, room, passed):
 def _back(own, inputs, s, rate, offsets, addresses, how, room, passed, slopes):
     """Back through them: everything moves against its slope. `s` is the slope along what the last one computed."""
     plan, gradients, _, biased, relu = how
-    z, out, centre, about, square, unscaled = passed
     below, turned, of_first, of_hidden, of_scale, of_shift = slopes
-    units = unscaled.shape[1]
-    for layer in range(len(z) - 1, -1, -1):
-        x = _matrix(out.ctypes.data, layer - 1, len(s), units, s) if layer else inputs
+    units = passed[0].shape[2]
+    for layer in range(len(passed[0]) - 1, -1, -1):
+        z, out, centre, about, square = _at(passed, layer)
+        x = _of(passed[1], layer - 1) if layer else inputs
         weight, scale, shift, _, _ = _layer(addresses, layer, own, x.shape[1], units, s)
-        slope = _matrix(s.ctypes.data, 0, z.shape[1], z.shape[2], s)
-        if relu:
-            _take_relu(slope, out[layer])
         if biased:
-            _sum_rows(slope, of_shift[0])
+            _add_bias_back(out, s, of_shift[0], relu)
         else:
-            factor = scale if addresses[1, layer] else unscaled
-            mid, tilt, found = centre[layer], about[layer], square[layer]
-            _normalise_back(z[layer], slope, factor, mid, tilt, found, plan, gradients, of_scale[0], of_shift[0], room)
+            factor = scale if addresses[1, layer] else passed[5]
+            kept = z, out, centre, about, square
+            _normalise_back(kept, s, relu, factor, plan, gradients, of_scale[0], of_shift[0], room)
             if addresses[1, layer]:
-                _move(scale, of_scale, rate)
-        _move(shift, of_shift, rate)
+                _move(scale, (), (scale, of_scale), (rate,))
+        _move(shift, (), (shift, of_shift), (rate,))
         if layer:
             _turn(weight, turned)
             _multiply(s, offsets[1], turned, below)
         of_weight, (of_rows, of_columns) = (of_hidden, offsets[1]) if layer else (of_first, offsets[0])
         _multiply(x, (of_columns, of_rows), s, of_weight)
-        _move(weight, of_weight, rate)
+        _move(weight, (), (weight, of_weight), (rate,))
         s, below = below, s
+
+
+@inner
+@no_type_check
+def _at(passed, layer):
+    """What a layer has computed and found: z, out, centre, about, square."""
+    z, out, centre, about, square, _ = passed
+    return _of(z, layer), _of(out, layer), _of(centre, layer), _of(about, layer), _of(square, layer)
+
+
+@inner
+@no_type_check
+def _shapes(examples, into, sizes, plan):
+    """Shapes of what one member needs for a step: what it keeps of each layer, and then what each layer uses again."""
+    depth, units, classes = sizes
+    mean_over, _, size_over, _, _, _ = plan
+    ones, others = 1 if mean_over <= LAYER else examples, 1 if size_over <= LAYER else examples
+    layers = (depth, examples, units), (depth, examples, units)
+    found = (depth, ones, units), (depth, others, units), (depth, others, units), (1, 1, units)
+    room = (1, others, units), (1, others, units), (1, others, units), (1, ones, units)
+    slopes = (1, examples, units), (1, units, units), (1, into, units), (1, units, units), (1, 1, units), (1, 1, units)
+    last = (1, examples, units), (1, examples, classes), (1, examples, classes), (1, classes, units), (1, units, classes)
+    return (*layers, *found, *room, *slopes, *last, (1, 1, classes))
 
 
 @compiled
@@ -817,43 +923,42 @@ def descend(inputs, targets, which, rates, addresses, sizes, how, loss):
 
     inputs: (seed, example, input); targets: (seed, example), classes; which: (member,) the seed of each; rates: (member,).
     addresses: (kind, layer) of stacked parameters: weights, scales, shifts (or biases), running means and running squared
-    sizes; 0 where there is none. sizes: hidden layers, units, outputs, rows that make a wide one. how: plan and gradients,
-    as in `normalise`; weight and factor of a mean at hand in the running one, and of a squared size; whether there is a bias
-    alone in the place of all that; whether ReLU follows. loss: (member,), filled with that before the step.
+    sizes; 0 where there is none. sizes: hidden layers, units, outputs. how: plan and gradients, as in `normalise`; weight
+    and factor of a mean at hand in the running one, and of a squared size; whether there is a bias alone in the place of
+    all that; whether ReLU follows. loss: (member,), filled with that before the step.
     """
-    depth, units, classes, count = sizes
-    plan, dtype, examples, into = how[0], inputs.dtype, inputs.shape[1], inputs.shape[2]
-    mean_over, mean_live, size_over, size_live, about_mean, _, _ = plan
-    z = np.empty((depth, examples // count, units * count), dtype)
-    out = z if how[3] else np.empty_like(z)
-    rows = 1 if mean_over <= LAYER else examples, 1 if size_over <= LAYER else examples
-    centre, square = np.zeros((depth, rows[0], units), dtype), np.ones((depth, rows[1], units), dtype)
-    about = centre
-    if not (size_live and about_mean and mean_live and mean_over == size_over):
-        about = np.zeros((depth, rows[1] if size_live and about_mean else 1, units), dtype)
-    passed = z, out, centre, about, square, np.ones((1, units), dtype)
-    room = _room(z, centre, square, about, mean_over <= BATCH and size_over <= BATCH)
-    of_weights = np.empty((into, units), dtype), np.empty((units, units), dtype)
-    of_units = np.empty((1, units), dtype), np.empty((1, units), dtype)
-    slopes = np.empty((examples, units), dtype), np.empty((units, units), dtype), *of_weights, *of_units
-    scores, of_scores = np.empty((examples, classes), dtype), np.empty((examples, classes), dtype)
-    turned_last = np.empty((classes, units), dtype)
-    offsets = _offsets(examples, into), _offsets(examples, units), _offsets(examples, classes)
-    s, of_last, of_bias = (
-        np.empty((examples, units), dtype),
-        np.empty((units, classes), dtype),
-        np.empty((1, classes), dtype),
-    )
+    examples, (mean_over, mean_live, size_over, size_live, about_mean, _) = inputs.shape[1], how[0]
+    shapes = _shapes(examples, inputs.shape[2], sizes, how[0])
+    memory, at = _lay_out(shapes, inputs)
+
+    def stack(which):
+        return _view(at[which], shapes[which], inputs)
+
+    def flat(which):
+        return _view(at[which], shapes[which][1:], inputs)
+
+    z, centre, square, unscaled = stack(0), stack(2), stack(4), flat(5)
+    out = z if how[3] else stack(1)  # a bias is added in place
+    about = centre if about_mean and mean_live and size_live and mean_over == size_over else stack(3)
+    square[:] = 1
+    unscaled[:] = 1
+    passed, room = (z, out, centre, about, square, unscaled), (flat(6), flat(7), flat(8), flat(9))
+    slopes = flat(10), flat(11), flat(12), flat(13), flat(14), flat(15)
+    s, scores, of_scores, turned_last, of_last, of_bias = flat(16), flat(17), flat(18), flat(19), flat(20), flat(21)
+    tables = _offsets(examples, inputs.shape[2]), _offsets(examples, sizes[1]), _offsets(examples, sizes[2])
+    offsets = _addresses(tables[0]), _addresses(tables[1]), _addresses(tables[2])
     for m in range(len(which)):
-        x = _ahead(m, inputs[which[m]], offsets, addresses, how, room, passed)
-        weight, _, bias, _, _ = _layer(addresses, depth, m, units, classes, inputs)
+        images = _of(inputs, which[m])
+        x = _ahead(m, images, offsets, addresses, how, room, passed)
+        weight, _, bias, _, _ = _layer(addresses, sizes[0], m, sizes[1], sizes[2], inputs)
         _multiply(x, offsets[1], weight, scores)
         _add_bias(scores, bias[0], False)
         loss[m] = _cross_entropy(scores, targets[which[m]], of_scores)
         _turn(weight, turned_last)
         _multiply(of_scores, offsets[2], turned_last, s)
         _multiply(x, (offsets[1][1], offsets[1][0]), of_scores, of_last)
-        _sum_rows(of_scores, of_bias[0])
-        _move(weight, of_last, rates[m])
-        _move(bias, of_bias, rates[m])
-        _back(m, inputs[which[m]], s, rates[m], offsets, addresses, how, room, passed, slopes)
+        _same(None, (of_bias,), (of_scores,), ())
+        _move(weight, (), (weight, of_last), (rates[m],))
+        _move(bias, (), (bias, of_bias), (rates[m],))
+        _back(m, images, s, rates[m], offsets, addresses, how, room, passed, slopes)
+    _keep((memory, tables))

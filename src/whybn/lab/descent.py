@@ -69,24 +69,21 @@ class Descent:
             if normaliser.held:
                 kept(self.kept[0] if self.kept else None)
         plan = backpropagation.plan_of(normaliser, context)
-        alike = design.arm != PLAIN and (normaliser is None or all(part.over == "batch" for part in normaliser.parts))
-        compiled = backpropagation.compiled
-        wide = compiled.rows_in_one(examples, design.width) if alike else 1  # a bias is added row by row
         keeps = {
             name: (context.weight(part), part.unbiased(examples, context) if name == "variance" else 1.0)
             for name, part in plan.kept
         }
         how = (
-            (*plan.codes, 1, max(design.width // GROUPS, 1)),
+            (*plan.codes, max(design.width // GROUPS, 1)),
             plan.gradients,
             (*keeps.get("mean", (0.0, 1.0)), *keeps.get("variance", (0.0, 1.0))),
             design.arm == PLAIN,
             RECTIFIED[design.activation],
         )
-        sizes = design.depth, design.width, design.outputs, wide
+        sizes = design.depth, design.width, design.outputs
         loss = rates.new_empty(len(which))
         given, found = (one.numpy() for one in (inputs, targets, which, rates)), loss.numpy()
-        compiled.descend(*given, self.addresses, sizes, how, found)
+        backpropagation.compiled.descend(*given, self.addresses, sizes, how, found)
         return loss
 
 

@@ -17,8 +17,9 @@ from whybn.lab.ingredients import INGREDIENTS
 from whybn.lab.networks import Architecture, Design, initialise, losses
 from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import FROM_BATCH, OVER, Arm, Context, Mean, Normaliser, Size
+from whybn.lab.optimisers import Optimiser
 from whybn.lab.residual import BRANCHES, Residual
-from whybn.lab.training import Optimiser, assemble, train
+from whybn.lab.training import assemble, train
 
 CLOSE = {"rtol": 1e-9, "atol": 1e-11}
 SEEDS = [3, 3, 5]

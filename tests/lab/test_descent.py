@@ -6,14 +6,15 @@ import pytest
 import torch
 
 from tests.lab.test_compiled import CLOSE, FACTORIAL, SEEDS, double, needs_numba
-from whybn.lab import descent
+from whybn.lab import descent, optimisers
 from whybn.lab.arms import BATCH_NORM
 from whybn.lab.convolution import Convolutional
 from whybn.lab.data import Data, digits_for, fashion_for
 from whybn.lab.descent import Descent
 from whybn.lab.networks import Architecture, initialise, losses
 from whybn.lab.normalisers import Arm, Context
-from whybn.lab.training import Optimiser, assemble, train
+from whybn.lab.optimisers import Optimiser
+from whybn.lab.training import assemble, train
 
 pytestmark = needs_numba
 RATES = torch.tensor([0.3, 0.1, 0.2], dtype=torch.float64)
@@ -32,7 +33,7 @@ def one_step(design: Architecture, data: Data, context: Context) -> None:
         layer.mean += 0.1
         layer.variance *= 1.7
     inputs, targets, which = data.inputs[data.order[0]].double(), data.targets[data.order[0]], torch.tensor([0, 0, 1])
-    loss = Descent(design, parameters, kept).step(inputs, targets, which, RATES, context)
+    loss = Descent(design, parameters, kept, {}).step(inputs, targets, which, RATES, context, Optimiser().rule(0))
     expected = losses(design.compute(before, inputs[which], context, expected_kept), targets[which])
     slopes = torch.autograd.grad(expected.sum(), list(before.values()))
     torch.testing.assert_close(loss, expected.detach(), **CLOSE)
@@ -89,16 +90,42 @@ def test_what_it_does_not_know_is_left_to_the_other_passes(design: Architecture)
     assert not descent.knows(Architecture(), digits_for([0], 8, 1).inputs, data.targets.double()), "a regression"
 
 
-@pytest.mark.parametrize("other", [{"momentum": 0.9}, {"weight_decay": 0.1}, {"adam": True}, {"limit": 0.1}])
-def test_other_optimisers_are_left_to_the_other_passes(other: dict, monkeypatch) -> None:
-    design, data = Architecture(depth=2, width=8), digits_for([0], 8, 3)
+OPTIMISERS = [
+    Optimiser(momentum=0.9, weight_decay=0.02),
+    Optimiser(adam=True, weight_decay=0.02, epsilon=1e-4),  # what divides a slope that is zero but for rounding
+    Optimiser(limit=0.05, momentum=0.5),
+    Optimiser(limit=0.02, adam=True, epsilon=1e-4),
+    Optimiser(hold_norms=True, weight_decay=0.1, warm_up=3),
+]
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+@pytest.mark.parametrize("fused", [True, False])
+def test_an_optimiser_steps_as_by_torch(optimiser: Optimiser, fused: bool, monkeypatch) -> None:
+    """In the whole step and in the pass in layers; two members, one of which diverges, so that moments are picked."""
+    data = digits_for([0, 1], 16, 12)
+    data = replace(data, inputs=data.inputs.double())
+    design = Architecture(depth=3, width=8, arm="batch_norm")
+    start = assemble(design, double(initialise(design, [0, 0, 1])), [0, 0, 1])
+    start.parameters["weight.1"][1] = torch.nan
+    rates = [0.05, 0.1, 0.1]
+    if not fused:
+        monkeypatch.setattr(descent, "knows", lambda *_given: False)
+    found = train(start, data, rates, optimiser).ensemble
+    monkeypatch.setattr(descent, "knows", lambda *_given: False)
+    monkeypatch.setattr(optimisers.backpropagation, "compiled", None)
+    expected = train(start, data, rates, optimiser).ensemble
+    for key, value in found.parameters.items():
+        torch.testing.assert_close(value[[0, 2]], expected.parameters[key][[0, 2]], **CLOSE)
+        assert (value[[0, 2]] - start.parameters[key][[0, 2]]).abs().max() > 1e-4
+
+
+def test_where_some_parameters_stay_the_other_passes_move_the_rest() -> None:
+    design, data = Architecture(depth=2, width=8, arm="batch_norm"), digits_for([0], 8, 3)
     start = assemble(design, initialise(design, [0]), [0])
-    taken = []
-    monkeypatch.setattr(Descent, "step", lambda *_given: taken.append(1) or torch.zeros(1))
-    train(start, data, [0.1], Optimiser(**other))
-    assert not taken
-    train(start, data, [0.1], Optimiser(warm_up=2))
-    assert len(taken) == 3
+    found = train(start, data, [0.1], Optimiser(trainable=("scale", "shift"))).ensemble.parameters
+    moved = {name for name, value in found.items() if not torch.equal(value, start.parameters[name])}
+    assert moved == {f"{kind}.{layer}" for kind in ("scale", "shift") for layer in range(2)}
 
 
 @pytest.mark.parametrize("name", ["plain", "batch_norm", "layer_norm"])
@@ -123,7 +150,7 @@ def test_what_has_another_form_is_refused_and_not_written_over() -> None:
     design = Architecture(depth=2, width=8)
     parameters = initialise(design, [0, 1])
     with pytest.raises(ValueError, match=r"expected \(2, 64, 9\), .*got \(2, 64, 8\)"):
-        Descent(replace(design, width=9), parameters, [])
+        Descent(replace(design, width=9), parameters, [], {})
     turned = {**parameters, "weight.1": parameters["weight.1"].mT}
     with pytest.raises(ValueError, match=r"expected \(2, 8, 8\), one number behind the other"):
-        Descent(design, turned, [])
+        Descent(design, turned, [], {})

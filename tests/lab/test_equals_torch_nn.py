@@ -11,7 +11,8 @@ from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import ACTIVATIONS, Architecture, initialise
 from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import EPSILON, GROUPS, MOMENTUM, Context, Running, normalise
-from whybn.lab.training import Optimiser, assemble, calibrate, evaluate, gradients, train
+from whybn.lab.optimisers import Optimiser
+from whybn.lab.training import assemble, calibrate, evaluate, gradients, train
 
 STEPS = 50
 SEEDS = [3, 5]

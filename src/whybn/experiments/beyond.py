@@ -13,8 +13,9 @@ import torch
 from whybn.lab.data import Data, digits_for
 from whybn.lab.ingredients import INGREDIENTS
 from whybn.lab.networks import REFERENCE, Design, initialise, with_arm
+from whybn.lab.optimisers import Optimiser
 from whybn.lab.residual import Residual
-from whybn.lab.training import Optimiser, assemble, evaluate, train
+from whybn.lab.training import assemble, evaluate, train
 from whybn.measures.hidden_layers import middle_sameness
 
 PARTS = (

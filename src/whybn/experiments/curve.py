@@ -12,7 +12,8 @@ import torch
 from whybn.lab.data import Data, batch_order, curve_for, target_function
 from whybn.lab.networks import Architecture, forward, initialise
 from whybn.lab.normalisers import Context
-from whybn.lab.training import Ensemble, Optimiser, assemble, train
+from whybn.lab.optimisers import Optimiser
+from whybn.lab.training import Ensemble, assemble, train
 
 PARTS = ("whole", "partial", "relearning")
 BUDGET = 12

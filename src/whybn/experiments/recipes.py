@@ -11,7 +11,8 @@ import torch
 
 from whybn.lab.data import Data, digits_for
 from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
-from whybn.lab.training import Optimiser, assemble, evaluate, train
+from whybn.lab.optimisers import Optimiser
+from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
 BUDGET = 10

@@ -13,7 +13,8 @@ from whybn.lab.data import digits_for
 from whybn.lab.ingredients import INGREDIENTS, subtract_and_divide
 from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.normalisers import Arm, Mean, Size
-from whybn.lab.training import Optimiser, assemble, calibrate, evaluate, train
+from whybn.lab.optimisers import Optimiser
+from whybn.lab.training import assemble, calibrate, evaluate, train
 
 PARTS = ("standardised_weights", "squashed", "warm_up", "every_2", "every_20", "every_80")
 BUDGET = 6

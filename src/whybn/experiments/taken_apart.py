@@ -15,7 +15,8 @@ from whybn.lab.data import Data, digits_for
 from whybn.lab.ingredients import INGREDIENTS, subtract_and_divide
 from whybn.lab.networks import REFERENCE, initialise, with_arm
 from whybn.lab.normalisers import Mean, Size
-from whybn.lab.training import Ensemble, Optimiser, assemble, calibrate, evaluate, train
+from whybn.lab.optimisers import Optimiser
+from whybn.lab.training import Ensemble, assemble, calibrate, evaluate, train
 
 PARTS = (
     "plain",

@@ -49,6 +49,16 @@ class _Lanes:
     def __mul__(self, other):
         return _Lanes(self.builder, self.builder.fmul(self.value, other.value))
 
+    def __truediv__(self, other):
+        return _Lanes(self.builder, self.builder.fdiv(self.value, other.value))
+
+    def root(self):
+        """The square root."""
+        kind = self.value.type
+        name = f"llvm.sqrt.v{kind.count}f{32 if kind.element == ir.FloatType() else 64}"
+        root = cgutils.get_or_insert_function(self.builder.module, ir.FunctionType(kind, [kind]), name)
+        return _Lanes(self.builder, self.builder.call(root, [self.value]))
+
     def where(self, guard):
         """These numbers where `guard` is above zero, else zero."""
         zero = ir.Constant(self.value.type, None)
@@ -78,6 +88,8 @@ class _Array:
         self.builder, self.number, self.value = builder, isinstance(kind, types.Float), value
         self.rows = cgutils.intp_t(1)
         if not self.number:
+            if kind.layout != "C":
+                raise TypeError(f"{kind} has gaps")
             array = context.make_array(kind)(context, builder, value)
             *rows, self.units = cgutils.unpack_tuple(builder, array.shape, kind.ndim)
             self.data, self.rows = array.data, rows[0] if rows else self.rows
@@ -266,6 +278,13 @@ _product = over_rows(lambda x, times: (x * times,))
 _product_where = over_rows(lambda s, times, out: ((s * times).where(out),))
 _send = over_rows(lambda s, x, middle, factor, level, turn: (s * factor - level - turn * (x - middle),))
 _move = over_rows(lambda x, slope, rate: (x - rate * slope,))
+_add_share = over_rows(lambda x, more, share: (x + share * more,))
+_fade = over_rows(lambda x, more, share: (share * x + more,))
+_approach = over_rows(lambda x, goal, share: (x + share * (goal - x),))
+_approach_square = over_rows(lambda x, goal, rest, share: (rest * x + share * goal * goal,))
+_adam = over_rows(
+    lambda first, second, part, other_part, epsilon: (first / part / ((second / other_part).root() + epsilon),)
+)
 _mean = mean_of(lambda x: x)
 _mean_square = mean_of(lambda x, middle: (x - middle) * (x - middle))
 _mean_product = mean_of(lambda s, factor: s * factor)
@@ -863,7 +882,7 @@ def _ahead(own, x, offsets, addresses, how, room, passed):
 
 @within
 @no_type_check
-def _back(own, inputs, s, rate, offsets, addresses, how, room, passed, slopes):
+def _back(own, inputs, s, rate, offsets, addresses, how, rule, room, passed, slopes):
     """Back through them: everything moves against its slope. `s` is the slope along what the last one computed."""
     plan, gradients, _, biased, relu = how
     below, turned, of_first, of_hidden, of_scale, of_shift = slopes
@@ -879,15 +898,79 @@ def _back(own, inputs, s, rate, offsets, addresses, how, room, passed, slopes):
             kept = z, out, centre, about, square
             _normalise_back(kept, s, relu, factor, plan, gradients, of_scale[0], of_shift[0], room)
             if addresses[1, layer]:
-                _move(scale, (), (scale, of_scale), (rate,))
-        _move(shift, (), (shift, of_shift), (rate,))
+                _step(scale, of_scale, rate, addresses, 1, layer, own, weight, rule)
+        _step(shift, of_shift, rate, addresses, 2, layer, own, weight, rule)
         if layer:
             _turn(weight, turned)
             _multiply(s, offsets[1], turned, below)
         of_weight, (of_rows, of_columns) = (of_hidden, offsets[1]) if layer else (of_first, offsets[0])
         _multiply(x, (of_columns, of_rows), s, of_weight)
-        _move(weight, (), (weight, of_weight), (rate,))
+        _step(weight, of_weight, rate, addresses, 0, layer, own, weight, rule)
         s, below = below, s
+
+
+@compiled
+@no_type_check
+def _norm(values):
+    """The root of the sum of squares of a matrix."""
+    squares = np.empty(values.shape[1], values.dtype)
+    _sum_squares(None, (squares,), (values,), (values.dtype.type(0),))
+    total = values.dtype.type(0)
+    for u in range(len(squares)):
+        total += squares[u]
+    return np.sqrt(total)
+
+
+@compiled
+@no_type_check
+def _take_step(value, slope, rate, first, second, weight, rule):
+    """`take_step` for one member, whose matrices these are."""
+    momentum, decay, is_adam, of_adam, limit, held = rule
+    number, moved = value.dtype.type, slope
+    before = _norm(value) if held else rate
+    if decay > 0:
+        _add_share(slope, (), (slope, value), (number(decay),))
+    if is_adam:
+        share, rest, other_share, part, other_part, epsilon = of_adam
+        _approach(first, (), (first, slope), (number(share),))
+        _approach_square(second, (), (second, slope), (number(rest), number(other_share)))
+        _adam(slope, (), (first, second), (number(part), number(other_part), number(epsilon)))
+    elif momentum > 0:
+        _fade(first, (), (first, slope), (number(momentum),))
+        moved = first
+    if limit > 0:
+        rate = min(rate, number(limit) * _norm(weight) / _norm(moved))
+    _move(value, (), (value, moved), (rate,))
+    if held:
+        _product(value, (), (value,), (before / _norm(value),))
+
+
+@compiled
+@no_type_check
+def take_step(values, slopes, rates, firsts, seconds, weights, rule):
+    """One step of an optimiser of every member, for one parameter, as `optimisers.take_step` has it.
+
+    values, slopes, firsts, seconds: (member, row, column); rates: (member,); weights: those of the layer. Slopes are used
+    up. rule: `Optimiser.rule`, with `held` where it is the weight matrix of a hidden layer.
+    """
+    for m in range(len(values)):
+        kept = _of(firsts, m), _of(seconds, m), _of(weights, m)
+        _take_step(_of(values, m), _of(slopes, m), rates[m], kept[0], kept[1], kept[2], rule)
+
+
+@inner
+@no_type_check
+def _step(value, slope, rate, addresses, kind, layer, own, weight, rule):
+    """The step of one parameter of a layer in `descend`; kind: that of its address."""
+    if rule[0] > 0 or rule[1] > 0 or rule[2] or rule[4] > 0 or rule[5]:
+        start = own * value.size * value.itemsize
+        first = _view(addresses[5 + kind, layer] + start, value.shape, value)
+        second = _view(addresses[8 + kind, layer] + start, value.shape, value)
+        hidden = kind == 0 and layer < addresses.shape[1] - 1
+        now = rule[0], rule[1], rule[2], rule[3], rule[4], rule[5] and hidden
+        _take_step(value, slope, rate, first, second, weight, now)
+    else:
+        _move(value, (), (value, slope), (rate,))
 
 
 @inner
@@ -915,7 +998,7 @@ def _shapes(examples, into, sizes, plan):
 
 @compiled
 @no_type_check
-def descend(inputs, targets, which, rates, addresses, sizes, how, loss):
+def descend(inputs, targets, which, rates, addresses, sizes, how, rule, loss):
     """One step of stochastic gradient descent of every member, from its mini-batch to its moved parameters.
 
     What `normalise`, `cross_entropy` and their like do for one layer of all members is done here for all layers of one
@@ -958,7 +1041,7 @@ def descend(inputs, targets, which, rates, addresses, sizes, how, loss):
         _multiply(of_scores, offsets[2], turned_last, s)
         _multiply(x, (offsets[1][1], offsets[1][0]), of_scores, of_last)
         _same(None, (of_bias,), (of_scores,), ())
-        _move(weight, (), (weight, of_last), (rates[m],))
-        _move(bias, (), (bias, of_bias), (rates[m],))
-        _back(m, images, s, rates[m], offsets, addresses, how, room, passed, slopes)
+        _step(bias, of_bias, rates[m], addresses, 2, sizes[0], m, weight, rule)
+        _step(weight, of_last, rates[m], addresses, 0, sizes[0], m, weight, rule)
+        _back(m, images, s, rates[m], offsets, addresses, how, rule, room, passed, slopes)
     _keep((memory, tables))

@@ -1,8 +1,8 @@
 """Stochastic gradient descent in one compiled call a step: each member goes from its mini-batch to its moved parameters.
 
 `backpropagation` takes all members through one layer, then through the next; what it computes leaves the processor's cache
-before it is read again. Here one member goes all the way. The two share their loops. This one knows fewer networks, and one
-optimiser; it is tested against the other, and against autograd.
+before it is read again. Here one member goes all the way. The two share their loops. This one knows fewer networks;
+it is tested against the other, and against autograd.
 """
 
 from typing import no_type_check
@@ -16,6 +16,7 @@ from whybn.lab import backpropagation
 from whybn.lab.arms import PLAIN
 from whybn.lab.networks import Architecture, Design, Parameters, Statistics
 from whybn.lab.normalisers import GROUPS, Context, check_enough, kept
+from whybn.lab.optimisers import Rule
 
 RECTIFIED = {"relu": True, "identity": False}  # the activation functions that it knows
 
@@ -34,23 +35,29 @@ def knows(design: Design, inputs: Tensor, targets: Tensor) -> bool:
 
 
 class Descent:
-    """The steps of one ensemble, whose parameters and running statistics they move in place."""
+    """The steps of one ensemble, whose parameters, running statistics and moments they move in place."""
 
-    def __init__(self, design: Architecture, parameters: Parameters, statistics: Statistics) -> None:
-        """Raises ValueError where a parameter or a statistic has not the form that the design gives it."""
+    def __init__(
+        self, design: Architecture, parameters: Parameters, statistics: Statistics, moments: dict[str, list[Tensor]]
+    ) -> None:
+        """moments: of each parameter, what the optimiser keeps of it.
+
+        Raises ValueError where a parameter, a statistic or a moment has not the form that the design gives it.
+        """
         self.design, self.kept = design, statistics
-        self.addresses = np.zeros((5, design.depth + 1), np.int64)
-        self.moved = parameters  # what the addresses lead to stays where it is as long as it is known here
+        self.addresses = np.zeros((5 + 2 * 3, design.depth + 1), np.int64)
+        self.moved = parameters, moments  # what the addresses lead to stays where it is as long as it is known here
         members = len(parameters["weight.0"])
         for layer in range(design.depth + 1):
             hidden, (into, units) = layer < design.depth, design.fans(layer)
             shift = "shift" if hidden and design.arm.affine else "bias"
-            found = [parameters[f"weight.{layer}"], parameters.get(f"scale.{layer}"), parameters[f"{shift}.{layer}"]]
-            if hidden and statistics:
-                found += [statistics[layer].mean, statistics[layer].variance]
+            names = f"weight.{layer}", f"scale.{layer}", f"{shift}.{layer}"
+            running = [statistics[layer].mean, statistics[layer].variance] if hidden and statistics else [None, None]
+            kept = [moments.get(name, [])[which : which + 1] for which in range(2) for name in names]
+            found = [*(parameters.get(name) for name in names), *running, *(one[0] if one else None for one in kept)]
             for kind, values in enumerate(found):
                 if values is not None:
-                    shape = (members, into, units) if kind == 0 else (members, units)
+                    shape = (members, into, units) if kind in (0, 5, 8) else (members, units)
                     self.addresses[kind, layer] = _address(values, shape)
 
     @no_type_check  # for the tests: as in backpropagation
@@ -61,8 +68,9 @@ class Descent:
         which: Int[Tensor, "member"],
         rates: Float[Tensor, "member"],
         context: Context,
+        rule: Rule,
     ) -> Float[Tensor, "member"]:
-        """Loss of each member before the step, on the mini-batch of its seed (`which`); everything moves by its slope."""
+        """Loss of each member before the step, on the mini-batch of its seed (`which`); everything moves as `rule` says."""
         design, normaliser, examples = self.design, self.design.arm.normaliser, inputs.shape[1]
         if normaliser is not None:
             check_enough(normaliser, context, examples)
@@ -83,7 +91,7 @@ class Descent:
         sizes = design.depth, design.width, design.outputs
         loss = rates.new_empty(len(which))
         given, found = (one.numpy() for one in (inputs, targets, which, rates)), loss.numpy()
-        backpropagation.compiled.descend(*given, self.addresses, sizes, how, found)
+        backpropagation.compiled.descend(*given, self.addresses, sizes, how, rule, found)
         return loss
 
 

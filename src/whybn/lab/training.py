@@ -5,7 +5,7 @@ only the arithmetic on it stops.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import no_type_check
 
@@ -20,40 +20,10 @@ from whybn.lab.descent import Descent
 from whybn.lab.networks import Design, Parameters, Statistics, losses
 from whybn.lab.noise import noise_at
 from whybn.lab.normalisers import Context, Running
+from whybn.lab.optimisers import Moved, Optimiser, take_step
 
 NEVER = -1  # diverged_at of a member that did not diverge
 CHUNK = 8  # members that go through large sets of examples together
-
-
-@dataclass(frozen=True)
-class Optimiser:
-    """SGD with momentum and weight decay (torch.optim.SGD's form), or Adam (Kingma and Ba 2015) when `adam`.
-
-    warm_up: number of first steps over which the learning rate rises in a straight line to its full value.
-    trainable: kinds of parameters that move (such as scale and shift), the others stay as they were drawn; None: all.
-    limit: longest step of each parameter of a layer, relative to the norm of the layer's weight matrix; a longer one is
-    shortened to it. None: no limit.
-    hold_norms: after each step the weight matrices of hidden layers are given back the norms that they had before it.
-    """
-
-    momentum: float = 0.0
-    weight_decay: float = 0.0
-    adam: bool = False
-    betas: tuple[float, float] = (0.9, 0.999)
-    epsilon: float = 1e-8
-    warm_up: int = 0
-    trainable: tuple[str, ...] | None = None
-    limit: float | None = None
-    hold_norms: bool = False
-
-    def share_of_rate(self, step: int) -> float:
-        """What part of the learning rate a step takes."""
-        return min((step + 1) / self.warm_up, 1.0) if self.warm_up else 1.0
-
-    @property
-    def is_plain_descent(self) -> bool:
-        """Whether a step goes against the gradient, as long as the rate says, and does nothing else."""
-        return replace(self, warm_up=0) == Optimiser()
 
 
 @dataclass
@@ -186,11 +156,11 @@ def train(
             break
         noise = noise_at(state.architecture.arm.noise, state.seeds, step)
         context = Context(training=True, step=step, noise=noise)
+        now = rate * optimiser.share_of_rate(step)
         if whole_step is not None:
-            now = rate * optimiser.share_of_rate(step)
-            loss = whole_step.step(*data.at(data.order[step]), state.seed_rows, now, context)
+            loss = whole_step.step(*data.at(data.order[step]), state.seed_rows, now, context, optimiser.rule(step))
         else:
-            move = partial(_move, state, rate, optimiser, step)
+            move = partial(_move, state, now, optimiser, step)
             loss = _descend(state, *data.at(data.order[step][state.seed_rows]), context, move)
         minibatch_loss[step, alive] = loss
         finite = torch.isfinite(loss)
@@ -203,9 +173,11 @@ def train(
 
 def _whole_step(state: Ensemble, data: Data, optimiser: Optimiser) -> Descent | None:
     """The whole step in one call, where there is one for such a training."""
-    if optimiser.is_plain_descent and descent.knows(state.architecture, data.inputs, data.targets):
-        return Descent(state.architecture, state.parameters, state.statistics)
-    return None
+    if optimiser.trainable is not None or not descent.knows(state.architecture, data.inputs, data.targets):
+        return None
+    for name, value in state.parameters.items():
+        state.moments.setdefault(name, optimiser.moments(value))
+    return Descent(state.architecture, state.parameters, state.statistics, state.moments)
 
 
 def _descend(state: Ensemble, inputs: Tensor, targets: Tensor, context: Context, move: Move) -> Tensor:
@@ -214,49 +186,20 @@ def _descend(state: Ensemble, inputs: Tensor, targets: Tensor, context: Context,
         known = state.architecture, state.parameters, inputs, targets, context, state.statistics
         return backpropagation.backpropagate(*known, move)
     loss, gradient = gradients(state, inputs, targets, context)
-    for name, slope in gradient.items():
-        move(name, slope)
+    for name in sorted(gradient, key=lambda name: name.startswith("weight")):  # these last: a limit goes by the old ones
+        move(name, gradient[name])
     return loss
 
 
 @no_type_check  # for the tests: as in backpropagation
 def _move(state: Ensemble, rate: Tensor, optimiser: Optimiser, step: int, name: str, slope: Tensor) -> None:
-    """One step of the optimiser for one parameter, in place, in the form torch.optim uses."""
-    if optimiser.trainable is not None and name.split(".", 1)[0] not in optimiser.trainable:
-        return
-    rate = rate * optimiser.share_of_rate(step)
-    value = state.parameters[name]
-    each = rate.view(-1, *[1] * (value.dim() - 1))
-    if optimiser.weight_decay:
-        slope = slope + optimiser.weight_decay * value
-    held = optimiser.hold_norms and state.architecture.is_hidden(name)
-    before = _norm(value) if held else None
-    if optimiser.adam:
-        slope = _adam_slope(state, optimiser, step, name, slope)
-    elif optimiser.momentum:
-        (velocity,) = state.moments.setdefault(name, [torch.zeros_like(value)])
-        slope = velocity.mul_(optimiser.momentum).add_(slope)
-    if optimiser.limit is not None:
-        longest = optimiser.limit * _norm(state.parameters[f"weight.{name.split('.', 1)[1]}"])
-        each = torch.minimum(each, (longest / _norm(slope)).view_as(each))
-    value.addcmul_(each, slope, value=-1)
-    if held:
-        value.mul_((before / _norm(value)).view_as(each))
-
-
-def _norm(values: Float[Tensor, "member ..."]) -> Float[Tensor, "member"]:
-    return values.flatten(1).norm(dim=1)
-
-
-@no_type_check
-def _adam_slope(state: Ensemble, optimiser: Optimiser, step: int, name: str, slope: Tensor) -> Tensor:
-    value = state.parameters[name]
-    first_weight, second_weight = optimiser.betas
-    first, second = state.moments.setdefault(name, [torch.zeros_like(value), torch.zeros_like(value)])
-    first.lerp_(slope, 1 - first_weight)
-    second.mul_(second_weight).addcmul_(slope, slope, value=1 - second_weight)
-    size = (second / (1 - second_weight ** (step + 1))).sqrt_().add_(optimiser.epsilon)
-    return first / (1 - first_weight ** (step + 1)) / size
+    """One step of the optimiser for one parameter, in place."""
+    if optimiser.moves(name):
+        value, held = state.parameters[name], state.architecture.is_hidden(name)
+        if name not in state.moments:
+            state.moments[name] = optimiser.moments(value)
+        weight = state.parameters[f"weight.{name.split('.', 1)[1]}"] if optimiser.limit is not None else value
+        take_step(Moved(value, state.moments[name], weight, held), slope, rate, optimiser, step)
 
 
 def _scatter(state: Ensemble, alive: Int[Tensor, "member"], original: Ensemble) -> Ensemble:

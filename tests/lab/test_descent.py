@@ -33,7 +33,7 @@ def one_step(design: Architecture, data: Data, context: Context) -> None:
         layer.mean += 0.1
         layer.variance *= 1.7
     inputs, targets, which = data.inputs[data.order[0]].double(), data.targets[data.order[0]], torch.tensor([0, 0, 1])
-    loss = Descent(design, parameters, kept, {}).step(inputs, targets, which, RATES, context, Optimiser().rule(0))
+    loss = Descent(design, parameters, kept, {}).step(inputs, targets, which, RATES, context, Optimiser().rules(0))
     expected = losses(design.compute(before, inputs[which], context, expected_kept), targets[which])
     slopes = torch.autograd.grad(expected.sum(), list(before.values()))
     torch.testing.assert_close(loss, expected.detach(), **CLOSE)

@@ -86,14 +86,14 @@ def _growth_of(settings: Settings, seed: int, wide: Architecture) -> dict[str, t
     network = with_arm(wide, "batch_norm")
     # Linear layers pass on the correlations of their inputs, which the theory leaves out: their inputs are noise.
     linear = replace(network, inputs=wide.width, activation="identity")
+    start, other = _start(network, seed), _start(linear, seed)
     squares: dict[str, list[torch.Tensor]] = {"relu": [], "linear": []}
     for batch in settings.batches:
-        squares["relu"].append(gradient_by_layer(_start(network, seed), *_batch(digits_for([seed], batch, 1), 0)))
-        squares["linear"].append(gradient_by_layer(_start(linear, seed), *_noise(seed, batch, linear)))
+        squares["relu"].append(gradient_by_layer(start, *_batch(digits_for([seed], batch, 1), 0)))
+        squares["linear"].append(gradient_by_layer(other, *_noise(seed, batch, linear)))
     found = {name: torch.stack([growth_per_layer(one) for one in rows]) for name, rows in squares.items()}
     data = digits_for([seed], settings.batches[-1], 2)
     found["layers_plain"] = _relative(gradient_by_layer(_start(wide, seed), *_batch(data, 1)))
-    start = _start(network, seed)
     _, gradient = gradients(start, *_batch(data, 0), Context(training=True))
     after = []
     for rate in (0.0, *settings.first_rates):

@@ -6,6 +6,7 @@ row, unit); statistics (member, 1, unit) where all rows of a member share them, 
 """
 
 import itertools
+import math
 from typing import no_type_check
 
 import numpy as np
@@ -30,6 +31,12 @@ LANES, HALF = 16, 8  # numbers in a vector, which LLVM parts where a processor h
 FOUR = 4  # rows whose sums run beside each other, as each addition waits for the one before
 
 
+# Of the exponential of x = n ln 2 + r (Cephes, Moshier 1992): where it ends, what rounds to whole n, ln 2 in two parts, and
+# the series of e to the r, from its highest power.
+LOWEST, SHIFT, LN_2 = -87.0, 1.5 * 2**23, (0.693359375, -2.12194440e-4)
+SERIES = 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1.0, 1.0
+
+
 # Loops over the rows of a member, written in LLVM's own instructions: of its own accord it makes no vectors before it has
 # made sure, row by row, that no two arrays overlap. What a loop computes is told by a body, which reckons with some numbers
 # side by side.
@@ -52,12 +59,42 @@ class _Lanes:
     def __truediv__(self, other):
         return _Lanes(self.builder, self.builder.fdiv(self.value, other.value))
 
+    def _call(self, name, *others):
+        """A function of LLVM's of these numbers."""
+        kind, given = self.value.type, [self.value, *(one.value for one in others)]
+        name = f"llvm.{name}.v{kind.count}f{32 if kind.element == ir.FloatType() else 64}"
+        function = cgutils.get_or_insert_function(self.builder.module, ir.FunctionType(kind, [kind] * len(given)), name)
+        return _Lanes(self.builder, self.builder.call(function, given))
+
+    def _constant(self, number):
+        kind = self.value.type
+        return _Lanes(self.builder, ir.Constant(kind, [kind.element(number)] * kind.count))
+
+    def fused(self, factor, more):
+        """These numbers times `factor`, and `more`: rounded once."""
+        return self._call("fma", factor, more)
+
     def root(self):
         """The square root."""
-        kind = self.value.type
-        name = f"llvm.sqrt.v{kind.count}f{32 if kind.element == ir.FloatType() else 64}"
-        root = cgutils.get_or_insert_function(self.builder.module, ir.FunctionType(kind, [kind]), name)
-        return _Lanes(self.builder, self.builder.call(root, [self.value]))
+        return self._call("sqrt")
+
+    def exponential(self):
+        """E to the power of these numbers, which are at most zero: in single precision within two of its last digits."""
+        kind, builder = self.value.type, self.builder
+        if kind.element != ir.FloatType():
+            return self._call("exp")
+        low, shift = self._constant(LOWEST), self._constant(SHIFT)
+        below = builder.fcmp_ordered("<", self.value, low.value)
+        x = _Lanes(builder, builder.select(below, low.value, self.value))
+        shifted = x.fused(self._constant(1 / math.log(2)), shift)  # its last digits are the whole number that is nearest
+        twos, whole = shifted - shift, ir.VectorType(ir.IntType(32), kind.count)
+        rest = twos.fused(self._constant(-LN_2[0]), x)
+        rest = twos.fused(self._constant(-LN_2[1]), rest)
+        found = self._constant(SERIES[0])
+        for factor in SERIES[1:]:
+            found = found.fused(rest, self._constant(factor))
+        exponent = builder.shl(builder.bitcast(shifted.value, whole), ir.Constant(whole, [23] * kind.count))
+        return _Lanes(builder, builder.bitcast(builder.add(builder.bitcast(found.value, whole), exponent), kind))
 
     def where(self, guard):
         """These numbers where `guard` is above zero, else zero."""
@@ -261,6 +298,7 @@ def mean_of(body):
 
 
 _same = over_rows(lambda x: (x,))
+_exponential = over_rows(lambda x: (x.exponential(),))
 _sum_where = over_rows(lambda s, out: (s.where(out), s.where(out)))
 _sum_squares = over_rows(lambda x, middle: ((x - middle) * (x - middle),))
 _sum_products = over_rows(lambda s, factor: (s * factor,))
@@ -315,6 +353,18 @@ def _of(stack, member):
     """A matrix of stacked ones (member, row, column), seen in the same way."""
     shape = stack.shape[1], stack.shape[2]
     return _view(stack.ctypes.data + member * shape[0] * shape[1] * stack.itemsize, shape, stack)
+
+
+@intrinsic
+@no_type_check
+def _stay_apart(_typing):
+    """Tell LLVM not to copy the code of this function into that of its callers, which takes seconds to compile."""
+
+    def generate(context, builder, _signature, _given):
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), generate
 
 
 @intrinsic
@@ -549,22 +599,26 @@ def remember(kept, found, weight, factor):
 def _cross_entropy(outputs, targets, slopes):
     """`cross_entropy` of one member, returned: outputs and slopes (example, class), targets (example,)."""
     examples, classes = outputs.shape
-    share = outputs.dtype.type(1 / examples)
-    total = outputs.dtype.type(0)
+    share, total = outputs.dtype.type(1 / examples), outputs.dtype.type(0)
     for e in range(examples):
         row, slope = outputs[e], slopes[e]
         highest = row[0]
         for c in range(1, classes):
             highest = max(highest, row[c])
+        for c in range(classes):
+            slope[c] = row[c] - highest
+        total -= slope[targets[e]]
+    together = _view(slopes.ctypes.data, (1, slopes.size), slopes)
+    _exponential(together, (), (together,), ())
+    for e in range(examples):
+        slope = slopes[e]
         sum_of_all = outputs.dtype.type(0)
         for c in range(classes):
-            slope[c] = np.exp(row[c] - highest)
             sum_of_all += slope[c]
-        right = targets[e]
-        total += np.log(sum_of_all) - (row[right] - highest)
+        total += np.log(sum_of_all)
         for c in range(classes):
             slope[c] *= share / sum_of_all
-        slope[right] -= share
+        slope[targets[e]] -= share
     return total * share
 
 
@@ -576,7 +630,7 @@ def cross_entropy(outputs, targets, loss, slopes):
     outputs, slopes: (member, example, class); targets (member, example).
     """
     for m in range(len(outputs)):
-        loss[m] = _cross_entropy(outputs[m], targets[m], slopes[m])
+        loss[m] = _cross_entropy(_of(outputs, m), targets[m], _of(slopes, m))
 
 
 # Products of matrices as small as these take two to three times as long by a BLAS, which prepares for large ones; and it
@@ -882,7 +936,7 @@ def _ahead(own, x, offsets, addresses, how, room, passed):
 
 @within
 @no_type_check
-def _back(own, inputs, s, rate, offsets, addresses, how, rule, room, passed, slopes):
+def _back(own, inputs, s, rate, offsets, addresses, how, rules, room, passed, slopes):
     """Back through them: everything moves against its slope. `s` is the slope along what the last one computed."""
     plan, gradients, _, biased, relu = how
     below, turned, of_first, of_hidden, of_scale, of_shift = slopes
@@ -898,14 +952,14 @@ def _back(own, inputs, s, rate, offsets, addresses, how, rule, room, passed, slo
             kept = z, out, centre, about, square
             _normalise_back(kept, s, relu, factor, plan, gradients, of_scale[0], of_shift[0], room)
             if addresses[1, layer]:
-                _step(scale, of_scale, rate, addresses, 1, layer, own, weight, rule)
-        _step(shift, of_shift, rate, addresses, 2, layer, own, weight, rule)
+                _step(scale, of_scale, rate, (addresses[6, layer], addresses[9, layer]), own, weight, rules[1])
+        _step(shift, of_shift, rate, (addresses[7, layer], addresses[10, layer]), own, weight, rules[1])
         if layer:
             _turn(weight, turned)
             _multiply(s, offsets[1], turned, below)
         of_weight, (of_rows, of_columns) = (of_hidden, offsets[1]) if layer else (of_first, offsets[0])
         _multiply(x, (of_columns, of_rows), s, of_weight)
-        _step(weight, of_weight, rate, addresses, 0, layer, own, weight, rule)
+        _step(weight, of_weight, rate, (addresses[5, layer], addresses[8, layer]), own, weight, rules[0])
         s, below = below, s
 
 
@@ -923,9 +977,12 @@ def _norm(values):
 
 @compiled
 @no_type_check
-def _take_step(value, slope, rate, first, second, weight, rule):
-    """`take_step` for one member, whose matrices these are."""
+def _take_step(value, slope, rate, moments, own, weight, rule):
+    """`take_step` for one member, whose matrices these are; moments: where those of all members begin."""
+    _stay_apart()
     momentum, decay, is_adam, of_adam, limit, held = rule
+    start = own * value.size * value.itemsize
+    first, second = _view(moments[0] + start, value.shape, value), _view(moments[1] + start, value.shape, value)
     number, moved = value.dtype.type, slope
     before = _norm(value) if held else rate
     if decay > 0:
@@ -954,21 +1011,16 @@ def take_step(values, slopes, rates, firsts, seconds, weights, rule):
     up. rule: `Optimiser.rule`, with `held` where it is the weight matrix of a hidden layer.
     """
     for m in range(len(values)):
-        kept = _of(firsts, m), _of(seconds, m), _of(weights, m)
-        _take_step(_of(values, m), _of(slopes, m), rates[m], kept[0], kept[1], kept[2], rule)
+        moments = np.int64(firsts.ctypes.data), np.int64(seconds.ctypes.data)
+        _take_step(_of(values, m), _of(slopes, m), rates[m], moments, m, _of(weights, m), rule)
 
 
-@inner
+@within
 @no_type_check
-def _step(value, slope, rate, addresses, kind, layer, own, weight, rule):
-    """The step of one parameter of a layer in `descend`; kind: that of its address."""
+def _step(value, slope, rate, moments, own, weight, rule):
+    """The step of one parameter of a layer in `descend`; as `_take_step`, or plain descent."""
     if rule[0] > 0 or rule[1] > 0 or rule[2] or rule[4] > 0 or rule[5]:
-        start = own * value.size * value.itemsize
-        first = _view(addresses[5 + kind, layer] + start, value.shape, value)
-        second = _view(addresses[8 + kind, layer] + start, value.shape, value)
-        hidden = kind == 0 and layer < addresses.shape[1] - 1
-        now = rule[0], rule[1], rule[2], rule[3], rule[4], rule[5] and hidden
-        _take_step(value, slope, rate, first, second, weight, now)
+        _take_step(value, slope, rate, moments, own, weight, rule)
     else:
         _move(value, (), (value, slope), (rate,))
 
@@ -998,7 +1050,7 @@ def _shapes(examples, into, sizes, plan):
 
 @compiled
 @no_type_check
-def descend(inputs, targets, which, rates, addresses, sizes, how, rule, loss):
+def descend(inputs, targets, which, rates, addresses, sizes, how, rules, loss):
     """One step of stochastic gradient descent of every member, from its mini-batch to its moved parameters.
 
     What `normalise`, `cross_entropy` and their like do for one layer of all members is done here for all layers of one
@@ -1010,7 +1062,7 @@ def descend(inputs, targets, which, rates, addresses, sizes, how, rule, loss):
     and factor of a mean at hand in the running one, and of a squared size; whether there is a bias alone in the place of
     all that; whether ReLU follows. loss: (member,), filled with that before the step.
     """
-    examples, (mean_over, mean_live, size_over, size_live, about_mean, _) = inputs.shape[1], how[0]
+    last, examples, (mean_over, mean_live, size_over, size_live, about_mean, _) = sizes[0], inputs.shape[1], how[0]
     shapes = _shapes(examples, inputs.shape[2], sizes, how[0])
     memory, at = _lay_out(shapes, inputs)
 
@@ -1033,15 +1085,15 @@ def descend(inputs, targets, which, rates, addresses, sizes, how, rule, loss):
     for m in range(len(which)):
         images = _of(inputs, which[m])
         x = _ahead(m, images, offsets, addresses, how, room, passed)
-        weight, _, bias, _, _ = _layer(addresses, sizes[0], m, sizes[1], sizes[2], inputs)
+        weight, _, bias, _, _ = _layer(addresses, last, m, sizes[1], sizes[2], images)
         _multiply(x, offsets[1], weight, scores)
-        _add_bias(scores, bias[0], False)
+        _shift(scores, (), (scores,), (bias,))
         loss[m] = _cross_entropy(scores, targets[which[m]], of_scores)
         _turn(weight, turned_last)
         _multiply(of_scores, offsets[2], turned_last, s)
         _multiply(x, (offsets[1][1], offsets[1][0]), of_scores, of_last)
         _same(None, (of_bias,), (of_scores,), ())
-        _step(bias, of_bias, rates[m], addresses, 2, sizes[0], m, weight, rule)
-        _step(weight, of_last, rates[m], addresses, 0, sizes[0], m, weight, rule)
-        _back(m, images, s, rates[m], offsets, addresses, how, rule, room, passed, slopes)
+        _step(bias, of_bias, rates[m], (addresses[7, last], addresses[10, last]), m, weight, rules[1])
+        _step(weight, of_last, rates[m], (addresses[5, last], addresses[8, last]), m, weight, rules[1])
+        _back(m, images, s, rates[m], offsets, addresses, how, rules, room, passed, slopes)
     _keep((memory, tables))

@@ -68,9 +68,9 @@ class Descent:
         which: Int[Tensor, "member"],
         rates: Float[Tensor, "member"],
         context: Context,
-        rule: Rule,
+        rules: tuple[Rule, Rule],
     ) -> Float[Tensor, "member"]:
-        """Loss of each member before the step, on the mini-batch of its seed (`which`); everything moves as `rule` says."""
+        """Loss of each member before the step, on the mini-batch of its seed (`which`); all moves as the rules say."""
         design, normaliser, examples = self.design, self.design.arm.normaliser, inputs.shape[1]
         if normaliser is not None:
             check_enough(normaliser, context, examples)
@@ -91,7 +91,7 @@ class Descent:
         sizes = design.depth, design.width, design.outputs
         loss = rates.new_empty(len(which))
         given, found = (one.numpy() for one in (inputs, targets, which, rates)), loss.numpy()
-        backpropagation.compiled.descend(*given, self.addresses, sizes, how, rule, found)
+        backpropagation.compiled.descend(*given, self.addresses, sizes, how, rules, found)
         return loss
 
 

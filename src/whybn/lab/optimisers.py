@@ -47,12 +47,16 @@ class Optimiser:
         """What it keeps of a parameter from step to step, before the first one: momentum one array, Adam two."""
         return [torch.zeros_like(value) for _ in range(2 if self.adam else int(self.momentum > 0))]
 
-    def rule(self, step: int) -> Rule:
-        """Momentum, weight decay, whether it is Adam and with which numbers, limit, whether norms are held."""
+    def rules(self, step: int) -> tuple[Rule, Rule]:
+        """What the compiled loops are told of a step of a hidden layer's weights, and of other parameters.
+
+        That is momentum, weight decay, whether it is Adam and with which numbers, limit, and whether the norm is held.
+        """
         first, second = self.betas
         of_adam = 1 - first, second, 1 - second, 1 - first ** (step + 1), 1 - second ** (step + 1), self.epsilon
         limit = NO_LIMIT if self.limit is None else self.limit
-        return self.momentum, self.weight_decay, self.adam, of_adam, limit, self.hold_norms
+        rule = float(self.momentum), float(self.weight_decay), self.adam, of_adam, limit
+        return (*rule, self.hold_norms), (*rule, False)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def take_step(moved: Moved, slope: Tensor, rate: Float[Tensor, "member"], optimi
     else:
         value, against, *moments, weight = (one.view(len(one), -1, one.shape[-1]).numpy() for one in arrays)
         first, second = (*moments, value, value)[:2]  # those it has not are not read
-        rule = *optimiser.rule(step)[:-1], optimiser.hold_norms and moved.held
+        rule = optimiser.rules(step)[0 if moved.held else 1]
         backpropagation.compiled.take_step(value, against, rate.numpy(), first, second, weight, rule)
 
 

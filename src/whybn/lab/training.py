@@ -158,7 +158,7 @@ def train(
         context = Context(training=True, step=step, noise=noise)
         now = rate * optimiser.share_of_rate(step)
         if whole_step is not None:
-            loss = whole_step.step(*data.at(data.order[step]), state.seed_rows, now, context, optimiser.rule(step))
+            loss = whole_step.step(*data.at(data.order[step]), state.seed_rows, now, context, optimiser.rules(step))
         else:
             move = partial(_move, state, now, optimiser, step)
             loss = _descend(state, *data.at(data.order[step][state.seed_rows]), context, move)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -141,6 +142,28 @@ def test_regression_equals_autograd() -> None:
     expected = losses(outputs, targets)
     torch.testing.assert_close(loss, expected.detach())
     torch.testing.assert_close(slopes, torch.autograd.grad(expected.sum(), outputs)[0])
+
+
+@needs_numba
+def test_powers_of_e_in_single_precision_end_in_the_right_digit_or_the_next() -> None:
+    """Told by what a loss makes of them: with two classes its slope is the softmax of the difference."""
+    gaps = np.linspace(-70, 0, 100_001, dtype="f4")
+    outputs = np.stack([gaps, np.zeros_like(gaps)], 1)[None]
+    loss, slopes = np.empty(1, "f4"), np.empty_like(outputs)
+    backpropagation.compiled.cross_entropy(outputs, np.ones((1, len(gaps)), "i8"), loss, slopes)
+    powers = np.exp(gaps.astype("f8"))
+    np.testing.assert_allclose(slopes[0, :, 0] * len(gaps), powers / (1 + powers), rtol=5e-7)
+    assert loss[0] == pytest.approx(np.log1p(powers).mean(), rel=1e-5)
+    for what in (np.nan, np.inf):
+        backpropagation.compiled.cross_entropy(np.full((1, 2, 3), what, "f4"), np.zeros((1, 2), "i8"), loss, slopes)
+        assert np.isnan(loss[0])
+
+
+@needs_numba
+def test_an_array_with_gaps_is_refused() -> None:
+    values = np.zeros((2, 4, 6), "f4")
+    with pytest.raises(Exception, match="has gaps"):
+        backpropagation.compiled.add_bias(values[:, :, ::2], np.zeros((2, 3), "f4"), False)
 
 
 @needs_numba

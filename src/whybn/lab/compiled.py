@@ -79,7 +79,7 @@ class _Lanes:
         return self._call("sqrt")
 
     def exponential(self):
-        """E to the power of these numbers, which are at most zero: in single precision within two of its last digits."""
+        """Powers of e, of numbers that are at most zero; in single precision to the last digit, or one beside it."""
         kind, builder = self.value.type, self.builder
         if kind.element != ir.FloatType():
             return self._call("exp")
@@ -297,6 +297,7 @@ def mean_of(body):
     return mean
 
 
+# What a layer does, and what it does on the way back.
 _same = over_rows(lambda x: (x,))
 _exponential = over_rows(lambda x: (x.exponential(),))
 _sum_where = over_rows(lambda s, out: (s.where(out), s.where(out)))
@@ -315,6 +316,11 @@ _add_noise_rectified = over_rows(lambda x, more, times: ((more + times * x).rect
 _product = over_rows(lambda x, times: (x * times,))
 _product_where = over_rows(lambda s, times, out: ((s * times).where(out),))
 _send = over_rows(lambda s, x, middle, factor, level, turn: (s * factor - level - turn * (x - middle),))
+_mean = mean_of(lambda x: x)
+_mean_square = mean_of(lambda x, middle: (x - middle) * (x - middle))
+_mean_product = mean_of(lambda s, factor: s * factor)
+_mean_tilt = mean_of(lambda s, x, middle, inverse, scale: s * ((x - middle) * inverse) * scale)
+# What an optimiser does.
 _move = over_rows(lambda x, slope, rate: (x - rate * slope,))
 _add_share = over_rows(lambda x, more, share: (x + share * more,))
 _fade = over_rows(lambda x, more, share: (share * x + more,))
@@ -323,10 +329,6 @@ _approach_square = over_rows(lambda x, goal, rest, share: (rest * x + share * go
 _adam = over_rows(
     lambda first, second, part, other_part, epsilon: (first / part / ((second / other_part).root() + epsilon),)
 )
-_mean = mean_of(lambda x: x)
-_mean_square = mean_of(lambda x, middle: (x - middle) * (x - middle))
-_mean_product = mean_of(lambda s, factor: s * factor)
-_mean_tilt = mean_of(lambda s, x, middle, inverse, scale: s * ((x - middle) * inverse) * scale)
 
 
 @intrinsic
@@ -338,6 +340,19 @@ def _pointer(_typing, address):
         return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
 
     return types.voidptr(address), generate
+
+
+@intrinsic
+@no_type_check
+def _address(_typing, array):
+    """Where an array begins, which has no gaps."""
+    if array.layout != "C":
+        raise TypeError(f"{array} has gaps")
+
+    def generate(context, builder, signature, given):
+        return builder.ptrtoint(context.make_array(signature.args[0])(context, builder, given[0]).data, cgutils.intp_t)
+
+    return types.intp(array), generate
 
 
 @inner
@@ -352,7 +367,7 @@ def _view(begin, shape, like):
 def _of(stack, member):
     """A matrix of stacked ones (member, row, column), seen in the same way."""
     shape = stack.shape[1], stack.shape[2]
-    return _view(stack.ctypes.data + member * shape[0] * shape[1] * stack.itemsize, shape, stack)
+    return _view(_address(stack) + member * shape[0] * shape[1] * stack.itemsize, shape, stack)
 
 
 @intrinsic
@@ -608,7 +623,7 @@ def _cross_entropy(outputs, targets, slopes):
         for c in range(classes):
             slope[c] = row[c] - highest
         total -= slope[targets[e]]
-    together = _view(slopes.ctypes.data, (1, slopes.size), slopes)
+    together = _view(_address(slopes), (1, slopes.size), slopes)
     _exponential(together, (), (together,), ())
     for e in range(examples):
         slope = slopes[e]
@@ -725,7 +740,7 @@ def _multiply_columns(_typing, places, shape, like):
 @no_type_check
 def _multiply(first, offsets, second, out):
     """Write to `out` (row, column) the product of `first` and `second`; offsets: addresses of those of the first."""
-    arrays = out.ctypes.data, first.ctypes.data, second.ctypes.data
+    arrays = _address(out), _address(first), _address(second)
     _multiply_columns((*arrays, *offsets), (out.shape[0], len(second), out.shape[1]), first)
 
 
@@ -771,7 +786,7 @@ def _offsets(rows, columns):
 @no_type_check
 def _addresses(offsets):
     """Where the offsets of rows and of columns stand."""
-    return offsets[0].ctypes.data, offsets[1].ctypes.data
+    return _address(offsets[0]), _address(offsets[1])
 
 
 @inner
@@ -890,7 +905,7 @@ def _lay_out(shapes, like):
         places[which] = end
         end += (shape[0] * shape[1] * shape[2] * like.itemsize + line - 1) // line * line
     memory = np.zeros(end // like.itemsize + line, like.dtype)
-    start = (memory.ctypes.data + line - 1) // line * line
+    start = (_address(memory) + line - 1) // line * line
     for which in range(len(shapes)):
         places[which] += start
     return memory, places
@@ -1008,10 +1023,10 @@ def take_step(values, slopes, rates, firsts, seconds, weights, rule):
     """One step of an optimiser of every member, for one parameter, as `optimisers.take_step` has it.
 
     values, slopes, firsts, seconds: (member, row, column); rates: (member,); weights: those of the layer. Slopes are used
-    up. rule: `Optimiser.rule`, with `held` where it is the weight matrix of a hidden layer.
+    up. rule: one of `Optimiser.rules`.
     """
+    moments = _address(firsts), _address(seconds)
     for m in range(len(values)):
-        moments = np.int64(firsts.ctypes.data), np.int64(seconds.ctypes.data)
         _take_step(_of(values, m), _of(slopes, m), rates[m], moments, m, _of(weights, m), rule)
 
 
@@ -1058,9 +1073,10 @@ def descend(inputs, targets, which, rates, addresses, sizes, how, rules, loss):
 
     inputs: (seed, example, input); targets: (seed, example), classes; which: (member,) the seed of each; rates: (member,).
     addresses: (kind, layer) of stacked parameters: weights, scales, shifts (or biases), running means and running squared
-    sizes; 0 where there is none. sizes: hidden layers, units, outputs. how: plan and gradients, as in `normalise`; weight
-    and factor of a mean at hand in the running one, and of a squared size; whether there is a bias alone in the place of
-    all that; whether ReLU follows. loss: (member,), filled with that before the step.
+    sizes; then the first moments of weights, scales and shifts, and the second ones; 0 where there is none. sizes: hidden
+    layers, units, outputs. how: plan and gradients, as in `normalise`; weight and factor of a mean at hand in the running
+    one, and of a squared size; whether there is a bias alone in the place of all that; whether ReLU follows. rules:
+    `Optimiser.rules`. loss: (member,), filled with that before the step.
     """
     last, examples, (mean_over, mean_live, size_over, size_live, about_mean, _) = sizes[0], inputs.shape[1], how[0]
     shapes = _shapes(examples, inputs.shape[2], sizes, how[0])

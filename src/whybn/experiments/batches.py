@@ -17,7 +17,7 @@ from whybn.measures.batch_noise import statistic_noise
 from whybn.readings.definitions import best_rate
 
 PARTS = ("plain", "batch_norm", "layer_norm", "group_norm")
-BUDGET = 9
+BUDGET = 6
 LARGE_BUDGET = 140
 
 

@@ -36,7 +36,7 @@ PARTS = (
     "held_decay",
     "adam",
 )
-BUDGET = 54
+BUDGET = 42
 LARGE_BUDGET = 230
 
 

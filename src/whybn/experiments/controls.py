@@ -19,7 +19,7 @@ from whybn.lab.training import Ensemble, assemble, calibrate, evaluate, train
 from whybn.measures.shift import distribution_shift
 
 PARTS = ("plain", "batch_norm", "noisy_batch_norm", "drifting", "noisy_plain", "frozen_batch_norm")
-BUDGET = 34
+BUDGET = 31
 LARGE_BUDGET = 90
 
 

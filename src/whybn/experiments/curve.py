@@ -16,7 +16,7 @@ from whybn.lab.optimisers import Optimiser
 from whybn.lab.training import Ensemble, assemble, train
 
 PARTS = ("whole", "partial", "relearning")
-BUDGET = 12
+BUDGET = 9
 LARGE_BUDGET = 50
 
 NETWORK = Architecture(inputs=1, outputs=1, depth=3, width=32)

@@ -18,7 +18,7 @@ from whybn.measures.signal import gradient_by_layer, growth_per_layer, linear_gr
 from whybn.measures.tails import example_norms, flattened, kurtosis, top_share
 
 PARTS = ("growth", "rank", "tails")
-BUDGET = 9
+BUDGET = 8
 LARGE_BUDGET = 60
 COMPARED = ("plain", "batch_norm")
 

@@ -17,7 +17,7 @@ from whybn.lab.normalisers import Arm
 from whybn.lab.training import Ensemble, assemble, calibrate, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 11
+BUDGET = 10
 LARGE_BUDGET = 50
 
 

@@ -14,7 +14,7 @@ from whybn.lab.networks import REFERENCE, Architecture, initialise, with_arm
 from whybn.lab.training import Ensemble, assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 43
+BUDGET = 36
 LARGE_BUDGET = 125
 
 

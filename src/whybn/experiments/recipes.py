@@ -15,7 +15,7 @@ from whybn.lab.optimisers import Optimiser
 from whybn.lab.training import assemble, evaluate, train
 
 PARTS = ("plain", "batch_norm")
-BUDGET = 10
+BUDGET = 6
 LARGE_BUDGET = 115
 SGD = (-2.0, 1 / 3)  # common logarithm of the lowest and highest learning rate
 

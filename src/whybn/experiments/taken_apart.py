@@ -35,7 +35,7 @@ PARTS = (
     "limited_steps",
     "held_norms",
 )
-BUDGET = 58
+BUDGET = 40
 LARGE_BUDGET = 350
 IN_OTHER_DEPTHS = ("plain", "mean_only", "size_only", "batch_norm")
 SELDOM = {"gradient": False, "every": 5}

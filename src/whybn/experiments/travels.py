@@ -17,7 +17,7 @@ from whybn.lab.training import Ensemble, assemble, evaluate, train
 from whybn.measures.hidden_layers import middle_sameness
 
 PARTS = ("plain", "mean_only", "size_only", "batch_norm", "mean_stopped")
-BUDGET = 80
+BUDGET = 70
 LARGE_BUDGET = 85
 FROM_GAINS = ("mean_only", "size_only")  # the arms that also start from bad gains
 

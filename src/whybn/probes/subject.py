@@ -54,6 +54,9 @@ class Subject:
                 f"the model cannot be copied, and only a copy is ever run: {error} (old torch.nn.utils.weight_norm does "
                 "this; torch.nn.utils.parametrizations.weight_norm does not)"
             ) from error
+        for module in self.copy.modules():
+            if isinstance(module, nn.RNNBase):
+                module.flatten_parameters()  # a copy's are scattered, and a GPU wants them in one piece
         if not model.training:
             self.copy.train()
         self._modes = {module: module.training for module in self.copy.modules()}

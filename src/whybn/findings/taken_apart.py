@@ -7,7 +7,7 @@ import numpy as np
 from whybn.evidence.claims import ANY, NOT_SEEN, SCALE, SOME_AT_LEAST, SOME_AT_MOST, SUPPORTED, Claim, per_seed
 from whybn.evidence.display import number, times
 from whybn.evidence.facts import Fact
-from whybn.readings.definitions import TRAINED, spacing
+from whybn.readings.definitions import TRAINED, interval, spacing
 from whybn.readings.taken_apart import by_depth, from_gains, largest, lowest, more_rate, test_loss
 
 EXPERIMENTS = ("taken_apart",)
@@ -37,11 +37,19 @@ def facts(results: dict) -> dict[str, str | Fact]:
     for name in MAIN:
         found[f"{name}_loss"] = Fact(lowest(arms[name]))
         found[f"{name}_test_loss"] = Fact(test_loss(arms[name]))
-    for name in (*MAIN[1:], "group_norm"):
+    for name in ("batch_norm", "group_norm"):
         found[f"{name}_more_rate"] = Fact(more_rate(arms[name], arms["plain"]), times)
+    found["alone_more_rate"] = _span(*(more_rate(arms[name], arms["plain"]) for name in ("mean_only", "size_only")))
     found["plain_largest_rate"] = Fact(largest(arms["plain"]))
     found["limited_steps_loss"] = Fact(lowest(arms["limited_steps"]))
     return found
+
+
+def _span(*ratios: np.ndarray) -> str:
+    """From the lowest to the highest end of their intervals: what is read off a grid hops by a step from seed to seed."""
+    ends = [interval(one) for one in ratios]
+    low, high = min(one.low for one in ends), max(one.high for one in ends)
+    return times(high) if low == high else f"{number(low, 2)} to {times(high)}"
 
 
 def claims(results: dict) -> list[Claim]:
@@ -75,10 +83,11 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
         "group": "group_norm",
     }
     rates = {word: more_rate(arms[name], plain) for word, name in alone.items()}
+    span = facts({"taken_apart": arms})["alone_more_rate"]
     losses = {word: lowest(plain) / lowest(arms[alone[word]]) for word in ("mean", "size", "spread")}
     deeper_rates = _in_other_depths(arms, lambda arm, nothing: largest(arm) / largest(nothing))
     deeper_losses = _in_other_depths(arms, lambda arm, nothing: lowest(nothing) / lowest(arm))
-    either = np.maximum(largest(arms["mean_only"]), largest(arms["size_only"]))
+    together = largest(arms["batch_norm"]) / np.maximum(largest(arms["mean_only"]), largest(arms["size_only"]))
     example = "; layer, group: Layer Norm and Group Norm, both over all units, or a quarter of them, of each example"
     return [
         Claim(
@@ -90,8 +99,8 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             pattern={"mean": SUPPORTED, "size": SUPPORTED, "spread": SOME_AT_MOST, "layer": NOT_SEEN, "group": NOT_SEEN}
             | dict.fromkeys(deeper_rates, ANY),
             sentences={
-                "mixed": "Subtracting the mean alone lets rates be {value_mean} as large; dividing by a size about zero, "
-                "{value_size}. Dividing by the spread, Layer Norm or Group Norm buys less."
+                "mixed": f"Subtracting the mean alone, or dividing by a size about zero alone, lets rates be {span} as "
+                "large, depending on the seed. Dividing by the spread, Layer Norm or Group Norm buys less."
             },
             **(common | {"scope": SCOPE + example}),
         ),
@@ -127,11 +136,11 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
             says="Subtracting and dividing together allow larger learning rates than the better of them alone",
             quantity=f"largest learning rate that trains (loss below {TRAINED}), Batch Norm over the better of the mean "
             "alone and the size alone",
-            values=per_seed(largest(arms["batch_norm"]) / either),
+            values=per_seed(together),
             margin=TOGETHER,
             sentences={
-                "supported": "Subtracting and dividing together train at rates {value} as large as the better "
-                f"of the two alone; a step of our grid is {times(10 ** spacing(plain['rates']))}."
+                "supported": f"Subtracting and dividing together train at rates {_span(together)} as large as the better of "
+                f"the two alone; a step of our grid is {times(10 ** spacing(plain['rates']))}."
             },
             **(
                 common
@@ -233,9 +242,9 @@ def alts(fact: Mapping[str, str]) -> dict[str, str]:
     """Alt texts."""
     return {
         "taken_apart": "Thirteen rows from nothing to Batch Norm; switches say what each row does, marks what it buys. "
-        f"The largest rate that trains, {fact['plain_largest_rate']} with nothing, is {fact['mean_only_more_rate']} as "
-        f"large with the mean alone subtracted, {fact['size_only_more_rate']} with the size alone divided out and "
-        f"{fact['batch_norm_more_rate']} with Batch Norm. The loss falls from {fact['plain_loss']} "
+        f"The largest rate that trains, {fact['plain_largest_rate']} with nothing, is {fact['alone_more_rate']} as "
+        f"large with the mean alone subtracted or the size alone divided out, and {fact['batch_norm_more_rate']} with "
+        f"Batch Norm. The loss falls from {fact['plain_loss']} "
         f"to {fact['mean_only_loss']}, {fact['size_only_loss']} and {fact['batch_norm_loss']}. Only rows that divide learn "
         "from bad weights; the row whose gradient does not know the mean alone ends higher than with nothing.",
     }

@@ -29,8 +29,8 @@ def draw(results: dict, axes: list[Panel]) -> None:
 
 
 def _names(panel: Panel, rates: np.ndarray, losses: dict[str, np.ndarray]) -> None:
-    """Write the names of the arms: without and mean ignored where they begin, Batch Norm below its best."""
-    words.label(panel, rates[0], middle(losses["plain"])[0], "without", "rust", va="top", shift=(0, -14))
+    """Write the names of the arms: without where it turns up, mean ignored where it begins, Batch Norm below its best."""
+    words.label(panel, rates[1], middle(losses["plain"])[1], "without", "rust", va="top", shift=(8, -1))
     words.label(panel, rates[0], GUESSING, "mean ignored", "blue", va="bottom", shift=(0, 3))
     loss = losses["batch_norm"]
     best = int(best_rate(loss))

@@ -102,7 +102,7 @@ OPTIMISERS = [
 @pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
 @pytest.mark.parametrize("fused", [True, False])
 def test_an_optimiser_steps_as_by_torch(optimiser: Optimiser, fused: bool, monkeypatch) -> None:
-    """In the whole step and in the pass in layers; two members, one of which diverges, so that moments are picked."""
+    """In the whole step and in the pass in layers; one of three members diverges, so that moments are picked."""
     data = digits_for([0, 1], 16, 12)
     data = replace(data, inputs=data.inputs.double())
     design = Architecture(depth=3, width=8, arm="batch_norm")

@@ -83,7 +83,7 @@ def _ingredient_claims(arms: dict, step: float, common: dict) -> list[Claim]:
         "group": "group_norm",
     }
     rates = {word: more_rate(arms[name], plain) for word, name in alone.items()}
-    span = facts({"taken_apart": arms})["alone_more_rate"]
+    span = _span(rates["mean"], rates["size"])
     losses = {word: lowest(plain) / lowest(arms[alone[word]]) for word in ("mean", "size", "spread")}
     deeper_rates = _in_other_depths(arms, lambda arm, nothing: largest(arm) / largest(nothing))
     deeper_losses = _in_other_depths(arms, lambda arm, nothing: lowest(nothing) / lowest(arm))

@@ -952,7 +952,10 @@ def _ahead(own, x, offsets, addresses, how, room, passed):
 @within
 @no_type_check
 def _back(own, inputs, s, rate, offsets, addresses, how, rules, room, passed, slopes):
-    """Back through them: everything moves against its slope. `s` is the slope along what the last one computed."""
+    """Back through them: everything moves against its slope. `s` is the slope along what the last one computed.
+
+    addresses: as `descend` lists them; from 5 on first moments, from 8 on second ones.
+    """
     plan, gradients, _, biased, relu = how
     below, turned, of_first, of_hidden, of_scale, of_shift = slopes
     units = passed[0].shape[2]

@@ -45,6 +45,7 @@ class Descent:
         Raises ValueError where a parameter, a statistic or a moment has not the form that the design gives it.
         """
         self.design, self.kept = design, statistics
+        # Weights, scales, shifts or biases; running means and sizes; first moments of those three, and second ones.
         self.addresses = np.zeros((5 + 2 * 3, design.depth + 1), np.int64)
         self.moved = parameters, moments  # what the addresses lead to stays where it is as long as it is known here
         members = len(parameters["weight.0"])

@@ -156,9 +156,8 @@ def _settle_in(host: str, parent: int) -> None:
         os._exit(1)
     if os.getppid() == parent:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-        gc.set_threshold(
-            100_000
-        )  # a compiler makes many objects; looking for dead ones a hundred times less often saves a tenth
+        # A compiler makes many objects; looking for dead ones a hundred times less often saves a tenth of its time.
+        gc.set_threshold(100_000)
 
 
 def _end_with(parent: int) -> None:
